@@ -1,0 +1,34 @@
+/** Every failure that the Monitor names, and what the code stands for. The codes are stable: operators grep for them. */
+export const ERROR_CODES = {
+  CONFIG_INVALID: 'a setting or flag has a value that is not allowed',
+  LAYOUT_MISMATCH: 'a thread was handed shared memory of another layout',
+  FRAME_TOO_LARGE: 'the rendered snapshot does not fit into a slot',
+  PROC_PARSE: 'a kernel file does not have the documented form',
+  PORT_IN_USE: 'the bridge could not listen on its port',
+  TRANSPORT_MISSING: 'no uWebSockets.js build loads on this machine',
+  LANE_FAILED: 'a sampler lane died too often',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The one error class of the project: a stable `code`, the `cause` where there is one, and facts for the log. */
+export class MonitorError extends Error {
+  override readonly name = 'MonitorError';
+  readonly code: ErrorCode;
+  readonly context: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; context?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.context = options.context ?? {};
+  }
+}
+
+/** The message of anything that was thrown, for a log line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

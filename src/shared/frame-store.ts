@@ -1,0 +1,184 @@
+import { MonitorError } from './errors.js';
+import { CACHE_LINE, type StoreLayout } from './layout.js';
+
+/**
+ * Pinned frames: one writer, R readers, R + 2 slots, in shared memory.
+ *
+ * Words (Int32, each on its own cache line):
+ *   published  Writer: the writer. Readers: all. Index of the newest whole frame, -1 before the first.
+ *   pin[r]     Writer: reader r. Reader: the writer. Index of the slot that reader r is reading, -1 when none.
+ *
+ * Reader                                   Writer
+ *   R1  slot = load published                W1  for each r: mark load pin[r] as taken; published is taken too
+ *   R2  store pin = slot                     W2  fill a slot that is not taken (R + 2 slots: there is one)
+ *   R3  again = load published               W3  store published = that slot
+ *   R4  if again differs: back to R1
+ *   …   read the slot
+ *   R5  store pin = -1
+ *
+ * Ordering: Atomics are sequentially consistent, and the plain writes of W2 happen before the store W3, which happens
+ * before the load R3 that sees it. If R3 still sees `slot` then it was published after R2 was visible, so every later
+ * W1 sees the pin; a W1 that ran before R2 had either taken `slot` as published, or has filled it, and then R3 sees
+ * either another index (and tries again) or the finished frame. So: no torn frame, no waiting writer, and a reader that
+ * is descheduled while it holds a pin keeps whole bytes. A reader tries again only when the writer has published
+ * meanwhile, so one of the two always advances. A writer that dies between W1 and W3 leaves the last frame as it was.
+ *
+ * test/unit/frame-store-model.test.ts runs every interleaving of these steps.
+ */
+
+const WORDS_PER_LINE = CACHE_LINE / 4;
+/** Views onto one slot's bytes are kept by length; a snapshot's length takes few values. */
+const MAX_KEPT_VIEWS = 256;
+
+/** One frame's memory. The views are made once. */
+export class Slot {
+  readonly index: number;
+  readonly numbers: Float64Array<SharedArrayBuffer>;
+  /** The whole room for bytes; the first `byteLength` are the frame's. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #header: Float64Array<SharedArrayBuffer>;
+  readonly #views = new Map<number, Uint8Array<SharedArrayBuffer>>();
+  #lastView: Uint8Array<SharedArrayBuffer>;
+
+  constructor(shared: SharedArrayBuffer, layout: StoreLayout, index: number) {
+    const start = layout.byteOffset + CACHE_LINE * (1 + layout.readers) + index * layout.slotStride;
+    const numbersBytes =
+      layout.slotStride - CACHE_LINE - Math.ceil(layout.bytesCapacity / CACHE_LINE) * CACHE_LINE;
+    this.index = index;
+    this.#header = new Float64Array(shared, start, 2);
+    this.numbers = new Float64Array(shared, start + CACHE_LINE, layout.numbers);
+    this.bytes = new Uint8Array(shared, start + CACHE_LINE + numbersBytes, layout.bytesCapacity);
+    this.#lastView = this.bytes.subarray(0, 0);
+  }
+
+  /** Counts the frames of this store, from 1. */
+  get sequence(): number {
+    return this.#header[0] ?? 0;
+  }
+
+  get byteLength(): number {
+    return this.#header[1] ?? 0;
+  }
+
+  /** Fills in the header. Thread: the writer, before it publishes. */
+  seal(sequence: number, byteLength: number): void {
+    this.#header[0] = sequence;
+    this.#header[1] = byteLength;
+  }
+
+  /** The frame's bytes, in place. Thread: a reader that holds the pin. Allocates: once for each length. */
+  view(): Uint8Array<SharedArrayBuffer> {
+    const length = this.byteLength;
+    if (this.#lastView.length === length) return this.#lastView;
+    let view = this.#views.get(length);
+    if (view === undefined) {
+      if (this.#views.size >= MAX_KEPT_VIEWS) this.#views.clear();
+      view = this.bytes.subarray(0, length);
+      this.#views.set(length, view);
+    }
+    this.#lastView = view;
+    return view;
+  }
+}
+
+function slotsOf(shared: SharedArrayBuffer, layout: StoreLayout): readonly Slot[] {
+  return Array.from({ length: layout.slots }, (_, index) => new Slot(shared, layout, index));
+}
+
+function wordsOf(shared: SharedArrayBuffer, layout: StoreLayout): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(shared, layout.byteOffset, WORDS_PER_LINE * (1 + layout.readers));
+}
+
+/** The writing side. Thread: one at a time, the store's lane. Wait-free; allocates nothing after it was made. */
+export class FrameWriter {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #slots: readonly Slot[];
+  readonly #readers: number;
+  #sequence: number;
+
+  constructor(shared: SharedArrayBuffer, layout: StoreLayout) {
+    this.#words = wordsOf(shared, layout);
+    this.#slots = slotsOf(shared, layout);
+    this.#readers = layout.readers;
+    this.#sequence = this.latest()?.sequence ?? 0;
+  }
+
+  /** The newest published frame, for a lane that takes over from one that died. Only the writer may skip the pin. */
+  latest(): Slot | null {
+    return this.#slots[Atomics.load(this.#words, 0)] ?? null;
+  }
+
+  /** Takes a slot that nobody reads (W1). Its contents are those of some older frame. */
+  begin(): Slot {
+    let taken = 0;
+    const published = Atomics.load(this.#words, 0);
+    if (published >= 0) taken |= 1 << published;
+    for (let reader = 1; reader <= this.#readers; reader++) {
+      const pinned = Atomics.load(this.#words, reader * WORDS_PER_LINE);
+      if (pinned >= 0) taken |= 1 << pinned;
+    }
+    let index = 0;
+    while ((taken & (1 << index)) !== 0) index++;
+    return this.#slots[index]!;
+  }
+
+  /**
+   * Makes a filled slot the newest frame (W3).
+   * @throws MonitorError FRAME_TOO_LARGE if `byteLength` is more than a slot holds; the frame before stays
+   */
+  publish(slot: Slot, byteLength: number): void {
+    if (byteLength > slot.bytes.length) {
+      throw new MonitorError(
+        'FRAME_TOO_LARGE',
+        `a frame of ${byteLength} bytes; a slot holds ${slot.bytes.length}`,
+      );
+    }
+    slot.seal(++this.#sequence, byteLength);
+    Atomics.store(this.#words, 0, slot.index);
+  }
+}
+
+/** The reading side of reader `reader`. Thread: one at a time. Lock-free; allocates nothing after it was made. */
+export class FrameReader {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #slots: readonly Slot[];
+  readonly #pin: number;
+
+  constructor(shared: SharedArrayBuffer, layout: StoreLayout, reader: number) {
+    if (!(reader >= 0 && reader < layout.readers)) throw new RangeError(`no reader ${reader} in this store`);
+    this.#words = wordsOf(shared, layout);
+    this.#slots = slotsOf(shared, layout);
+    this.#pin = (1 + reader) * WORDS_PER_LINE;
+  }
+
+  /** Pins the newest frame (R1 to R4); null before the first. Whoever got a slot must `release` it, soon. */
+  acquire(): Slot | null {
+    let slot = Atomics.load(this.#words, 0);
+    if (slot < 0) return null;
+    for (;;) {
+      Atomics.store(this.#words, this.#pin, slot);
+      const again = Atomics.load(this.#words, 0);
+      if (again === slot) return this.#slots[slot]!;
+      slot = again;
+    }
+  }
+
+  /** Lets the pinned frame go (R5). Its views must not be used after this. */
+  release(): void {
+    Atomics.store(this.#words, this.#pin, -1);
+  }
+
+  /**
+   * Calls `use` with the newest frame, pinned for as long as `use` runs, and returns what it returned; null before the
+   * first frame. For readers that are not in a hurry: a closure and whatever `use` copies out.
+   */
+  read<Result>(use: (slot: Slot) => Result): Result | null {
+    const slot = this.acquire();
+    if (slot === null) return null;
+    try {
+      return use(slot);
+    } finally {
+      this.release();
+    }
+  }
+}

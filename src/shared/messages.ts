@@ -1,0 +1,102 @@
+import type { LaneName } from './control.js';
+
+/** What passes between threads beside the frames. Everything here is cloned on its way. */
+
+/** The task of a proc lane. */
+export interface ProcLaneTask {
+  readonly lane: Extract<LaneName, 'proc'>;
+  readonly generation: number;
+  readonly shared: SharedArrayBuffer;
+  readonly identifier: string;
+  readonly procfs: string;
+  readonly intervalMs: number;
+  readonly cpuWindowMs: number;
+  /** After this long without a new value, the disk lane's values are stale. */
+  readonly diskStaleAfterMs: number;
+  readonly nginxStaleAfterMs: number;
+}
+
+/** The task of a disk lane. */
+export interface DiskLaneTask {
+  readonly lane: Extract<LaneName, 'disk'>;
+  readonly generation: number;
+  readonly shared: SharedArrayBuffer;
+  /** The path whose file system is measured, inside `rootfs`. */
+  readonly diskPath: string;
+  readonly rootfs: string;
+  readonly diskIntervalMs: number;
+  readonly nginxIntervalMs: number;
+  /** Folders in which an nginx binary is looked for, beside the known places. */
+  readonly searchPath: string;
+  /** Whether the host inventory is wanted: once in the daemon's life. */
+  readonly wantInventory: boolean;
+}
+
+export type LaneTask = ProcLaneTask | DiskLaneTask;
+
+/** What `systeminformation` tells about the host, once. Empty strings and zeros of its own are left out. */
+export interface HostInventory {
+  readonly os?: string;
+  readonly kernel?: string;
+  readonly arch?: string;
+  readonly cpu_model?: string;
+  readonly cpu_cores?: number;
+  readonly virtualization?: string;
+}
+
+/** From a lane to the main thread. */
+export type LaneMessage =
+  | { readonly type: 'inventory'; readonly inventory: HostInventory }
+  | { readonly type: 'inventory-failed'; readonly message: string };
+
+/** What the plugin told, as it goes into a heartbeat. */
+export interface OpenClawMetadata {
+  readonly version: string;
+  readonly pluginVersion: string;
+  /** `agents` as JSON text, passed on as it came; null: the push had none. */
+  readonly agentsJson: string | null;
+}
+
+/** What the heartbeat thread is started with. */
+export interface HeartbeatWorkerData {
+  readonly shared: SharedArrayBuffer;
+  readonly url: string;
+  readonly apiKey: string;
+  readonly identifier: string;
+  readonly userAgent: string;
+  readonly intervalMs: number;
+  /** Frames older than this are not reported as the host's state. */
+  readonly staleAfterMs: number;
+  readonly openclaw: OpenClawMetadata | null;
+}
+
+/** From the main thread to the heartbeat thread. */
+export type HeartbeatCommand =
+  | { readonly type: 'openclaw'; readonly openclaw: OpenClawMetadata }
+  | { readonly type: 'key'; readonly apiKey: string }
+  | { readonly type: 'stop' };
+
+/** How a heartbeat ended. */
+export const BEAT_CLASSES = [
+  'accepted',
+  'unauthorized',
+  'throttled',
+  'rejected',
+  'server_error',
+  'unreachable',
+  'timeout',
+] as const;
+export type BeatClass = (typeof BEAT_CLASSES)[number];
+
+/** From the heartbeat thread to the main thread, once for each heartbeat that was tried. */
+export interface HeartbeatReport {
+  readonly type: 'result';
+  readonly class: BeatClass;
+  /** The HTTP status, null when there was no answer. */
+  readonly status: number | null;
+  /** What went wrong, in a few words; null when it was accepted. */
+  readonly detail: string | null;
+  readonly durationMs: number;
+  /** When the next one is due, from now. */
+  readonly nextInMs: number;
+}

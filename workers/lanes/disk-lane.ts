@@ -1,0 +1,137 @@
+import type { MessagePort } from 'node:worker_threads';
+import { type Clock, createClock } from '../../src/shared/clock.js';
+import { Control } from '../../src/shared/control.js';
+import { messageOf } from '../../src/shared/errors.js';
+import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
+import { FrameWriter } from '../../src/shared/frame-store.js';
+import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
+import type { DiskLaneTask, LaneMessage } from '../../src/shared/messages.js';
+import { readInventory } from '../host/inventory.js';
+import { type NginxState, readNginx } from '../host/nginx.js';
+import { readDiskUsedPct } from '../host/statvfs.js';
+import { Cadence } from './cadence.js';
+import { runTicks } from './lane.js';
+import { ThreadCpu } from './thread-cpu.js';
+
+/**
+ * Measures what may hang: the file system at the disk path, and nginx's files. Publishes its own frame, into which nobody waits.
+ * Thread: the disk lane's, which it blocks, for ever if the mount is dead.
+ */
+export async function runDiskLane(task: DiskLaneTask, port: MessagePort): Promise<void> {
+  const clock = createClock();
+  const sampler = new DiskSampler(task, clock);
+  // The numbers come first: the inventory takes as long as it takes.
+  sampler.tick(clock.monoMs(), 0);
+  if (task.wantInventory) port.postMessage(await inventoryMessage());
+  try {
+    runTicks(
+      { ...task, intervalMs: task.diskIntervalMs, control: new Control(task.shared), clock },
+      (deadlineMs, skipped) => sampler.tick(deadlineMs, skipped),
+    );
+  } finally {
+    sampler.close();
+  }
+}
+
+async function inventoryMessage(): Promise<LaneMessage> {
+  try {
+    return { type: 'inventory', inventory: await readInventory() };
+  } catch (error) {
+    return { type: 'inventory-failed', message: messageOf(error) };
+  }
+}
+
+/** The work of a disk lane's tick. Thread: the lane's. Allocates: a little, every few seconds. */
+export class DiskSampler {
+  readonly #task: DiskLaneTask;
+  readonly #clock: Clock;
+  readonly #writer: FrameWriter;
+  readonly #threadCpu = new ThreadCpu();
+  readonly #nginxCadence: Cadence;
+  readonly #numbers: Float64Array;
+  /** `nginx_sites` as JSON; empty: unknown. */
+  #sites: Uint8Array = new Uint8Array(0);
+
+  constructor(task: DiskLaneTask, clock: Clock) {
+    this.#task = task;
+    this.#clock = clock;
+    this.#nginxCadence = new Cadence(task.nginxIntervalMs);
+    this.#writer = new FrameWriter(task.shared, DISK_STORE);
+    this.#numbers = new Float64Array(DISK_NUMBERS.length).fill(Number.NaN);
+    const latest = this.#writer.latest();
+    if (latest !== null) {
+      // What the lane before this one knew stays, with its age.
+      this.#numbers.set(latest.numbers);
+      this.#sites = Uint8Array.from(latest.view());
+    } else {
+      for (const index of [D.disk_failed, D.nginx_failed, D.ticks, D.missed_ticks, D.read_errors])
+        this.#numbers[index] = 0;
+    }
+  }
+
+  /** nginx first, and published before the file system is asked: that call may be the last. */
+  tick(deadlineMs: number, skipped: number): void {
+    const numbers = this.#numbers;
+    if (this.#nginxCadence.due(deadlineMs)) {
+      this.#sampleNginx();
+      this.#publish();
+    }
+    this.#sampleDisk();
+    numbers[D.ticks]!++;
+    numbers[D.missed_ticks]! += skipped;
+    numbers[D.lane_cpu_mono_ms] = this.#clock.monoMs();
+    numbers[D.lane_cpu_ns] = this.#threadCpu.read(this.#clock.monoMs());
+    this.#publish();
+  }
+
+  close(): void {
+    this.#threadCpu.close();
+  }
+
+  #sampleDisk(): void {
+    const numbers = this.#numbers;
+    let pct = Number.NaN;
+    try {
+      pct = readDiskUsedPct(`${this.#task.rootfs}/${this.#task.diskPath}`);
+    } catch {
+      // Unknown; `disk_failed` says so.
+    }
+    const failed = Number.isNaN(pct);
+    numbers[D.disk_pct] = pct;
+    numbers[D.disk_failed] = failed ? 1 : 0;
+    if (failed) numbers[D.read_errors]!++;
+    else numbers[D.disk_mono_ms] = this.#clock.monoMs();
+  }
+
+  #sampleNginx(): void {
+    const numbers = this.#numbers;
+    const state = readNginx(this.#task.rootfs, this.#task.searchPath);
+    const { json, cutOff } = renderSites(state);
+    const failed = state.incomplete || cutOff;
+    this.#sites = json;
+    numbers[D.nginx_installed] = state.installed ? 1 : 0;
+    numbers[D.nginx_failed] = failed ? 1 : 0;
+    if (failed) numbers[D.read_errors]!++;
+    else numbers[D.nginx_mono_ms] = this.#clock.monoMs();
+  }
+
+  #publish(): void {
+    const slot = this.#writer.begin();
+    slot.numbers.set(this.#numbers);
+    slot.bytes.set(this.#sites);
+    this.#writer.publish(slot, this.#sites.length);
+  }
+}
+
+/** The sites as JSON, as many as there is room for. */
+function renderSites(state: NginxState): { json: Uint8Array; cutOff: boolean } {
+  const kept: string[] = [];
+  let bytes = 2;
+  for (const site of state.sites) {
+    const text = JSON.stringify(site);
+    bytes += Buffer.byteLength(text) + 1;
+    if (bytes > SITES_MAX_BYTES) break;
+    kept.push(text);
+  }
+  return { json: Buffer.from(`[${kept.join(',')}]`), cutOff: kept.length < state.sites.length };
+}

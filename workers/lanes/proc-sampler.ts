@@ -1,0 +1,274 @@
+import { join } from 'node:path';
+import type { Clock } from '../../src/shared/clock.js';
+import { D, type Source, T } from '../../src/shared/fields.js';
+import { FrameReader, FrameWriter, type Slot } from '../../src/shared/frame-store.js';
+import { DISK_READER, DISK_STORE, SITES_MAX_BYTES, TELEMETRY_STORE } from '../../src/shared/layout.js';
+import type { ProcLaneTask } from '../../src/shared/messages.js';
+import { ARC, parseArcstats } from '../proc/arcstats.js';
+import { parseLoadavg } from '../proc/loadavg.js';
+import { MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
+import { ProcFile } from '../proc/proc-file.js';
+import { CPU_FIELDS, parseStat } from '../proc/stat.js';
+import { parseUptime } from '../proc/uptime.js';
+import { CpuWindow } from '../rates/cpu-window.js';
+import { memoryUsedPct, swapUsedPct } from '../rates/memory.js';
+import { TelemetryRenderer } from '../render/telemetry-json.js';
+import { Cadence } from './cadence.js';
+import { Staleness } from './stale.js';
+import { ThreadCpu } from './thread-cpu.js';
+
+const MEMORY_PERIOD_MS = 100;
+const DISK_FOLD_PERIOD_MS = 100;
+const SLOW_PERIOD_MS = 1_000;
+
+/** The aggregate line of /proc/stat is at most 224 bytes; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
+const STAT_BYTES = 1_024;
+const MEMINFO_BYTES = 8_192;
+const SMALL_BYTES = 256;
+const ARCSTATS_BYTES = 32_768;
+
+export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & { readonly clock: Clock };
+
+/**
+ * The work of a proc lane's tick: read → parse → rates → render → publish. Holds all buffers and descriptors.
+ * Thread: the lane's. Allocates in a tick: nothing that lasts. A file that can't be read or parsed makes its own values unknown
+ * and its source stale, is counted, and disturbs nothing else: `tick` does not throw for it.
+ */
+export class ProcSampler {
+  readonly #clock: Clock;
+  readonly #diskStaleAfterMs: number;
+  readonly #nginxStaleAfterMs: number;
+
+  readonly #stat: ProcFile;
+  readonly #meminfo: ProcFile;
+  /** Null: no ZFS on this host when the lane started. */
+  readonly #arcstats: ProcFile | null;
+  readonly #loadavg: ProcFile;
+  readonly #uptime: ProcFile;
+  readonly #threadCpu = new ThreadCpu();
+
+  readonly #memoryCadence = new Cadence(MEMORY_PERIOD_MS);
+  readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
+  readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
+
+  readonly #counters = new Float64Array(CPU_FIELDS.length);
+  readonly #mem = new Float64Array(MEM_FIELDS.length);
+  readonly #arc = new Float64Array(Object.keys(ARC).length);
+  readonly #load = new Float64Array(3);
+  readonly #window: CpuWindow;
+  readonly #stale: Staleness;
+
+  /** The values of the next frame; kept from tick to tick, since not all are read at each. */
+  readonly #numbers: Float64Array;
+  /** `nginx_sites` as JSON, of the disk frame that was folded in last. */
+  readonly #sitesRoom = new Uint8Array(SITES_MAX_BYTES);
+  #sites: Uint8Array = this.#sitesRoom.subarray(0, 0);
+  #diskSequence = 0;
+
+  readonly #writer: FrameWriter;
+  readonly #disk: FrameReader;
+  readonly #renderer: TelemetryRenderer;
+
+  constructor(options: ProcSamplerOptions) {
+    this.#clock = options.clock;
+    this.#diskStaleAfterMs = options.diskStaleAfterMs;
+    this.#nginxStaleAfterMs = options.nginxStaleAfterMs;
+    this.#stat = new ProcFile(join(options.procfs, 'stat'), STAT_BYTES);
+    this.#meminfo = new ProcFile(join(options.procfs, 'meminfo'), MEMINFO_BYTES);
+    this.#loadavg = new ProcFile(join(options.procfs, 'loadavg'), SMALL_BYTES);
+    this.#uptime = new ProcFile(join(options.procfs, 'uptime'), SMALL_BYTES);
+    const nowMs = options.clock.monoMs();
+    const arcstats = new ProcFile(join(options.procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
+    this.#arcstats = arcstats.open(nowMs) ? arcstats : null;
+    for (const file of [this.#stat, this.#meminfo, this.#loadavg, this.#uptime]) file.open(nowMs);
+    this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
+    this.#stale = new Staleness(nowMs);
+    this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
+    this.#disk = new FrameReader(options.shared, DISK_STORE, DISK_READER.procLane);
+    this.#renderer = new TelemetryRenderer(options.identifier);
+    this.#numbers = this.#firstNumbers(options.intervalMs);
+  }
+
+  /** Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it. */
+  tick(deadlineMs: number, skipped: number): void {
+    const nowMs = this.#clock.monoMs();
+    const numbers = this.#numbers;
+    let valid = this.#sampleCpu(nowMs);
+    if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
+    if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
+    if (this.#diskCadence.due(deadlineMs)) this.#foldDisk(nowMs);
+    valid ||= !(
+      Number.isNaN(numbers[T.mem_pct]!) &&
+      Number.isNaN(numbers[T.load_1]!) &&
+      Number.isNaN(numbers[T.uptime_seconds]!)
+    );
+
+    numbers[T.sampled_wall_ms] = this.#clock.wallMs();
+    numbers[T.sampled_mono_ms] = nowMs;
+    numbers[T.valid] = valid ? 1 : 0;
+    numbers[T.ticks]!++;
+    numbers[T.missed_ticks]! += skipped;
+    numbers[T.stale_mask] = this.#stale.mask;
+    this.#stale.age(nowMs);
+
+    const slot = this.#writer.begin();
+    slot.numbers.set(numbers);
+    const length = this.#renderer.render(slot.bytes, numbers, this.#sites, this.#stale.seconds);
+    this.#writer.publish(slot, length);
+  }
+
+  /** Lets all descriptors go. */
+  close(): void {
+    for (const file of [this.#stat, this.#meminfo, this.#arcstats, this.#loadavg, this.#uptime])
+      file?.close();
+    this.#threadCpu.close();
+  }
+
+  /** Counters go on where a lane that died left off; values are unknown until they are read. */
+  #firstNumbers(intervalMs: number): Float64Array {
+    const latest: Slot | null = this.#writer.latest();
+    const numbers = new Float64Array(Object.keys(T).length).fill(Number.NaN);
+    for (const index of [
+      T.ticks,
+      T.missed_ticks,
+      T.read_errors,
+      T.cpu_busy_ticks,
+      T.cpu_total_ticks,
+      T.cpu_anomalies,
+    ]) {
+      numbers[index] = latest?.numbers[index] ?? 0;
+    }
+    numbers[T.interval_ms] = intervalMs;
+    if (latest !== null && !Number.isNaN(latest.numbers[T.cpu_user]!)) {
+      for (let i = 0; i < CPU_FIELDS.length; i++) this.#counters[i] = latest.numbers[T.cpu_user + i]!;
+      this.#window.resume(
+        this.#counters,
+        numbers[T.cpu_busy_ticks]!,
+        numbers[T.cpu_total_ticks]!,
+        numbers[T.cpu_anomalies]!,
+      );
+    }
+    return numbers;
+  }
+
+  #sampleCpu(nowMs: number): boolean {
+    const numbers = this.#numbers;
+    const length = this.#stat.read(nowMs);
+    let ok = length >= 0;
+    if (ok) {
+      try {
+        parseStat(this.#stat.bytes, length, this.#counters);
+      } catch {
+        ok = false;
+      }
+    }
+    if (ok) {
+      this.#window.push(this.#counters, nowMs);
+      for (let i = 0; i < CPU_FIELDS.length; i++) numbers[T.cpu_user + i] = this.#counters[i]!;
+      numbers[T.cpu_busy_ticks] = this.#window.busyTicks;
+      numbers[T.cpu_total_ticks] = this.#window.totalTicks;
+      numbers[T.cpu_anomalies] = this.#window.anomalies;
+    } else {
+      this.#window.miss();
+    }
+    numbers[T.cpu_pct] = this.#window.pct;
+    this.#note('cpu', ok, nowMs);
+    return ok;
+  }
+
+  #sampleMemory(nowMs: number): void {
+    const numbers = this.#numbers;
+    numbers[T.mem_pct] = Number.NaN;
+    numbers[T.swap_pct] = Number.NaN;
+    const length = this.#meminfo.read(nowMs);
+    if (length >= 0) {
+      try {
+        parseMeminfo(this.#meminfo.bytes, length, this.#mem);
+        numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
+        numbers[T.swap_pct] = swapUsedPct(this.#mem);
+      } catch {
+        // Both stay unknown.
+      }
+    }
+    this.#note('memory', !Number.isNaN(numbers[T.mem_pct]!), nowMs);
+    this.#note('swap', !Number.isNaN(numbers[T.swap_pct]!), nowMs);
+  }
+
+  /**
+   * What ZFS would give back: 0 where there is no ZFS, NaN where there is and it does not tell.
+   * @throws MonitorError PROC_PARSE
+   */
+  #arcReclaimableBytes(nowMs: number): number {
+    if (this.#arcstats === null) return 0;
+    const length = this.#arcstats.read(nowMs);
+    if (length < 0) return Number.NaN;
+    parseArcstats(this.#arcstats.bytes, length, this.#arc);
+    return Math.max(0, this.#arc[ARC.size]! - this.#arc[ARC.min]!);
+  }
+
+  #sampleSlow(nowMs: number): void {
+    const numbers = this.#numbers;
+    numbers[T.load_1] = numbers[T.load_5] = numbers[T.load_15] = Number.NaN;
+    const loadLength = this.#loadavg.read(nowMs);
+    if (loadLength >= 0) {
+      try {
+        parseLoadavg(this.#loadavg.bytes, loadLength, this.#load);
+        numbers[T.load_1] = this.#load[0]!;
+        numbers[T.load_5] = this.#load[1]!;
+        numbers[T.load_15] = this.#load[2]!;
+      } catch {
+        // All three stay unknown.
+      }
+    }
+    this.#note('load', !Number.isNaN(numbers[T.load_1]!), nowMs);
+
+    numbers[T.uptime_seconds] = Number.NaN;
+    const uptimeLength = this.#uptime.read(nowMs);
+    if (uptimeLength >= 0) {
+      try {
+        numbers[T.uptime_seconds] = parseUptime(this.#uptime.bytes, uptimeLength);
+      } catch {
+        // Stays unknown.
+      }
+    }
+    this.#note('uptime', !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
+
+    numbers[T.lane_cpu_ns] = this.#threadCpu.read(nowMs);
+    numbers[T.lane_cpu_mono_ms] = nowMs;
+  }
+
+  /** Takes over what the disk lane published last, and looks how old it is. Never waits for that lane. */
+  #foldDisk(nowMs: number): void {
+    const numbers = this.#numbers;
+    const frame = this.#disk.acquire();
+    if (frame !== null) {
+      const disk = frame.numbers;
+      if (frame.sequence !== this.#diskSequence) {
+        this.#diskSequence = frame.sequence;
+        numbers[T.disk_pct] = disk[D.disk_pct]!;
+        numbers[T.nginx_installed] = disk[D.nginx_installed]!;
+        this.#sitesRoom.set(frame.view());
+        this.#sites = this.#sitesRoom.subarray(0, frame.byteLength);
+        this.#take('disk', disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
+        this.#take('nginx', disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
+      }
+      this.#disk.release();
+    }
+    if (this.#stale.olderThan('disk', this.#diskStaleAfterMs, nowMs)) this.#stale.failed('disk');
+    if (this.#stale.olderThan('nginx', this.#nginxStaleAfterMs, nowMs)) this.#stale.failed('nginx');
+  }
+
+  #take(source: Source, atMs: number, failed: boolean): void {
+    if (!Number.isNaN(atMs)) this.#stale.fresh(source, atMs);
+    if (failed) this.#stale.failed(source);
+  }
+
+  #note(source: Source, ok: boolean, nowMs: number): void {
+    if (ok) {
+      this.#stale.fresh(source, nowMs);
+    } else {
+      this.#stale.failed(source);
+      this.#numbers[T.read_errors]!++;
+    }
+  }
+}

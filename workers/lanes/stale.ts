@@ -1,0 +1,40 @@
+import { SOURCES, type Source, sourceBit } from '../../src/shared/fields.js';
+
+/**
+ * Which sources are stale, and how long each has had no new value. Thread: proc lane. Allocates: nothing.
+ */
+export class Staleness {
+  /** Bits of `SOURCES`. */
+  mask = 0;
+  /** Age of each source's newest value in seconds, in SOURCES order; before the first value: since `startMs`. */
+  readonly seconds = new Float64Array(SOURCES.length);
+  readonly #freshMs: Float64Array;
+
+  constructor(startMs: number) {
+    this.#freshMs = new Float64Array(SOURCES.length).fill(startMs);
+  }
+
+  /** `source` gave a value that was read at `atMs`. */
+  fresh(source: Source, atMs: number): void {
+    this.#freshMs[SOURCES.indexOf(source)] = atMs;
+    this.mask &= ~sourceBit(source);
+  }
+
+  /** `source` could not be read at the last try. */
+  failed(source: Source): void {
+    this.mask |= sourceBit(source);
+  }
+
+  /** Says whether `source` has had no new value for longer than `limitMs`. */
+  olderThan(source: Source, limitMs: number, nowMs: number): boolean {
+    return nowMs - this.#freshMs[SOURCES.indexOf(source)]! > limitMs;
+  }
+
+  /** Brings `seconds` up to date. */
+  age(nowMs: number): void {
+    if (this.mask === 0) return;
+    for (let i = 0; i < this.seconds.length; i++) {
+      this.seconds[i] = Math.max(0, nowMs - this.#freshMs[i]!) / 1000;
+    }
+  }
+}

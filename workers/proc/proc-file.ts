@@ -1,0 +1,60 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** A file that could not be opened or read is tried again no more often than this. */
+const REOPEN_AFTER_MS = 1_000;
+
+/**
+ * A kernel file that is read again and again: the descriptor is held open, and every read starts at position 0, at which
+ * the kernel renders the file anew. Thread: the lane that made it. Allocates: nothing in `read`, as long as it succeeds.
+ */
+export class ProcFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+  #fd = -1;
+  #retryAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Opens nothing yet. `capacity` is how many bytes of the file are wanted at most. */
+  constructor(path: string, capacity: number) {
+    this.path = path;
+    // Not from Buffer's pool: what is read all the time should lie alone.
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  /** Opens the file, and says whether it is open. A file that can't be opened is left alone for a second. */
+  open(nowMs: number): boolean {
+    try {
+      this.#fd = openSync(this.path, 'r');
+      return true;
+    } catch {
+      this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
+      return false;
+    }
+  }
+
+  /**
+   * Reads the file from its start into `bytes`, and returns how many bytes it got; -1 if it can't be had. A file that is
+   * gone is opened again, at most once a second, so that it is found when it comes back.
+   */
+  read(nowMs: number): number {
+    if (this.#fd < 0 && (nowMs < this.#retryAtMs || !this.open(nowMs))) return -1;
+    try {
+      return readSync(this.#fd, this.bytes, 0, this.bytes.length, 0);
+    } catch {
+      this.close();
+      this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
+      return -1;
+    }
+  }
+
+  /** Lets the descriptor go; the next `read` opens the file again. */
+  close(): void {
+    if (this.#fd < 0) return;
+    const fd = this.#fd;
+    this.#fd = -1;
+    try {
+      closeSync(fd);
+    } catch {
+      // Nothing is lost: the descriptor is not used again.
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { MonitorError } from '../../src/shared/errors.js';
+
+const MAX_QUOTED = 60;
+
+/**
+ * The error for a kernel file that does not have its documented form; quotes the line that could not be read.
+ * Allocates: the error. Thread: any.
+ */
+export function parseError(
+  file: string,
+  problem: string,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): MonitorError {
+  let stop = start;
+  while (stop < end && stop < start + MAX_QUOTED && bytes[stop] !== 10) stop++;
+  const text = Buffer.from(bytes.subarray(start, stop)).toString('latin1');
+  return new MonitorError('PROC_PARSE', `${file}: ${problem}: ${JSON.stringify(text)}`, {
+    context: { file },
+  });
+}

@@ -1,0 +1,40 @@
+import { MEM } from '../proc/meminfo.js';
+
+/**
+ * Share of memory in use, 0 to 100: 100 · (1 − available / total).
+ *
+ * `mem` is what `parseMeminfo` filled in, in bytes; `arcReclaimableBytes` is what ZFS would give back
+ * (max(0, size − c_min), 0 without ZFS), which the kernel does not count as available. Where a kernel (before 3.14) has
+ * no MemAvailable: MemFree + Buffers + Cached + SReclaimable − Shmem; the last two, which older kernels do not tell apart,
+ * may be absent. NaN when it can't be had. Thread: proc lane. Allocates: nothing.
+ */
+export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): number {
+  const total = mem[MEM.total]!;
+  if (!(total > 0)) return Number.NaN;
+  let available = mem[MEM.available]!;
+  if (Number.isNaN(available)) {
+    available =
+      mem[MEM.free]! +
+      mem[MEM.buffers]! +
+      mem[MEM.cached]! +
+      orNothing(mem[MEM.sReclaimable]!) -
+      orNothing(mem[MEM.shmem]!);
+  }
+  return usedPct(total, available + arcReclaimableBytes);
+}
+
+/** Share of swap in use, 0 to 100; 0 where there is no swap, NaN when it can't be had. Thread: proc lane. Allocates: nothing. */
+export function swapUsedPct(mem: Float64Array): number {
+  const total = mem[MEM.swapTotal]!;
+  if (total === 0) return 0;
+  return usedPct(total, mem[MEM.swapFree]!);
+}
+
+function usedPct(total: number, free: number): number {
+  const pct = 100 * (1 - free / total);
+  return pct < 0 ? 0 : pct > 100 ? 100 : pct;
+}
+
+function orNothing(bytes: number): number {
+  return Number.isNaN(bytes) ? 0 : bytes;
+}
