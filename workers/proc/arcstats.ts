@@ -22,7 +22,8 @@ export function parseArcstats(bytes: Uint8Array, length: number, out: Float64Arr
     const index = NAMES.indexOf(columns[0] ?? '');
     if (index < 0) continue;
     const data = columns[2] ?? '';
-    out[index] = /^\d+$/.test(data) ? Number(data) : Number.NaN;
+    const value = /^\d+$/.test(data) ? Number(data) : Number.NaN;
+    out[index] = value <= Number.MAX_SAFE_INTEGER ? value : Number.NaN;
   }
   if (Number.isNaN(out[ARC.size]!) || Number.isNaN(out[ARC.min]!)) {
     throw parseError('arcstats', 'no size or no c_min', bytes, 0, length);

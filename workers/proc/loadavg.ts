@@ -30,7 +30,8 @@ export function parseLoadavg(bytes: Uint8Array, length: number, out: Float64Arra
       if (decimals < 0) digits++;
       else decimals++;
     }
-    if (digits === 0 || decimals !== 2 || at >= length || bytes[at] !== SPACE) {
+    const isAverage = digits > 0 && decimals === 2 && hundredths <= Number.MAX_SAFE_INTEGER;
+    if (!isAverage || at >= length || bytes[at] !== SPACE) {
       throw parseError('loadavg', 'not three load averages', bytes, 0, length);
     }
     out[i] = hundredths / 100;

@@ -29,6 +29,8 @@ export const MEM = {
 const KEYS: readonly Uint8Array[] = MEM_FIELDS.map((name) => new TextEncoder().encode(`${name}:`));
 const ALL_FOUND = (1 << MEM_FIELDS.length) - 1;
 
+const MAX_KILOBYTES = Number.MAX_SAFE_INTEGER / 1024;
+
 const SPACE = 32;
 const NEWLINE = 10;
 const ZERO = 48;
@@ -66,7 +68,7 @@ export function parseMeminfo(bytes: Uint8Array, length: number, out: Float64Arra
         bytes[at + 1] === 107 &&
         bytes[at + 2] === 66 &&
         bytes[at + 3] === NEWLINE;
-      if (digits === 0 || !isKilobytes) {
+      if (digits === 0 || value > MAX_KILOBYTES || !isKilobytes) {
         throw parseError('meminfo', 'not a number of kB', bytes, lineStart, length);
       }
       out[field] = value * 1024;

@@ -15,7 +15,8 @@ const ZERO = 48;
  *
  * Shape: `out` is Float64Array[8], in CPU_FIELDS order. Units: USER_HZ ticks since boot; a missing column is NaN.
  * Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the line, if it is not a whole `cpu` line; `out` is then undefined in parts
+ * @throws MonitorError PROC_PARSE, quoting the line, if it is not a whole `cpu` line of counters up to 2^53; `out` is then
+ * undefined in parts
  * @see https://docs.kernel.org/filesystems/proc.html (1.7)
  */
 export function parseStat(bytes: Uint8Array, length: number, out: Float64Array): void {
@@ -40,7 +41,13 @@ export function parseStat(bytes: Uint8Array, length: number, out: Float64Array):
     if (at < length && (digits === 0 || (next !== SPACE && next !== NEWLINE))) {
       throw parseError('stat', 'a column of the "cpu" line is not a number', bytes, 0, length);
     }
-    if (column < CPU_FIELDS.length) out[column] = value;
+    if (column < CPU_FIELDS.length) {
+      // Kernels have printed counters that went below 0 as 2^64 - 1. One of these in a sum, and no step is seen in it again.
+      if (value > Number.MAX_SAFE_INTEGER) {
+        throw parseError('stat', 'a counter of the "cpu" line is out of range', bytes, 0, length);
+      }
+      out[column] = value;
+    }
     column++;
   }
   if (column < REQUIRED_COLUMNS) {

@@ -24,7 +24,8 @@ export function parseUptime(bytes: Uint8Array, length: number): number {
     do end++;
     while (end < length && bytes[end]! >= ZERO && bytes[end]! <= ZERO + 9);
   }
-  if (at === 0 || end < at + 2 || end >= length || bytes[end] !== SPACE) {
+  const isSeconds = at > 0 && end >= at + 2 && seconds <= Number.MAX_SAFE_INTEGER;
+  if (!isSeconds || end >= length || bytes[end] !== SPACE) {
     throw parseError('uptime', 'not a number of seconds', bytes, 0, length);
   }
   return seconds;

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { MEM, MEM_FIELDS, parseMeminfo } from '../../../workers/proc/meminfo.js';
+import { readFixture, SOUND_MACHINES } from '../../support/fixtures.js';
+import { assertParseError, forEveryCut, hostileBytes, outcomeOf } from '../../support/parsing.js';
+
+function parse(bytes: Uint8Array, length = bytes.length): Float64Array {
+  const out = new Float64Array(MEM_FIELDS.length).fill(-1);
+  parseMeminfo(bytes, length, out);
+  return out;
+}
+
+function parseText(text: string): Float64Array {
+  return parse(Buffer.from(text, 'latin1'));
+}
+
+/** Another way to read the file: a line at a time, by regular expression. */
+function readNaively(text: string): number[] {
+  return MEM_FIELDS.map((name) => {
+    const kilobytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
+    return kilobytes === undefined ? Number.NaN : Number(kilobytes) * 1024;
+  });
+}
+
+describe('parseMeminfo', () => {
+  for (const machine of SOUND_MACHINES) {
+    it(`reads the sizes of ${machine}`, () => {
+      const file = readFixture(machine, 'meminfo');
+      assert.deepEqual([...parse(file)], readNaively(file.toString()));
+    });
+  }
+
+  it('gives bytes', () => {
+    assert.equal(parseText('MemTotal:       2 kB\n')[MEM.total], 2_048);
+  });
+
+  it('leaves unknown what a kernel does not tell', () => {
+    const values = parse(readFixture('kernel-2.6.32', 'meminfo'));
+    assert.ok(Number.isNaN(values[MEM.available]));
+    assert.equal(values[MEM.shmem], 96_212 * 1_024);
+  });
+
+  it('does not take a longer name for a wanted one', () => {
+    const values = parseText('MemTotal: 1 kB\nSwapCached: 7 kB\nMemFreeish: 8 kB\nxBuffers: 9 kB\n');
+    assert.deepEqual([...values], [1_024, ...new Array<number>(8).fill(Number.NaN)]);
+  });
+
+  it('reads back all sizes that it was given, in any order and with any other lines between', () => {
+    const sizes = fc.array(fc.integer({ min: 0, max: 2 ** 40 }), { minLength: 9, maxLength: 9 });
+    const order = fc.shuffledSubarray([...MEM_FIELDS.keys()], { minLength: 9 });
+    fc.assert(
+      fc.property(sizes, order, fc.array(fc.nat(8), { maxLength: 5 }), (kilobytes, indexes, extra) => {
+        const lines = indexes.map((index) => `${`${MEM_FIELDS[index]}:`.padEnd(15)} ${kilobytes[index]} kB`);
+        for (const at of extra) lines.splice(at, 0, `Other${at}:     ${at}`);
+        const values = parseText(`${lines.join('\n')}\n`);
+        assert.deepEqual(
+          [...values],
+          kilobytes.map((value) => value * 1_024),
+        );
+      }),
+    );
+  });
+
+  it('never takes a wrong number from a file that is cut off', () => {
+    for (const machine of ['swap-in-use', 'kernel-2.6.32'] as const) {
+      const file = readFixture(machine, 'meminfo');
+      const whole = [...parse(file)];
+      forEveryCut(file, (bytes, length, where) => {
+        const outcome = outcomeOf(() => parse(bytes, length));
+        if (outcome === 'PROC_PARSE') return;
+        // At the end of a line a cut can't be seen: what was behind it is unknown, what was before it is right.
+        outcome.forEach((value, index) => {
+          assert.ok(Number.isNaN(value) || value === whole[index], `${where}: ${MEM_FIELDS[index]} ${value}`);
+        });
+      });
+    }
+  });
+
+  it('answers any bytes with sizes or with PROC_PARSE', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('MemTotal: ', 'MemTotal: 12 kB\nSwapFree: ').chain(hostileBytes),
+        (bytes) => {
+          outcomeOf(() => parse(bytes));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('quotes the line that it could not read', () => {
+    assertParseError(() => parseText('MemTotal: 1 kB\nMemFree: 1 MB\n'), 'meminfo', '"MemFree: 1 MB"');
+    assertParseError(() => parseText('MemTotal: 1 kB\nCached: -1 kB\n'), 'meminfo', '"Cached: -1 kB"');
+    assertParseError(() => parseText('MemTotal: 1 kB\nSwapFree: kB\n'), 'meminfo', '"SwapFree: kB"');
+    assertParseError(() => parseText('MemFree: 1 kB\n'), 'meminfo', 'no MemTotal');
+  });
+
+  it('refuses a size that is too large to be counted with', () => {
+    assertParseError(() => parseText(`MemTotal: ${'9'.repeat(400)} kB\n`), 'meminfo', '99999');
+  });
+});
