@@ -19,7 +19,7 @@ export class CpuWindow {
   anomalies = 0;
 
   readonly #windowMs: number;
-  /** A base that is younger than the window by less than half a tick's distance still counts. */
+  /** A base that is younger than the window by half a tick's distance (half a window, where that is less) still counts. */
   readonly #toleranceMs: number;
   readonly #last = new Float64Array(CPU_FIELDS.length);
   #hasLast = false;
@@ -33,7 +33,7 @@ export class CpuWindow {
 
   constructor(windowMs: number, intervalMs: number) {
     this.#windowMs = windowMs;
-    this.#toleranceMs = intervalMs / 2;
+    this.#toleranceMs = Math.min(intervalMs, windowMs) / 2;
     const capacity = Math.ceil(windowMs / intervalMs) + 2;
     this.#at = new Float64Array(capacity);
     this.#busy = new Float64Array(capacity);

@@ -5,8 +5,8 @@ import { MEM } from '../proc/meminfo.js';
  *
  * `mem` is what `parseMeminfo` filled in, in bytes; `arcReclaimableBytes` is what ZFS would give back
  * (max(0, size − c_min), 0 without ZFS), which the kernel does not count as available. Where a kernel (before 3.14) has
- * no MemAvailable: MemFree + Buffers + Cached + SReclaimable − Shmem; the last two, which older kernels do not tell apart,
- * may be absent. NaN when it can't be had. Thread: proc lane. Allocates: nothing.
+ * no MemAvailable: MemFree + Buffers + Cached + SReclaimable − Shmem, of which none may be missing: a file that was cut off
+ * would give another number. NaN when it can't be had. Thread: proc lane. Allocates: nothing.
  */
 export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): number {
   const total = mem[MEM.total]!;
@@ -14,11 +14,7 @@ export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): n
   let available = mem[MEM.available]!;
   if (Number.isNaN(available)) {
     available =
-      mem[MEM.free]! +
-      mem[MEM.buffers]! +
-      mem[MEM.cached]! +
-      orNothing(mem[MEM.sReclaimable]!) -
-      orNothing(mem[MEM.shmem]!);
+      mem[MEM.free]! + mem[MEM.buffers]! + mem[MEM.cached]! + mem[MEM.sReclaimable]! - mem[MEM.shmem]!;
   }
   return usedPct(total, available + arcReclaimableBytes);
 }
@@ -32,9 +28,5 @@ export function swapUsedPct(mem: Float64Array): number {
 
 function usedPct(total: number, free: number): number {
   const pct = 100 * (1 - free / total);
-  return pct < 0 ? 0 : pct > 100 ? 100 : pct;
-}
-
-function orNothing(bytes: number): number {
-  return Number.isNaN(bytes) ? 0 : bytes;
+  return Math.max(0, Math.min(100, pct));
 }

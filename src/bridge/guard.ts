@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../secret.js';
+import { type Answer, errorAnswer } from './answer.js';
+
+const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+
+/** Says why a request is not served, or null. Headers that are missing are ''. */
+export type Guard = (host: string, origin: string, authorization: () => string) => Answer | null;
+
+/**
+ * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), and,
+ * where a token is set, requests without it. Thread: main. Allocates: nothing for a request that passes without a token.
+ */
+export function createGuard(token: Secret | null): Guard {
+  const misdirected = errorAnswer('misdirected_request', 'the Host must be 127.0.0.1, localhost or [::1]');
+  const forbidden = errorAnswer('origin_forbidden', 'requests from web pages are not served');
+  const unauthorized = errorAnswer('unauthorized', 'this bridge wants "Authorization: Bearer <token>"', {
+    headers: [['www-authenticate', 'Bearer']],
+  });
+  const expected = token === null ? null : digest(`Bearer ${token.reveal()}`);
+  // Clients send the same Host over and over.
+  let lastGoodHost = '';
+  return (host, origin, authorization) => {
+    if (host !== lastGoodHost || host === '') {
+      if (!LOCAL_HOST.test(host)) return misdirected;
+      lastGoodHost = host;
+    }
+    if (origin !== '') return forbidden;
+    if (expected !== null && !timingSafeEqual(digest(authorization()), expected)) return unauthorized;
+    return null;
+  };
+}
+
+/** Of equal length whatever was sent, so that the comparison takes the same time. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,191 @@
+import { createRequire } from 'node:module';
+import { MonitorError, messageOf } from '../shared/errors.js';
+import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
+import { MAX_BODY_BYTES, TOO_LARGE, TOO_SLOW } from './openclaw.js';
+import {
+  GET_ALLOWED,
+  type GetRoute,
+  NOT_FOUND,
+  POST_ALLOWED,
+  type PostRoute,
+  type Routes,
+  type Transport,
+  wrongMethod,
+} from './routes.js';
+
+/** The transport on uWebSockets.js, and the only file that knows it. Thread: main. */
+
+interface UwsRequest {
+  getHeader(lowerCaseName: string): string;
+}
+
+interface UwsResponse {
+  writeStatus(status: string): this;
+  writeHeader(name: string, value: string): this;
+  end(body?: string | Uint8Array, closeConnection?: boolean): this;
+  endWithoutBody(contentLength: number, closeConnection?: boolean): this;
+  /** `chunk` is only valid until `handler` returns. */
+  onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): this;
+  onAborted(handler: () => void): this;
+  cork(write: () => void): this;
+}
+
+type Handler = (response: UwsResponse, request: UwsRequest) => void;
+
+interface UwsApp {
+  get(path: string, handler: Handler): this;
+  head(path: string, handler: Handler): this;
+  post(path: string, handler: Handler): this;
+  any(path: string, handler: Handler): this;
+  listen(host: string, port: number, options: number, done: (socket: object | false) => void): this;
+  close(): this;
+}
+
+/** What is used of the package. */
+export interface Uws {
+  App(): UwsApp;
+  us_socket_local_port(socket: object): number;
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
+
+const HOST = '127.0.0.1';
+/** One call for both headers that every answer carries: each call costs as much as looking a frame up. */
+const COMMON_HEADERS = `${CONTENT_TYPE}\r\ncache-control: ${CACHE_CONTROL}`;
+/** From the head of a push to the last byte of its body. */
+const BODY_TIMEOUT_MS = 10_000;
+/** A refused body that is no longer than this is read and dropped, so that its sender gets to see why; a longer one is cut off. */
+const DRAINED_BODY_BYTES = 1_048_576;
+
+/**
+ * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
+ * @throws MonitorError TRANSPORT_MISSING
+ */
+export function loadUws(): Uws {
+  const require = createRequire(import.meta.url);
+  const [major] = process.versions.node.split('.');
+  const names = ['uWebSockets.js', `@uwsjs/${process.platform}-${process.arch}-${major}`];
+  const reasons: string[] = [];
+  for (const name of names) {
+    try {
+      return require(name) as Uws;
+    } catch (error) {
+      reasons.push(`${name}: ${messageOf(error).split('\n')[0]}`);
+    }
+  }
+  throw new MonitorError(
+    'TRANSPORT_MISSING',
+    `no uWebSockets.js build loads on ${process.platform}-${process.arch} with Node ${process.versions.node}: ${reasons.join('; ')}`,
+  );
+}
+
+/** Makes the transport; it listens on nothing yet. */
+export function createUwsTransport(uws: Uws, routes: Routes): Transport {
+  const app = uws.App();
+  const { guard } = routes;
+
+  function refuse(request: UwsRequest): Answer | null {
+    return guard(request.getHeader('host'), request.getHeader('origin'), () =>
+      request.getHeader('authorization'),
+    );
+  }
+
+  function refuseMethod(allowed: string): Handler {
+    const answer = wrongMethod(allowed);
+    return (response, request) => send(response, refuse(request) ?? answer);
+  }
+
+  for (const [path, route] of Object.entries(routes.gets)) {
+    app.get(path, (response, request) => {
+      const refusal = refuse(request);
+      if (refusal === null) sendPinned(response, route);
+      else send(response, refusal);
+    });
+    app.head(path, (response, request) => sendHead(response, refuse(request), route));
+    app.any(path, refuseMethod(GET_ALLOWED));
+  }
+  for (const [path, route] of Object.entries(routes.posts)) {
+    app.post(path, (response, request) => {
+      const length = request.getHeader('content-length');
+      const refusal = refuse(request) ?? route.refuse(request.getHeader('content-type'), length);
+      if (refusal === null) receive(response, route);
+      else send(response, refusal, Number(length) > DRAINED_BODY_BYTES);
+    });
+    app.any(path, refuseMethod(POST_ALLOWED));
+  }
+  app.any('/*', (response, request) => send(response, refuse(request) ?? NOT_FOUND));
+
+  return {
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        // Exclusive: without it a second daemon would share the port, and each get some of the requests.
+        app.listen(HOST, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+          if (socket !== false) resolve(uws.us_socket_local_port(socket));
+          else
+            reject(
+              new MonitorError(
+                'PORT_IN_USE',
+                `can't listen on ${HOST}:${port}: the port is in use, or not allowed`,
+              ),
+            );
+        });
+      }),
+    close: () => {
+      app.close();
+    },
+  };
+}
+
+/** Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, `tryEnd` would not. */
+function sendPinned(response: UwsResponse, route: GetRoute): void {
+  const answer = route.acquire();
+  try {
+    send(response, answer);
+  } finally {
+    route.release();
+  }
+}
+
+function send(response: UwsResponse, answer: Answer, closeConnection = false): void {
+  writeHead(response, answer);
+  response.end(answer.body, closeConnection);
+}
+
+function sendHead(response: UwsResponse, refusal: Answer | null, route: GetRoute): void {
+  const answer = refusal ?? route.acquire();
+  writeHead(response, answer);
+  response.endWithoutBody(Buffer.byteLength(answer.body));
+  if (refusal === null) route.release();
+}
+
+function writeHead(response: UwsResponse, answer: Answer): void {
+  if (answer.status !== OK) response.writeStatus(answer.status);
+  response.writeHeader('content-type', COMMON_HEADERS);
+  for (const [name, value] of answer.headers) response.writeHeader(name, value);
+}
+
+/** Collects a body, and answers when it is whole, too long or too slow, or not at all when its sender has gone. */
+function receive(response: UwsResponse, route: PostRoute): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let done = false;
+  const timer = setTimeout(() => finish(TOO_SLOW, true), BODY_TIMEOUT_MS);
+
+  function finish(answer: Answer, closeConnection: boolean): void {
+    done = true;
+    clearTimeout(timer);
+    response.cork(() => send(response, answer, closeConnection));
+  }
+
+  response.onAborted(() => {
+    done = true;
+    clearTimeout(timer);
+  });
+  response.onData((chunk, isLast) => {
+    if (done) return;
+    length += chunk.byteLength;
+    if (length > MAX_BODY_BYTES) return finish(TOO_LARGE, true);
+    // A copy: the memory is uWebSockets' own again when this returns.
+    chunks.push(Buffer.from(new Uint8Array(chunk)));
+    if (isLast) finish(route.answer(Buffer.concat(chunks, length)), false);
+  });
+}

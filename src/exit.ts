@@ -1,0 +1,43 @@
+import { WASI } from 'node:wasi';
+
+/** What is used of a global that neither the language's nor Node's types declare. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => object;
+};
+
+/**
+ * A WebAssembly module that does nothing but call WASI's `proc_exit(code)`:
+ * `(import "wasi_snapshot_preview1" "proc_exit" (func (param i32))) (memory (export "memory") 1) (func (export "_start") i32.const code call 0)`
+ */
+function exitModule(code: number): Uint8Array<ArrayBuffer> {
+  const text = (name: string) => [name.length, ...Buffer.from(name, 'latin1')];
+  const section = (id: number, bytes: number[]) => [id, bytes.length, ...bytes];
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, [2, 0x60, 1, 0x7f, 0, 0x60, 0, 0]),
+    ...section(2, [1, ...text('wasi_snapshot_preview1'), ...text('proc_exit'), 0, 0]),
+    ...section(3, [1, 1]),
+    ...section(5, [1, 0, 1]),
+    ...section(7, [2, ...text('memory'), 2, 0, ...text('_start'), 0, 1]),
+    // i32.const takes signed LEB128: one byte up to 63, two up to 8191.
+    ...section(10, [1, 7, 0, 0x41, 0x80 | (code & 0x7f), code >> 7, 0x10, 0, 0x0b]),
+  ]);
+}
+
+/**
+ * Ends the process at once although a thread hangs in the kernel (statfs on a dead mount). `process.exit` can't: it waits for all threads,
+ * for ever. WASI's proc_exit calls exit(3) of the C library, which does not. `code` is 0 to 255. Thread: main.
+ */
+export function exitWithHungThread(code: number): never {
+  // Node says that WASI is experimental; nobody needs to read that from a daemon that is ending.
+  process.emitWarning = () => {};
+  const wasi = new WASI({ version: 'preview1', returnOnExit: false });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(exitModule(code)), {
+    wasi_snapshot_preview1: wasi.wasiImport,
+  });
+  wasi.start(instance);
+  // Not reached, unless a later Node changes what `returnOnExit` means.
+  process.kill(process.pid, 'SIGKILL');
+  throw new Error('still here');
+}

@@ -1,0 +1,112 @@
+import { type Answer, okAnswer } from './bridge/answer.js';
+import type { HeartbeatState } from './heartbeat/thread.js';
+import { D, T } from './shared/fields.js';
+import type { FrameReader } from './shared/frame-store.js';
+import type { HostInventory } from './shared/messages.js';
+
+/** What /health is made from. Everything is asked for when somebody asks. Thread: main. */
+export interface HealthSources {
+  readonly version: string;
+  readonly identifier: string;
+  readonly startMonoMs: number;
+  readonly staleAfterMs: number;
+  readonly budgetPct: number;
+  readonly frames: FrameReader;
+  readonly diskFrames: FrameReader;
+  readonly monoMs: () => number;
+  readonly problems: () => readonly string[];
+  readonly samplerCpuPct: () => number | null;
+  readonly lane: (name: 'proc' | 'disk') => { running: boolean; restarts: number };
+  readonly heartbeat: () => HeartbeatState | null;
+  readonly openclaw: () => { version: string; pluginVersion: string; atMonoMs: number } | null;
+  readonly inventory: () => HostInventory | null;
+}
+
+const UNHEALTHY = '503 Service Unavailable';
+
+/**
+ * `GET /health`: `unhealthy` (503) when there is no valid and fresh sample, `degraded` when anything else is wrong, else `ok`.
+ * Ages and durations carry their unit in their name; what is not known is null.
+ */
+export function answerHealth(sources: HealthSources): Answer {
+  const nowMs = sources.monoMs();
+  const proc = sources.frames.read(({ numbers: n }) => ({
+    isValid: n[T.valid] === 1,
+    age_ms: round(nowMs - n[T.sampled_mono_ms]!, 1),
+    interval_ms: n[T.interval_ms]!,
+    ticks: n[T.ticks]!,
+    missed_ticks: n[T.missed_ticks]!,
+    read_errors: n[T.read_errors]!,
+    cpu_anomalies: n[T.cpu_anomalies]!,
+  }));
+  const disk = sources.diskFrames.read(({ numbers: n }) => ({
+    disk_age_seconds: ageSeconds(nowMs, n[D.disk_mono_ms]!),
+    nginx_age_seconds: ageSeconds(nowMs, n[D.nginx_mono_ms]!),
+    ticks: n[D.ticks]!,
+    missed_ticks: n[D.missed_ticks]!,
+    read_errors: n[D.read_errors]!,
+  }));
+  const isFresh = proc?.isValid === true && proc.age_ms <= sources.staleAfterMs;
+  const problems = sources.problems();
+  const status = !isFresh ? 'unhealthy' : problems.length > 0 ? 'degraded' : 'ok';
+  const { isValid: _, ...procNumbers } = proc ?? { isValid: false };
+  const openclaw = sources.openclaw();
+  const body = JSON.stringify({
+    status,
+    monitor_version: sources.version,
+    identifier: sources.identifier,
+    problems: problems.length === 0 && !isFresh ? ['no valid sample yet'] : problems,
+    uptime_seconds: Math.floor((nowMs - sources.startMonoMs) / 1000),
+    lanes: {
+      proc: { ...sources.lane('proc'), ...procNumbers },
+      disk: { ...sources.lane('disk'), ...disk },
+    },
+    cost: {
+      sampler_cpu_pct: round(sources.samplerCpuPct(), 3),
+      sampler_cpu_budget_pct: sources.budgetPct,
+      process_rss_bytes: process.memoryUsage.rss(),
+    },
+    heartbeat: describeHeartbeat(sources.heartbeat(), nowMs),
+    openclaw:
+      openclaw === null
+        ? null
+        : {
+            age_seconds: ageSeconds(nowMs, openclaw.atMonoMs),
+            version: openclaw.version,
+            plugin_version: openclaw.pluginVersion,
+          },
+    host: sources.inventory(),
+  });
+  const answer = okAnswer(body);
+  return isFresh ? answer : { ...answer, status: UNHEALTHY };
+}
+
+function describeHeartbeat(state: HeartbeatState | null, nowMs: number): object {
+  if (state === null) return { enabled: false };
+  const { last } = state;
+  return {
+    enabled: true,
+    running: state.running,
+    restarts: state.restarts,
+    counts: state.counts,
+    last:
+      last === null
+        ? null
+        : {
+            result: last.class,
+            status: last.status,
+            detail: last.detail,
+            age_seconds: ageSeconds(nowMs, last.atMonoMs),
+            duration_ms: round(last.durationMs, 1),
+            next_in_seconds: round(Math.max(0, last.nextInMs - (nowMs - last.atMonoMs)) / 1000, 1),
+          },
+  };
+}
+
+function ageSeconds(nowMs: number, atMs: number): number | null {
+  return Number.isNaN(atMs) ? null : round(Math.max(0, nowMs - atMs) / 1000, 1);
+}
+
+function round<Value extends number | null>(value: Value, decimals: number): Value {
+  return (value === null ? null : Number(value.toFixed(decimals))) as Value;
+}

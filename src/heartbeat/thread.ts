@@ -1,0 +1,129 @@
+import { Worker } from 'node:worker_threads';
+import { Restarts } from '../restarts.js';
+import { messageOf } from '../shared/errors.js';
+import type {
+  BeatClass,
+  HeartbeatCommand,
+  HeartbeatReport,
+  HeartbeatWorkerData,
+  OpenClawMetadata,
+} from '../shared/messages.js';
+import { BEAT_CLASSES } from '../shared/messages.js';
+import { within } from '../within.js';
+
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
+/** Two seconds for a heartbeat that is on its way, and some for the thread to end. */
+const STOP_MS = 2_200;
+const TERMINATE_MS = 300;
+
+/** What undici goes by to find a proxy. Nothing else of the environment is of use to the thread. */
+const PROXY_VARIABLE = /^(https?|no)_proxy$/i;
+
+/** What the thread tells its owner. All are called on the main thread. */
+export interface HeartbeatEvents {
+  result(report: HeartbeatReport): void;
+  /** `restartInMs` null: it is not started again. */
+  died(reason: string, restartInMs: number | null): void;
+  restarted(): void;
+}
+
+/** How heartbeats went, for /health. */
+export interface HeartbeatState {
+  readonly running: boolean;
+  readonly restarts: number;
+  readonly counts: Readonly<Record<BeatClass, number>>;
+  readonly last: (HeartbeatReport & { readonly atMonoMs: number }) | null;
+}
+
+/** The heartbeat thread's life: started, started again when it dies, stopped. Thread: main. */
+export class HeartbeatThread {
+  readonly #events: HeartbeatEvents;
+  readonly #monoMs: () => number;
+  readonly #restarts: Restarts;
+  readonly #counts = Object.fromEntries(BEAT_CLASSES.map((name) => [name, 0])) as Record<BeatClass, number>;
+  #data: HeartbeatWorkerData;
+  #worker: Worker | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #last: HeartbeatState['last'] = null;
+  #stopping = false;
+
+  constructor(options: { data: HeartbeatWorkerData; events: HeartbeatEvents; monoMs: () => number }) {
+    this.#data = options.data;
+    this.#events = options.events;
+    this.#monoMs = options.monoMs;
+    this.#restarts = new Restarts(options.monoMs);
+  }
+
+  start(): void {
+    const worker = new Worker(new URL('../../workers/heartbeat.js', import.meta.url), {
+      name: 'heartbeat',
+      workerData: this.#data,
+      resourceLimits: RESOURCE_LIMITS,
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PROXY_VARIABLE.test(name))),
+    });
+    this.#worker = worker;
+    this.#timer = null;
+    this.#restarts.started();
+    let reason = 'the thread came to an end';
+    worker.on('message', (report: HeartbeatReport) => this.#take(report));
+    worker.on('error', (error) => {
+      reason = messageOf(error);
+    });
+    // 'exit' comes after 'error', and without it when the thread ended itself.
+    worker.on('exit', () => this.#died(reason));
+  }
+
+  get state(): HeartbeatState {
+    return {
+      running: this.#worker !== null,
+      restarts: this.#restarts.total,
+      counts: this.#counts,
+      last: this.#last,
+    };
+  }
+
+  /** The next heartbeats carry this. */
+  setOpenClaw(openclaw: OpenClawMetadata): void {
+    this.#data = { ...this.#data, openclaw };
+    this.#send({ type: 'openclaw', openclaw });
+  }
+
+  /** The next heartbeats are signed with this. */
+  setApiKey(apiKey: string): void {
+    this.#data = { ...this.#data, apiKey };
+    this.#send({ type: 'key', apiKey });
+  }
+
+  /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */
+  async stop(): Promise<boolean> {
+    this.#stopping = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const worker = this.#worker;
+    if (worker === null) return true;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    this.#send({ type: 'stop' });
+    return (await within(STOP_MS, ended)) || within(TERMINATE_MS, worker.terminate());
+  }
+
+  #send(command: HeartbeatCommand): void {
+    this.#worker?.postMessage(command);
+  }
+
+  #take(report: HeartbeatReport): void {
+    this.#counts[report.class]++;
+    this.#last = { ...report, atMonoMs: this.#monoMs() };
+    this.#events.result(report);
+  }
+
+  #died(reason: string): void {
+    this.#worker = null;
+    if (this.#stopping) return;
+    const delayMs = this.#restarts.died();
+    this.#events.died(reason, delayMs);
+    if (delayMs === null) return;
+    this.#timer = setTimeout(() => {
+      this.start();
+      this.#events.restarted();
+    }, delayMs);
+  }
+}

@@ -1,0 +1,157 @@
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { Restarts } from '../restarts.js';
+import { type Control, LANES, type LaneName } from '../shared/control.js';
+import { MonitorError, messageOf } from '../shared/errors.js';
+import type { LaneMessage, LaneTask } from '../shared/messages.js';
+import { within } from '../within.js';
+
+/** The lanes keep a few buffers and no history; systeminformation, once in the disk lane, is the most that they load. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
+/** How long a lane may take to see the stop word. */
+const STOP_MS = 1_000;
+/** How long a thread may take to end after that. */
+const DESTROY_MS = 500;
+
+/** What a lane is to do; the pool fills in the rest. */
+export type LaneWork = LaneTask extends infer Task
+  ? Task extends LaneTask
+    ? Omit<Task, 'generation'>
+    : never
+  : never;
+
+/** What the pool tells its owner. All are called on the main thread. */
+export interface LaneEvents {
+  /** A lane's thread or task came to an end that nobody asked for. `restartInMs` null: it is not started again. */
+  died(lane: LaneName, reason: string, restartInMs: number | null): void;
+  /** A lane that died runs again. */
+  restarted(lane: LaneName): void;
+  message(message: LaneMessage): void;
+}
+
+interface LaneState {
+  readonly restarts: Restarts;
+  running: boolean;
+  abort: AbortController;
+  timer: NodeJS.Timeout | null;
+  ended: Promise<void>;
+}
+
+/**
+ * The sampler pool: a Piscina pool of two threads, each with one lane as a task that does not end. The only file that knows Piscina.
+ * Thread: main.
+ */
+export class LanePool {
+  readonly #pool: Piscina;
+  readonly #control: Control;
+  readonly #works: Readonly<Record<LaneName, LaneWork>>;
+  readonly #events: LaneEvents;
+  readonly #lanes: Record<LaneName, LaneState>;
+  #stopping = false;
+  /** A thread that was given up may hang in the kernel, and Piscina has forgotten it. */
+  #gaveUp = false;
+
+  constructor(options: {
+    control: Control;
+    works: Readonly<Record<LaneName, LaneWork>>;
+    events: LaneEvents;
+    monoMs: () => number;
+  }) {
+    this.#control = options.control;
+    this.#works = options.works;
+    this.#events = options.events;
+    const lane = (): LaneState => ({
+      restarts: new Restarts(options.monoMs),
+      running: false,
+      abort: new AbortController(),
+      timer: null,
+      ended: Promise.resolve(),
+    });
+    this.#lanes = { proc: lane(), disk: lane() };
+    this.#pool = new Piscina({
+      filename: new URL('../../workers/sampler.js', import.meta.url).href,
+      minThreads: LANES.length,
+      maxThreads: LANES.length,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // A thread that sleeps on Piscina's own word could not sleep on ours.
+      atomics: 'disabled',
+      resourceLimits: RESOURCE_LIMITS,
+      // The lanes need no secret of the environment, nor do the programs that systeminformation starts.
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    // A thread that dies while it is idle is replaced by Piscina; a lane on it makes its task fail, which is where it is handled.
+    this.#pool.on('error', () => {});
+  }
+
+  /** Starts both lanes. */
+  start(): void {
+    for (const lane of LANES) this.#run(lane);
+  }
+
+  isRunning(lane: LaneName): boolean {
+    return this.#lanes[lane].running;
+  }
+
+  restartCount(lane: LaneName): number {
+    return this.#lanes[lane].restarts.total;
+  }
+
+  /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. */
+  giveUp(lane: LaneName): void {
+    this.#gaveUp = true;
+    this.#lanes[lane].abort.abort();
+  }
+
+  /**
+   * Stops the lanes and their threads. Returns false when a thread could not be ended in time: one that hangs in the kernel can't be, and
+   * the process then can't exit in the usual way.
+   */
+  async stop(): Promise<boolean> {
+    this.#stopping = true;
+    for (const lane of LANES) {
+      const { timer } = this.#lanes[lane];
+      if (timer !== null) clearTimeout(timer);
+    }
+    this.#control.stop();
+    // Nobody waits for the disk lane: if it does not see the word by the time the other has, the rest is up to `destroy`.
+    await within(STOP_MS, Promise.all(LANES.map((lane) => this.#lanes[lane].ended)));
+    return (await within(DESTROY_MS, this.#pool.destroy())) && !this.#gaveUp;
+  }
+
+  #run(lane: LaneName): void {
+    const state = this.#lanes[lane];
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (message: LaneMessage) => this.#events.message(message));
+    port1.unref();
+    state.abort = new AbortController();
+    state.timer = null;
+    state.running = true;
+    state.restarts.started();
+    const task = { ...this.#works[lane], generation: this.#control.nextGeneration(lane), port: port2 };
+    state.ended = this.#pool.run(task, { signal: state.abort.signal, transferList: [port2] }).then(
+      () => this.#died(lane, 'the lane came to an end'),
+      (error: unknown) => this.#died(lane, messageOf(error)),
+    );
+  }
+
+  #died(lane: LaneName, reason: string): void {
+    const state = this.#lanes[lane];
+    state.running = false;
+    if (this.#stopping) return;
+    const delayMs = state.restarts.died();
+    this.#events.died(lane, reason, delayMs);
+    if (delayMs === null) return;
+    state.timer = setTimeout(() => {
+      this.#run(lane);
+      this.#events.restarted(lane);
+    }, delayMs);
+  }
+}
+
+/** The error with which the daemon ends when a lane died too often. */
+export function laneFailed(lane: LaneName, reason: string): MonitorError {
+  return new MonitorError('LANE_FAILED', `the ${lane} lane died too often, the last time of: ${reason}`, {
+    context: { lane },
+  });
+}

@@ -1,0 +1,116 @@
+import type { Conditions } from '../conditions.js';
+import type { Clock } from '../shared/clock.js';
+import { D, SOURCES, sourceBit, T } from '../shared/fields.js';
+import type { FrameReader } from '../shared/frame-store.js';
+import { CpuShare } from './cpu-share.js';
+
+const PERIOD_MS = 1_000;
+/** So many looks in a row without a new frame, and the lane is given up. Looks, not seconds: a process that was stopped is not hung. */
+const GIVE_UP_LOOKS = 10;
+
+/** What the watchdog found at its last look. */
+export interface SamplerState {
+  /** Percent of one core that both lanes take together; null: not known yet. */
+  readonly cpuPct: number | null;
+}
+
+/**
+ * Looks once a second whether frames advance and what they say of themselves, and turns that into conditions. Thread: main.
+ */
+export class Watchdog {
+  readonly #frames: FrameReader;
+  readonly #diskFrames: FrameReader;
+  readonly #conditions: Conditions;
+  readonly #clock: Clock;
+  readonly #staleAfterMs: number;
+  readonly #budgetPct: number;
+  readonly #giveUpProcLane: () => void;
+  readonly #share = new CpuShare();
+  readonly #startMs: number;
+  #timer: NodeJS.Timeout | null = null;
+  #sequence = -1;
+  #looksWithoutFrame = 0;
+
+  constructor(options: {
+    frames: FrameReader;
+    diskFrames: FrameReader;
+    conditions: Conditions;
+    clock: Clock;
+    staleAfterMs: number;
+    budgetPct: number;
+    giveUpProcLane: () => void;
+  }) {
+    this.#frames = options.frames;
+    this.#diskFrames = options.diskFrames;
+    this.#conditions = options.conditions;
+    this.#clock = options.clock;
+    this.#staleAfterMs = options.staleAfterMs;
+    this.#budgetPct = options.budgetPct;
+    this.#giveUpProcLane = options.giveUpProcLane;
+    this.#startMs = options.clock.monoMs();
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.look(), PERIOD_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+  }
+
+  get state(): SamplerState {
+    return { cpuPct: this.#share.pct };
+  }
+
+  /** One look. Public for the tests. */
+  look(): void {
+    const nowMs = this.#clock.monoMs();
+    const frame = this.#frames.read((slot) => ({
+      sequence: slot.sequence,
+      atMs: slot.numbers[T.sampled_mono_ms]!,
+      valid: slot.numbers[T.valid] === 1,
+      staleMask: slot.numbers[T.stale_mask]!,
+      cpuNs: slot.numbers[T.lane_cpu_ns]!,
+      cpuAtMs: slot.numbers[T.lane_cpu_mono_ms]!,
+    }));
+    this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs));
+    this.#judgeProgress(frame?.sequence ?? 0);
+    if (frame === null) return;
+    this.#conditions.set('sample', frame.valid ? null : 'no kernel file could be read', 'error');
+    for (const source of SOURCES) {
+      const isStale = (frame.staleMask & sourceBit(source)) !== 0;
+      this.#conditions.set(`stale.${source}`, isStale ? `${source}: no new value can be had` : null);
+    }
+    this.#judgeCost(frame.cpuNs, frame.cpuAtMs);
+  }
+
+  #judgeAge(ageMs: number): void {
+    const stale = ageMs > this.#staleAfterMs;
+    this.#conditions.set('frames', stale ? 'the sampler has stopped: no new frames' : null, 'error');
+  }
+
+  #judgeProgress(sequence: number): void {
+    this.#looksWithoutFrame = sequence === this.#sequence ? this.#looksWithoutFrame + 1 : 0;
+    this.#sequence = sequence;
+    if (this.#looksWithoutFrame < GIVE_UP_LOOKS) return;
+    this.#looksWithoutFrame = 0;
+    this.#giveUpProcLane();
+  }
+
+  #judgeCost(procCpuNs: number, atMs: number): void {
+    // The disk lane's account is as of its own last tick, seconds ago at most while it is well; its share is small.
+    const diskCpuNs = this.#diskFrames.read((slot) => slot.numbers[D.lane_cpu_ns]!) ?? 0;
+    this.#share.push(procCpuNs + (Number.isNaN(diskCpuNs) ? 0 : diskCpuNs), atMs);
+    const { minutePct } = this.#share;
+    const over = minutePct !== null && minutePct > this.#budgetPct;
+    this.#conditions.set(
+      'budget',
+      over ? `the sampler takes more than its ${this.#budgetPct} % of a core` : null,
+    );
+  }
+}
+
+/** Frames are stale when they are older than this: some ticks may be missed on a busy host, and a blink is no outage. */
+export function frameStaleAfterMs(intervalMs: number): number {
+  return Math.max(2_000, 3 * intervalMs);
+}

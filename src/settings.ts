@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
+import { isLoopbackHost } from './shared/loopback.js';
+
+/**
+ * The one table of settings: the names in the environment and on the command line, the default, what is allowed, and what --help says.
+ * Every value comes in as text.
+ */
+
+/** A setting as a person sees it. `default` is text, as it would be given; null: unset. */
+interface Setting<Schema extends z.ZodType> {
+  readonly env: `MONITOR_${string}`;
+  readonly flag: string;
+  readonly placeholder: string;
+  readonly default: string | null;
+  readonly help: string;
+  readonly schema: Schema;
+}
+
+function setting<Schema extends z.ZodType>(definition: Setting<Schema>): Setting<Schema> {
+  return definition;
+}
+
+function numeric(pattern: RegExp, kind: string, least: number, most: number) {
+  const expected = `expected ${kind} from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(pattern, { error: expected, abort: true })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, expected);
+}
+
+function wholeNumber(least: number, most: number) {
+  return numeric(/^\d{1,9}$/, 'a whole number', least, most);
+}
+
+function absolutePath() {
+  return z.string().regex(/^\/[^\0]*$/, 'expected an absolute path');
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+function checkBackendUrl(text: string, context: z.RefinementCtx): URL {
+  const fail = (message: string): never => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (!URL.canParse(text)) return fail('expected a URL such as https://backend.example');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return fail('expected a URL with https:// (or http://)');
+  if (url.username !== '' || url.password !== '')
+    return fail('a user name or password in the URL is not allowed');
+  if (url.search !== '' || url.hash !== '') return fail('a query or fragment in the URL is not allowed');
+  return url;
+}
+
+export const SETTINGS = {
+  port: setting({
+    env: 'MONITOR_PORT',
+    flag: 'port',
+    placeholder: 'N',
+    default: '7311',
+    help: 'Port of the bridge on 127.0.0.1; 0 takes a free one.',
+    schema: wholeNumber(0, 65_535),
+  }),
+  identifier: setting({
+    env: 'MONITOR_IDENTIFIER',
+    flag: 'identifier',
+    placeholder: 'NAME',
+    default: null,
+    help: 'What this host is called at the backend (default: its host name).',
+    schema: z
+      .string()
+      .max(IDENTIFIER_MAX_CHARS, `expected at most ${IDENTIFIER_MAX_CHARS} characters`)
+      .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'expected text without control characters'),
+  }),
+  backendUrl: setting({
+    env: 'MONITOR_BACKEND_URL',
+    flag: 'backend-url',
+    placeholder: 'URL',
+    default: null,
+    help: 'Where heartbeats go; unset: none are sent. Must be https:// off loopback.',
+    schema: z.string().transform(checkBackendUrl),
+  }),
+  allowHttp: setting({
+    env: 'MONITOR_ALLOW_HTTP',
+    flag: 'allow-http',
+    placeholder: '0|1',
+    default: '0',
+    help: '1: the backend may be http:// off loopback, and the API key goes over the wire in the clear.',
+    schema: z.enum(['0', '1'], 'expected 0 or 1').transform((value) => value === '1'),
+  }),
+  apiKeyFile: setting({
+    env: 'MONITOR_API_KEY_FILE',
+    flag: 'api-key-file',
+    placeholder: 'PATH',
+    default: null,
+    help: "File with the backend's API key; refused when group or others can read it.",
+    schema: absolutePath(),
+  }),
+  reportIntervalSec: setting({
+    env: 'MONITOR_REPORT_INTERVAL_SEC',
+    flag: 'report-interval-sec',
+    placeholder: 'N',
+    default: '30',
+    help: 'Seconds between heartbeats, 1 to 3600.',
+    schema: wholeNumber(1, 3_600),
+  }),
+  sampleIntervalMs: setting({
+    env: 'MONITOR_SAMPLE_INTERVAL_MS',
+    flag: 'sample-interval-ms',
+    placeholder: 'N',
+    default: '50',
+    help: 'Milliseconds between samples, 1 to 1000.',
+    schema: wholeNumber(1, 1_000),
+  }),
+  cpuWindowMs: setting({
+    env: 'MONITOR_CPU_WINDOW_MS',
+    flag: 'cpu-window-ms',
+    placeholder: 'N',
+    default: '1000',
+    help: 'Trailing time that cpu_pct covers, 100 to 60000 ms; at least the sample interval.',
+    schema: wholeNumber(100, 60_000),
+  }),
+  cpuBudgetPct: setting({
+    env: 'MONITOR_CPU_BUDGET_PCT',
+    flag: 'cpu-budget-pct',
+    placeholder: 'X',
+    default: '0.5',
+    help: 'Share of one core that the sampler may take, 0.01 to 100 percent; more is said on /health and in the log.',
+    schema: numeric(/^\d{1,3}(\.\d{1,6})?$/, 'a number', 0.01, 100),
+  }),
+  diskPath: setting({
+    env: 'MONITOR_DISK_PATH',
+    flag: 'disk-path',
+    placeholder: 'PATH',
+    default: '/',
+    help: 'A path on the file system that disk_pct is about.',
+    schema: absolutePath(),
+  }),
+  procfs: setting({
+    env: 'MONITOR_PROCFS',
+    flag: 'procfs',
+    placeholder: 'PATH',
+    default: '/proc',
+    help: 'Where the proc file system of the host is mounted.',
+    schema: absolutePath(),
+  }),
+  rootfs: setting({
+    env: 'MONITOR_ROOTFS',
+    flag: 'rootfs',
+    placeholder: 'PATH',
+    default: '/',
+    help: 'Where the root file system of the host is mounted; nginx and the disk path are looked for below it.',
+    schema: absolutePath(),
+  }),
+  logLevel: setting({
+    env: 'MONITOR_LOG_LEVEL',
+    flag: 'log-level',
+    placeholder: 'LEVEL',
+    default: 'info',
+    help: `One of ${LOG_LEVELS.join(', ')}.`,
+    schema: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`),
+  }),
+  bridgeTokenFile: setting({
+    env: 'MONITOR_BRIDGE_TOKEN_FILE',
+    flag: 'bridge-token-file',
+    placeholder: 'PATH',
+    default: null,
+    help: 'File with a token that every request to the bridge must bring as "Authorization: Bearer …".',
+    schema: absolutePath(),
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** The key itself may come from the environment, but never from a flag: flags are in the process list. */
+export const API_KEY_ENV = 'MONITOR_API_KEY';
+
+type Shape = { [Name in SettingName]: (typeof SETTINGS)[Name]['schema'] };
+type UnsetSettings = 'backendUrl' | 'apiKeyFile' | 'bridgeTokenFile';
+type OptionalShape = {
+  [Name in SettingName]: Name extends UnsetSettings ? z.ZodOptional<Shape[Name]> : Shape[Name];
+};
+
+const shape = Object.fromEntries(
+  Object.entries(SETTINGS).map(([name, { schema }]) => [
+    name,
+    name === 'backendUrl' || name === 'apiKeyFile' || name === 'bridgeTokenFile' ? schema.optional() : schema,
+  ]),
+) as unknown as OptionalShape;
+
+/** All settings at once: (text by name) → values, with the rules that concern two of them. */
+export const settingsSchema = z.object(shape).check((context) => {
+  const { backendUrl, allowHttp, cpuWindowMs, sampleIntervalMs } = context.value;
+  if (backendUrl?.protocol === 'http:' && !allowHttp && !isLoopbackHost(backendUrl.hostname)) {
+    context.issues.push({
+      code: 'custom',
+      input: backendUrl.href,
+      path: ['backendUrl'],
+      message:
+        'expected https:// for a backend that is not on this machine (MONITOR_ALLOW_HTTP=1 allows http://)',
+    });
+  }
+  if (cpuWindowMs < sampleIntervalMs) {
+    context.issues.push({
+      code: 'custom',
+      input: String(cpuWindowMs),
+      path: ['cpuWindowMs'],
+      message: `expected at least the sample interval, ${sampleIntervalMs} ms`,
+    });
+  }
+});

@@ -1,0 +1,39 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createClock } from '../src/shared/clock.js';
+import { FrameReader } from '../src/shared/frame-store.js';
+import { checkSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../src/shared/layout.js';
+import type { HeartbeatCommand, HeartbeatWorkerData } from '../src/shared/messages.js';
+import { BeatSource } from './net/beat-source.js';
+import { HeartbeatClient } from './net/heartbeat-client.js';
+import { HeartbeatLoop } from './net/heartbeat-loop.js';
+import { BeatSchedule } from './net/schedule.js';
+
+/** The entry of the heartbeat thread: sends heartbeats until it is told to stop, and then ends by itself. */
+const data = workerData as HeartbeatWorkerData;
+const port = parentPort;
+if (port === null) throw new Error('workers/heartbeat.js is a thread of the Monitor, not a program');
+
+checkSharedMemory(data.shared);
+const clock = createClock();
+const source = new BeatSource({
+  frames: new FrameReader(data.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
+  identifier: data.identifier,
+  staleAfterMs: data.staleAfterMs,
+  clock,
+});
+if (data.openclaw !== null) source.setOpenClaw(data.openclaw);
+const loop = new HeartbeatLoop({
+  client: new HeartbeatClient(data),
+  source,
+  schedule: new BeatSchedule({ ...data, random: Math.random }),
+  clock,
+  report: (report) => port.postMessage(report),
+});
+
+port.on('message', (command: HeartbeatCommand) => {
+  if (command.type === 'openclaw') source.setOpenClaw(command.openclaw);
+  else if (command.type === 'key') loop.setApiKey(command.apiKey);
+  else loop.stop();
+});
+await loop.run();
+port.close();

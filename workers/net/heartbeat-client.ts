@@ -1,0 +1,121 @@
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { messageOf } from '../../src/shared/errors.js';
+import { isLoopbackHost } from '../../src/shared/loopback.js';
+import type { BeatClass } from '../../src/shared/messages.js';
+import { parseRetryAfter } from './retry-after.js';
+import type { BeatEnd } from './schedule.js';
+
+/** From the first packet to the end of the answer, whatever the backend does. */
+const TIMEOUT_MS = 10_000;
+/** The answer's body is read so that the connection can be used again, but no more of it than this. */
+const MAX_BODY_BYTES = 65_536;
+/** Longer than the usual report interval, so that one connection serves. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** How one POST ended. */
+export interface BeatOutcome extends BeatEnd {
+  readonly status: number | null;
+  readonly detail: string | null;
+}
+
+/**
+ * Posts heartbeats: one at a time, no redirect followed, nothing tried twice. A loopback backend is asked directly, any other by way of
+ * the proxies that the environment names (`https_proxy`, `http_proxy`, `no_proxy`). Thread: heartbeat.
+ */
+export class HeartbeatClient {
+  readonly #url: URL;
+  readonly #userAgent: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #timeoutMs: number;
+  #apiKey: string;
+
+  constructor(options: { url: string; apiKey: string; userAgent: string; timeoutMs?: number }) {
+    this.#url = new URL(options.url);
+    this.#apiKey = options.apiKey;
+    this.#userAgent = options.userAgent;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
+    this.#dispatcher = isLoopbackHost(this.#url.hostname)
+      ? new Agent(connections)
+      : new EnvHttpProxyAgent(connections);
+  }
+
+  /** The next request carries this key. Returns whether it is another than before. */
+  setApiKey(apiKey: string): boolean {
+    const changed = apiKey !== this.#apiKey;
+    this.#apiKey = apiKey;
+    return changed;
+  }
+
+  /** Posts one body, and never rejects. `stop` gives the request up. */
+  async post(body: string, stop: AbortSignal): Promise<BeatOutcome> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const signal = AbortSignal.any([timeout, stop]);
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await request(this.#url, {
+        dispatcher: this.#dispatcher,
+        method: 'POST',
+        headers: {
+          'x-api-key': this.#apiKey,
+          'content-type': 'application/json',
+          'user-agent': this.#userAgent,
+        },
+        body,
+        signal,
+      });
+    } catch (error) {
+      if (timeout.aborted) return failed('timeout', `no answer within ${this.#timeoutMs / 1000} s`);
+      return failed('unreachable', describe(error));
+    }
+    // The status has been had: what becomes of the body changes nothing, but it must not hold the thread up.
+    await answer.body.dump({ limit: MAX_BODY_BYTES, signal }).catch(() => {});
+    return this.#judge(answer);
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  #judge(answer: Dispatcher.ResponseData): BeatOutcome {
+    const status = answer.statusCode;
+    const beatClass = classOf(status);
+    const isRedirect = status >= 300 && status < 400;
+    return {
+      class: beatClass,
+      status,
+      detail:
+        beatClass === 'accepted'
+          ? null
+          : `HTTP ${status}${isRedirect ? ', and redirects are not followed' : ''}`,
+      retryAfterMs: parseRetryAfter(
+        one(answer.headers['retry-after']),
+        one(answer.headers['date']),
+        Date.now(),
+      ),
+    };
+  }
+}
+
+function classOf(status: number): BeatClass {
+  if (status >= 200 && status < 300) return 'accepted';
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 429) return 'throttled';
+  if (status >= 500) return 'server_error';
+  return 'rejected';
+}
+
+function failed(beatClass: BeatClass, detail: string): BeatOutcome {
+  return { class: beatClass, status: null, detail, retryAfterMs: null };
+}
+
+/** A connection that failed on all addresses has an empty message and its reasons in `errors`. */
+function describe(error: unknown): string {
+  const reasons = error instanceof AggregateError ? error.errors : [error];
+  return reasons.map(messageOf).join('; ');
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
