@@ -34,7 +34,8 @@ export class CpuWindow {
   constructor(windowMs: number, intervalMs: number) {
     this.#windowMs = windowMs;
     this.#toleranceMs = Math.min(intervalMs, windowMs) / 2;
-    const capacity = Math.ceil(windowMs / intervalMs) + 2;
+    // The readings of one window, the base, and two more: a late tick and the one that follows at once may both lie in it.
+    const capacity = Math.ceil(windowMs / intervalMs) + 4;
     this.#at = new Float64Array(capacity);
     this.#busy = new Float64Array(capacity);
     this.#total = new Float64Array(capacity);
