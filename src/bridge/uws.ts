@@ -23,7 +23,8 @@ interface UwsResponse {
   writeStatus(status: string): this;
   writeHeader(name: string, value: string): this;
   end(body?: string | Uint8Array, closeConnection?: boolean): this;
-  endWithoutBody(contentLength: number, closeConnection?: boolean): this;
+  /** Given a length, it writes the header but does not count the request as answered (20.51), so the length goes into a header of our own. */
+  endWithoutBody(): this;
   /** `chunk` is only valid until `handler` returns. */
   onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): this;
   onAborted(handler: () => void): this;
@@ -89,9 +90,9 @@ export function createUwsTransport(uws: Uws, routes: Routes): Transport {
     );
   }
 
-  function refuseMethod(allowed: string): Handler {
+  function refuseMethod(allowed: string, sendAnswer = send): Handler {
     const answer = wrongMethod(allowed);
-    return (response, request) => send(response, refuse(request) ?? answer);
+    return (response, request) => sendAnswer(response, refuse(request) ?? answer);
   }
 
   for (const [path, route] of Object.entries(routes.gets)) {
@@ -100,7 +101,11 @@ export function createUwsTransport(uws: Uws, routes: Routes): Transport {
       if (refusal === null) sendPinned(response, route);
       else send(response, refusal);
     });
-    app.head(path, (response, request) => sendHead(response, refuse(request), route));
+    app.head(path, (response, request) => {
+      const refusal = refuse(request);
+      if (refusal === null) sendPinned(response, route, sendHead);
+      else sendHead(response, refusal);
+    });
     app.any(path, refuseMethod(GET_ALLOWED));
   }
   for (const [path, route] of Object.entries(routes.posts)) {
@@ -110,8 +115,10 @@ export function createUwsTransport(uws: Uws, routes: Routes): Transport {
       if (refusal === null) receive(response, route);
       else send(response, refusal, Number(length) > DRAINED_BODY_BYTES);
     });
+    app.head(path, refuseMethod(POST_ALLOWED, sendHead));
     app.any(path, refuseMethod(POST_ALLOWED));
   }
+  app.head('/*', (response, request) => sendHead(response, refuse(request) ?? NOT_FOUND));
   app.any('/*', (response, request) => send(response, refuse(request) ?? NOT_FOUND));
 
   return {
@@ -136,10 +143,10 @@ export function createUwsTransport(uws: Uws, routes: Routes): Transport {
 }
 
 /** Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, `tryEnd` would not. */
-function sendPinned(response: UwsResponse, route: GetRoute): void {
+function sendPinned(response: UwsResponse, route: GetRoute, sendAnswer = send): void {
   const answer = route.acquire();
   try {
-    send(response, answer);
+    sendAnswer(response, answer);
   } finally {
     route.release();
   }
@@ -150,11 +157,11 @@ function send(response: UwsResponse, answer: Answer, closeConnection = false): v
   response.end(answer.body, closeConnection);
 }
 
-function sendHead(response: UwsResponse, refusal: Answer | null, route: GetRoute): void {
-  const answer = refusal ?? route.acquire();
+/** The answer to HEAD: what GET would have got, without the body. */
+function sendHead(response: UwsResponse, answer: Answer): void {
   writeHead(response, answer);
-  response.endWithoutBody(Buffer.byteLength(answer.body));
-  if (refusal === null) route.release();
+  response.writeHeader('content-length', String(Buffer.byteLength(answer.body)));
+  response.endWithoutBody();
 }
 
 function writeHead(response: UwsResponse, answer: Answer): void {
