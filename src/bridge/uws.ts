@@ -54,8 +54,6 @@ const HOST = '127.0.0.1';
 const COMMON_HEADERS = `${CONTENT_TYPE}\r\ncache-control: ${CACHE_CONTROL}`;
 /** From the head of a push to the last byte of its body. */
 const BODY_TIMEOUT_MS = 10_000;
-/** A refused body that is no longer than this is read and dropped, so that its sender gets to see why; a longer one is cut off. */
-const DRAINED_BODY_BYTES = 1_048_576;
 
 /**
  * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
@@ -79,8 +77,8 @@ export function loadUws(): Uws {
   );
 }
 
-/** Makes the transport; it listens on nothing yet. */
-export function createUwsTransport(uws: Uws, routes: Routes): Transport {
+/** Makes the transport; it listens on nothing yet. `bodyTimeoutMs`: how long a push's body may take. */
+export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BODY_TIMEOUT_MS): Transport {
   const app = uws.App();
   const { guard } = routes;
 
@@ -110,10 +108,11 @@ export function createUwsTransport(uws: Uws, routes: Routes): Transport {
   }
   for (const [path, route] of Object.entries(routes.posts)) {
     app.post(path, (response, request) => {
-      const length = request.getHeader('content-length');
-      const refusal = refuse(request) ?? route.refuse(request.getHeader('content-type'), length);
-      if (refusal === null) receive(response, route);
-      else send(response, refusal, Number(length) > DRAINED_BODY_BYTES);
+      const refusal =
+        refuse(request) ??
+        route.refuse(request.getHeader('content-type'), request.getHeader('content-length'));
+      if (refusal === null) receive(response, route, bodyTimeoutMs);
+      else send(response, refusal);
     });
     app.head(path, refuseMethod(POST_ALLOWED, sendHead));
     app.any(path, refuseMethod(POST_ALLOWED));
@@ -170,12 +169,15 @@ function writeHead(response: UwsResponse, answer: Answer): void {
   for (const [name, value] of answer.headers) response.writeHeader(name, value);
 }
 
-/** Collects a body, and answers when it is whole, too long or too slow, or not at all when its sender has gone. */
-function receive(response: UwsResponse, route: PostRoute): void {
+/**
+ * Collects a body, and answers when it is whole, too long or too slow, or not at all when its sender has gone. What comes of a body after
+ * its answer is dropped by uWebSockets; to close the connection on it would reset it, and its sender would not get to read why.
+ */
+function receive(response: UwsResponse, route: PostRoute, timeoutMs: number): void {
   const chunks: Buffer[] = [];
   let length = 0;
   let done = false;
-  const timer = setTimeout(() => finish(TOO_SLOW, true), BODY_TIMEOUT_MS);
+  const timer = setTimeout(() => finish(TOO_SLOW, true), timeoutMs);
 
   function finish(answer: Answer, closeConnection: boolean): void {
     done = true;
@@ -190,7 +192,7 @@ function receive(response: UwsResponse, route: PostRoute): void {
   response.onData((chunk, isLast) => {
     if (done) return;
     length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) return finish(TOO_LARGE, true);
+    if (length > MAX_BODY_BYTES) return finish(TOO_LARGE, false);
     // A copy: the memory is uWebSockets' own again when this returns.
     chunks.push(Buffer.from(new Uint8Array(chunk)));
     if (isLast) finish(route.answer(Buffer.concat(chunks, length)), false);
