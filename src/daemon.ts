@@ -7,7 +7,15 @@ import { type Config, rereadApiKey } from './config.js';
 import { answerHealth } from './health.js';
 import { HeartbeatThread } from './heartbeat/thread.js';
 import type { Logger } from './log.js';
-import { type LaneEvents, LanePool, type LaneWork, laneFailed } from './sampling/pool.js';
+import { InventoryReader } from './sampling/inventory.js';
+import {
+  bootThreads,
+  type LaneEvents,
+  LanePool,
+  type LaneWork,
+  laneFailed,
+  type SamplerThreads,
+} from './sampling/pool.js';
 import { frameStaleAfterMs, Watchdog } from './sampling/watchdog.js';
 import { createClock } from './shared/clock.js';
 import { Control, type LaneName } from './shared/control.js';
@@ -48,6 +56,8 @@ export interface DaemonOptions {
   /** Something can't go on; whoever started the daemon should stop it and exit with 1. */
   readonly onFatal: (error: Error) => void;
   readonly cadences?: Cadences;
+  /** The sampler's threads, if they are up already. */
+  readonly threads?: SamplerThreads;
 }
 
 export interface Daemon {
@@ -82,6 +92,8 @@ class RunningDaemon implements Daemon {
   readonly #pool: LanePool;
   readonly #watchdog: Watchdog;
   readonly #heartbeat: HeartbeatThread | null;
+  readonly #inventoryReader: InventoryReader;
+  #isSampling = false;
   #openclaw: (OpenClawMetadata & { atMonoMs: number }) | null = null;
   #inventory: HostInventory | null = null;
   #hasAcceptedBeat = false;
@@ -93,7 +105,9 @@ class RunningDaemon implements Daemon {
     this.#conditions = new Conditions(log);
     this.#transport = this.#createTransport();
     const monoMs = () => this.#clock.monoMs();
+    this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '');
     this.#pool = new LanePool({
+      threads: options.threads ?? bootThreads(),
       control: new Control(this.#shared),
       works: this.#laneWorks(),
       events: this.#laneEvents(),
@@ -121,7 +135,6 @@ class RunningDaemon implements Daemon {
     }
     this.#pool.start();
     this.#watchdog.start();
-    this.#heartbeat?.start();
     log.info({ version, pid: process.pid, identifier: config.identifier }, 'harborforge-monitor started');
     log.info(
       { address: `http://127.0.0.1:${this.port}`, token: config.bridgeToken !== null },
@@ -140,11 +153,12 @@ class RunningDaemon implements Daemon {
   async stop(): Promise<boolean> {
     this.#watchdog.stop();
     this.#transport.close();
-    const [lanesEnded, heartbeatEnded] = await Promise.all([
+    const ended = await Promise.all([
       this.#pool.stop(),
       this.#heartbeat?.stop() ?? true,
+      this.#inventoryReader.stop(),
     ]);
-    return lanesEnded && heartbeatEnded;
+    return ended.every(Boolean);
   }
 
   #createTransport(): Transport {
@@ -201,24 +215,33 @@ class RunningDaemon implements Daemon {
         diskIntervalMs: cadences.diskMs,
         nginxIntervalMs: cadences.nginxMs,
         searchPath: env['PATH'] ?? '',
-        wantInventory: true,
       },
     };
   }
 
   #laneEvents(): LaneEvents {
-    const { log, onFatal } = this.#options;
+    const { onFatal } = this.#options;
     return {
       died: (lane, reason, restartInMs) => {
         this.#conditions.set(`lane.${lane}`, `the ${lane} lane died: ${reason}`, 'error');
         if (restartInMs === null) onFatal(laneFailed(lane, reason));
       },
       restarted: (lane) => this.#conditions.set(`lane.${lane}`, null),
-      message: (message) => {
-        if (message.type === 'inventory') this.#inventory = message.inventory;
-        else log.warn({ reason: message.message }, 'the host inventory could not be had');
-      },
+      sampling: () => this.#startedSampling(),
     };
+  }
+
+  /** The first frame is there. What nobody needs before it was left until now, so that the first answer is not held up. */
+  #startedSampling(): void {
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    this.#heartbeat?.start();
+    this.#inventoryReader.start({
+      found: (inventory) => {
+        this.#inventory = inventory;
+      },
+      failed: (reason) => this.#options.log.warn({ reason }, 'the host inventory could not be had'),
+    });
   }
 
   #createHeartbeat(monoMs: () => number): HeartbeatThread | null {

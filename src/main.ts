@@ -14,12 +14,11 @@
  *   ../workers/        what runs inside the threads
  */
 import { hostname } from 'node:os';
-import { helpText, parseCommand } from './cli.js';
-import { type Config, describeConfig, loadConfig } from './config.js';
-import { type Daemon, startDaemon } from './daemon.js';
-import { createLogger } from './log.js';
-import { messageOf } from './shared/errors.js';
-import { readVersion } from './version.js';
+import type { Config } from './config.js';
+import type { Daemon } from './daemon.js';
+import type { SamplerThreads } from './sampling/pool.js';
+
+// What is imported here is loaded before anything runs, and types cost nothing. All else is loaded below, behind the threads.
 
 const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
@@ -28,6 +27,7 @@ const EXIT_CONFIG = 78;
 const STOP_DEADLINE_MS = 2_900;
 
 const NAME = 'harborforge-monitor';
+const ONE_SHOT = new Set(['-h', '--help', '-V', '--version', '--check-config']);
 
 function complain(problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`${NAME}: ${problem}\n`);
@@ -39,7 +39,13 @@ async function exit(code: number, threadsEnded: boolean): Promise<never> {
   return exitWithHungThread(code);
 }
 
-async function run(config: Config, warnings: readonly string[]): Promise<void> {
+async function run(config: Config, warnings: readonly string[], threads: SamplerThreads): Promise<void> {
+  const [{ createLogger }, { startDaemon }, { messageOf }, { readVersion }] = await Promise.all([
+    import('./log.js'),
+    import('./daemon.js'),
+    import('./shared/errors.js'),
+    import('./version.js'),
+  ]);
   const log = createLogger(config.logLevel);
   for (const warning of warnings) log.warn(warning);
 
@@ -63,7 +69,14 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
   process.on('SIGINT', () => end(0));
 
   try {
-    daemon = await startDaemon({ config, log, version: readVersion(), env: process.env, onFatal: fail });
+    daemon = await startDaemon({
+      config,
+      log,
+      version: readVersion(),
+      env: process.env,
+      onFatal: fail,
+      threads,
+    });
   } catch (error) {
     complain([messageOf(error)]);
     await exit(EXIT_FAILED, true);
@@ -71,7 +84,17 @@ async function run(config: Config, warnings: readonly string[]): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const command = parseCommand(process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  // The threads take as long to come up as the rest takes to load; a command that only prints has no use for them.
+  const threads = argv.some((argument) => ONE_SHOT.has(argument))
+    ? null
+    : (await import('./sampling/pool.js')).bootThreads();
+  const [{ helpText, parseCommand }, { describeConfig, loadConfig }, { readVersion }] = await Promise.all([
+    import('./cli.js'),
+    import('./config.js'),
+    import('./version.js'),
+  ]);
+  const command = parseCommand(argv);
   if (command.command === 'help') return void process.stdout.write(`${helpText()}\n`);
   if (command.command === 'version') return void process.stdout.write(`${readVersion()}\n`);
 
@@ -82,12 +105,9 @@ async function main(): Promise<void> {
     complain([`nothing was started; ${NAME} --help tells what is allowed`]);
     process.exit(EXIT_CONFIG);
   }
-  if (command.command === 'check-config') {
-    complain(result.warnings);
-    process.stdout.write(`${describeConfig(result.config)}\n`);
-    return;
-  }
-  await run(result.config, result.warnings);
+  if (command.command === 'run' && threads !== null) return run(result.config, result.warnings, threads);
+  complain(result.warnings);
+  process.stdout.write(`${describeConfig(result.config)}\n`);
 }
 
 await main();

@@ -6,12 +6,37 @@ import { MonitorError, messageOf } from '../shared/errors.js';
 import type { LaneMessage, LaneTask } from '../shared/messages.js';
 import { within } from '../within.js';
 
-/** The lanes keep a few buffers and no history; systeminformation, once in the disk lane, is the most that they load. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
+/** The lanes keep a few buffers and no history. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
 /** How long a lane may take to see the stop word. */
 const STOP_MS = 1_000;
 /** How long a thread may take to end after that. */
 const DESTROY_MS = 500;
+
+/** The pool's two threads, with nothing to do yet. */
+export type SamplerThreads = Piscina;
+
+/**
+ * Starts the pool's threads. They take as long to come up as the rest of the daemon takes to load, so they are started first.
+ * Thread: main.
+ */
+export function bootThreads(): SamplerThreads {
+  const threads = new Piscina({
+    filename: new URL('../../workers/sampler.js', import.meta.url).href,
+    minThreads: LANES.length,
+    maxThreads: LANES.length,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // A thread that sleeps on Piscina's own word could not sleep on ours.
+    atomics: 'disabled',
+    resourceLimits: RESOURCE_LIMITS,
+    // The lanes need nothing of the environment, the API key least of all.
+    env: {},
+  });
+  // A thread that dies while it is idle is replaced by Piscina; a lane on it makes its task fail, which is where it is handled.
+  threads.on('error', () => {});
+  return threads;
+}
 
 /** What a lane is to do; the pool fills in the rest. */
 export type LaneWork = LaneTask extends infer Task
@@ -26,7 +51,8 @@ export interface LaneEvents {
   died(lane: LaneName, reason: string, restartInMs: number | null): void;
   /** A lane that died runs again. */
   restarted(lane: LaneName): void;
-  message(message: LaneMessage): void;
+  /** The proc lane published its first frame; again after each time it was started. */
+  sampling(): void;
 }
 
 interface LaneState {
@@ -42,7 +68,7 @@ interface LaneState {
  * Thread: main.
  */
 export class LanePool {
-  readonly #pool: Piscina;
+  readonly #pool: SamplerThreads;
   readonly #control: Control;
   readonly #works: Readonly<Record<LaneName, LaneWork>>;
   readonly #events: LaneEvents;
@@ -52,6 +78,7 @@ export class LanePool {
   #gaveUp = false;
 
   constructor(options: {
+    threads: SamplerThreads;
     control: Control;
     works: Readonly<Record<LaneName, LaneWork>>;
     events: LaneEvents;
@@ -68,20 +95,7 @@ export class LanePool {
       ended: Promise.resolve(),
     });
     this.#lanes = { proc: lane(), disk: lane() };
-    this.#pool = new Piscina({
-      filename: new URL('../../workers/sampler.js', import.meta.url).href,
-      minThreads: LANES.length,
-      maxThreads: LANES.length,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // A thread that sleeps on Piscina's own word could not sleep on ours.
-      atomics: 'disabled',
-      resourceLimits: RESOURCE_LIMITS,
-      // The lanes need no secret of the environment, nor do the programs that systeminformation starts.
-      env: { PATH: process.env['PATH'] ?? '' },
-    });
-    // A thread that dies while it is idle is replaced by Piscina; a lane on it makes its task fail, which is where it is handled.
-    this.#pool.on('error', () => {});
+    this.#pool = options.threads;
   }
 
   /** Starts both lanes. */
@@ -122,7 +136,7 @@ export class LanePool {
   #run(lane: LaneName): void {
     const state = this.#lanes[lane];
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (message: LaneMessage) => this.#events.message(message));
+    port1.on('message', (_: LaneMessage) => this.#events.sampling());
     port1.unref();
     state.abort = new AbortController();
     state.timer = null;

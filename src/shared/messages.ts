@@ -28,8 +28,6 @@ export interface DiskLaneTask {
   readonly nginxIntervalMs: number;
   /** Folders in which an nginx binary is looked for, beside the known places. */
   readonly searchPath: string;
-  /** Whether the host inventory is wanted: once in the daemon's life. */
-  readonly wantInventory: boolean;
 }
 
 export type LaneTask = ProcLaneTask | DiskLaneTask;
@@ -44,10 +42,15 @@ export interface HostInventory {
   readonly virtualization?: string;
 }
 
-/** From a lane to the main thread. */
-export type LaneMessage =
+/** From the proc lane to the main thread, once: the first frame is published. */
+export interface LaneMessage {
+  readonly type: 'sampling';
+}
+
+/** From the inventory thread to the main thread, once. */
+export type InventoryMessage =
   | { readonly type: 'inventory'; readonly inventory: HostInventory }
-  | { readonly type: 'inventory-failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly reason: string };
 
 /** What the plugin told, as it goes into a heartbeat. */
 export interface OpenClawMetadata {

@@ -1,12 +1,9 @@
-import type { MessagePort } from 'node:worker_threads';
 import { type Clock, createClock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { messageOf } from '../../src/shared/errors.js';
 import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
-import type { DiskLaneTask, LaneMessage } from '../../src/shared/messages.js';
-import { readInventory } from '../host/inventory.js';
+import type { DiskLaneTask } from '../../src/shared/messages.js';
 import { type NginxState, readNginx } from '../host/nginx.js';
 import { readDiskUsedPct } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
@@ -14,15 +11,12 @@ import { runTicks } from './lane.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 /**
- * Measures what may hang: the file system at the disk path, and nginx's files. Publishes its own frame, into which nobody waits.
+ * Measures what may hang: the file system at the disk path, and nginx's files. Publishes frames of its own, for which nobody waits.
  * Thread: the disk lane's, which it blocks, for ever if the mount is dead.
  */
-export async function runDiskLane(task: DiskLaneTask, port: MessagePort): Promise<void> {
+export function runDiskLane(task: DiskLaneTask): void {
   const clock = createClock();
   const sampler = new DiskSampler(task, clock);
-  // The numbers come first: the inventory takes as long as it takes.
-  sampler.tick(clock.monoMs(), 0);
-  if (task.wantInventory) port.postMessage(await inventoryMessage());
   try {
     runTicks(
       { ...task, intervalMs: task.diskIntervalMs, control: new Control(task.shared), clock },
@@ -30,14 +24,6 @@ export async function runDiskLane(task: DiskLaneTask, port: MessagePort): Promis
     );
   } finally {
     sampler.close();
-  }
-}
-
-async function inventoryMessage(): Promise<LaneMessage> {
-  try {
-    return { type: 'inventory', inventory: await readInventory() };
-  } catch (error) {
-    return { type: 'inventory-failed', message: messageOf(error) };
   }
 }
 

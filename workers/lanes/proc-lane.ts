@@ -4,14 +4,20 @@ import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { runTicks } from './lane.js';
 import { ProcSampler } from './proc-sampler.js';
 
-/** Samples the kernel's files at every tick until it is told to stop. Thread: the proc lane's, which it blocks. */
-export function runProcLane(task: ProcLaneTask): void {
+/**
+ * Samples the kernel's files at every tick until it is told to stop; calls `sampling` after the first.
+ * Thread: the proc lane's, which it blocks.
+ */
+export function runProcLane(task: ProcLaneTask, sampling: () => void): void {
   const clock = createClock();
   const sampler = new ProcSampler({ ...task, clock });
+  let first = true;
   try {
-    runTicks({ ...task, control: new Control(task.shared), clock }, (deadlineMs, skipped) =>
-      sampler.tick(deadlineMs, skipped),
-    );
+    runTicks({ ...task, control: new Control(task.shared), clock }, (deadlineMs, skipped) => {
+      sampler.tick(deadlineMs, skipped);
+      if (first) sampling();
+      first = false;
+    });
   } finally {
     sampler.close();
   }

@@ -1,9 +1,10 @@
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { messageOf } from '../../src/shared/errors.js';
 import { isLoopbackHost } from '../../src/shared/loopback.js';
 import type { BeatClass } from '../../src/shared/messages.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { BeatEnd } from './schedule.js';
+import { DirectAgent, ProxyingAgent, request } from './undici.js';
 
 /** From the first packet to the end of the answer, whatever the backend does. */
 const TIMEOUT_MS = 10_000;
@@ -36,8 +37,8 @@ export class HeartbeatClient {
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
     this.#dispatcher = isLoopbackHost(this.#url.hostname)
-      ? new Agent(connections)
-      : new EnvHttpProxyAgent(connections);
+      ? new DirectAgent(connections)
+      : new ProxyingAgent(connections);
   }
 
   /** The next request carries this key. Returns whether it is another than before. */
@@ -53,8 +54,9 @@ export class HeartbeatClient {
     const signal = AbortSignal.any([timeout, stop]);
     let answer: Dispatcher.ResponseData;
     try {
-      answer = await request(this.#url, {
-        dispatcher: this.#dispatcher,
+      answer = await request(this.#dispatcher, {
+        origin: this.#url.origin,
+        path: this.#url.pathname,
         method: 'POST',
         headers: {
           'x-api-key': this.#apiKey,

@@ -1,0 +1,61 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../shared/errors.js';
+import type { HostInventory, InventoryMessage } from '../shared/messages.js';
+import { within } from '../within.js';
+
+/** `systeminformation` starts `lscpu` and the like, which may hang on a sick host. */
+const TIMEOUT_MS = 10_000;
+const TERMINATE_MS = 300;
+
+/**
+ * Asks `systeminformation` for the host inventory, in a thread that ends when it has the answer: the 8 MB that the package takes go with
+ * it, and a sick host can keep neither the lanes nor the bridge waiting. Thread: main.
+ */
+export class InventoryReader {
+  readonly #path: string;
+  #worker: Worker | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** `path` is where the programs are looked for that `systeminformation` starts. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Starts the thread. One of the two is called, later, unless `stop` comes first. */
+  start(events: { found(inventory: HostInventory): void; failed(reason: string): void }): void {
+    const worker = new Worker(new URL('../../workers/inventory.js', import.meta.url), {
+      name: 'inventory',
+      env: { PATH: this.#path },
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
+    });
+    this.#worker = worker;
+    let answered = false;
+    const failed = (reason: string): void => {
+      if (!answered) events.failed(reason);
+      answered = true;
+    };
+    worker.on('message', (message: InventoryMessage) => {
+      if (message.type === 'failed') return failed(message.reason);
+      answered = true;
+      events.found(message.inventory);
+    });
+    worker.on('error', (error) => failed(messageOf(error)));
+    worker.on('exit', () => {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      if (this.#worker === worker) failed('the thread ended without an answer');
+      this.#worker = null;
+    });
+    this.#timer = setTimeout(() => {
+      failed(`systeminformation gave no answer within ${TIMEOUT_MS / 1000} s`);
+      void worker.terminate();
+    }, TIMEOUT_MS);
+    this.#timer.unref();
+  }
+
+  /** Ends the thread if it is there. Returns false when it could not be ended in time. */
+  async stop(): Promise<boolean> {
+    const worker = this.#worker;
+    this.#worker = null;
+    return worker === null || within(TERMINATE_MS, worker.terminate());
+  }
+}

@@ -1,0 +1,11 @@
+import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../src/shared/errors.js';
+import type { InventoryMessage } from '../src/shared/messages.js';
+import { readInventory } from './host/inventory.js';
+
+/** The entry of a thread that lives for a moment: asks what machine this is, tells the main thread, and ends. */
+const message: InventoryMessage = await readInventory().then(
+  (inventory) => ({ type: 'inventory', inventory }) as const,
+  (error: unknown) => ({ type: 'failed', reason: messageOf(error) }) as const,
+);
+parentPort?.postMessage(message);
