@@ -1,0 +1,96 @@
+/**
+ * `npm run bench`: measures the Monitor, prints one table, and writes the same as JSON.
+ *
+ *   options.ts       the command line
+ *   *.bench.ts       one part each: what it measures, and what against
+ *   report.ts        the table
+ *   support/         clocks, processes and servers that the parts share
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { benchCpuShare } from './cpu-share.bench.js';
+import { benchFrames } from './frames.bench.js';
+import { benchHttp } from './http.bench.js';
+import { benchMemory } from './memory.bench.js';
+import { type BenchOptions, HELP, type Part, parseOptions } from './options.js';
+import { benchParse } from './parse.bench.js';
+import { isMet, renderTable, type Section } from './report.js';
+import { endChildren } from './support/children.js';
+import { FULL_EFFORT, QUICK_EFFORT } from './support/cpu-rounds.js';
+import { describeMachine } from './support/machine.js';
+import { benchTick } from './tick.bench.js';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 64;
+const EXIT_INTERRUPTED = 130;
+
+function runPart(part: Part, options: BenchOptions): Promise<Section> {
+  const effort = options.quick ? QUICK_EFFORT : FULL_EFFORT;
+  switch (part) {
+    case 'parse':
+      return benchParse(effort);
+    case 'tick':
+      return benchTick(effort);
+    case 'frames':
+      return benchFrames(effort);
+    case 'http':
+      return benchHttp(options);
+    case 'cpu':
+      return benchCpuShare(options);
+    case 'memory':
+      return benchMemory(options);
+  }
+}
+
+async function run(options: BenchOptions): Promise<boolean> {
+  const machine = describeMachine();
+  const sections: Section[] = [];
+  for (const part of options.parts) {
+    process.stderr.write(`bench: ${part} …\n`);
+    try {
+      sections.push(await runPart(part, options));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      sections.push({ part, title: part, rows: [], notes: [], failures: [reason] });
+    }
+  }
+  const title = `HarborForge Monitor bench, ${options.quick ? 'quick' : 'full'} run, ${machine.date}`;
+  const facts = `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`;
+  process.stdout.write(`\n${title}\n${facts}\n\n${renderTable(sections)}\n`);
+
+  const results = sections.map((section) => ({
+    ...section,
+    rows: section.rows.map((row) => ({ ...row, met: isMet(row) })),
+  }));
+  mkdirSync(dirname(options.jsonPath), { recursive: true });
+  writeFileSync(
+    options.jsonPath,
+    `${JSON.stringify({ machine, quick: options.quick, sections: results }, null, 2)}\n`,
+  );
+  const failed = sections.some(({ rows, failures }) => {
+    return (
+      failures.length > 0 || rows.some(({ value, ratio }) => !isNumber(value) || !isNumber(ratio?.value ?? 0))
+    );
+  });
+  process.stdout.write(
+    `\nWritten to ${options.jsonPath}.${failed ? ' Something could not be measured.' : ''}\n`,
+  );
+  return !failed;
+}
+
+function isNumber(value: number): boolean {
+  return Number.isFinite(value);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(EXIT_INTERRUPTED));
+process.on('exit', endChildren);
+
+let options: BenchOptions | null;
+try {
+  options = parseOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(EXIT_USAGE);
+}
+if (options === null) process.stdout.write(`${HELP}\n`);
+else process.exit((await run(options)) ? 0 : EXIT_FAILED);
