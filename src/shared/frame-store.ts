@@ -12,7 +12,7 @@ import { CACHE_LINE, type StoreLayout } from './layout.js';
  *   R1  slot = load published                W1  for each r: mark load pin[r] as taken; published is taken too
  *   R2  store pin = slot                     W2  fill a slot that is not taken (R + 2 slots: there is one)
  *   R3  again = load published               W3  store published = that slot
- *   R4  if again differs: back to R1
+ *   R4  if again differs: slot = again, back to R2
  *   …   read the slot
  *   R5  store pin = -1
  *

@@ -1,4 +1,4 @@
-import { type Operation, type Process, type Step, Violation } from './interleavings.js';
+import { type Process, type Step, type Steps, Violation } from './interleavings.js';
 
 /**
  * The algorithm of src/shared/frame-store.ts, step by step, for one writer and two readers. Its words: `published`, the
@@ -32,8 +32,8 @@ export function store(word: number, value: number, label: string): Step {
   return { kind: 'store', word, value, label };
 }
 
-/** W1: loads `published` and every pin; returns the first slot that none of them names, or -1. */
-export function* freeSlot(slots: number): Operation {
+/** W1: loads `published` and every pin; returns the first of `slots` slots that none of them names, or -1. */
+export function* freeSlot(slots: number): Steps<number> {
   const taken = [yield load(PUBLISHED, 'W1')];
   for (let reader = 0; reader < READERS; reader++) taken.push(yield load(pinOf(reader), 'W1'));
   for (let slot = 0; slot < slots; slot++) if (!taken.includes(slot)) return slot;
@@ -41,69 +41,71 @@ export function* freeSlot(slots: number): Operation {
 }
 
 /** W2: writes the parts of a slot, one after the other. */
-export function* fill(slot: number, sequence: number): Operation {
+export function* fill(slot: number, sequence: number): Steps<void> {
   for (let part = 0; part < PARTS; part++) yield store(partOf(slot, part), sequence, 'W2');
-  return slot;
 }
 
-/** A writer that publishes `publishes` frames. */
-export function writer(publishes: number): Process {
+/** What the writer knows: the frame that is next, and once it has chosen, the slot for it. */
+export interface WriterMemory {
+  readonly sequence: number;
+  readonly slot: number | null;
+}
+
+/** The writer, up to the frame of sequence number `publishes`. */
+export function writer(publishes: number): Process<WriterMemory> {
   return {
-    operations: publishes,
-    firstCarry: 0,
-    *run(operation) {
-      const slot = yield* freeSlot(SLOTS);
-      if (slot < 0) throw new Violation('the writer found no free slot');
-      yield* fill(slot, operation + 1);
+    start: { sequence: 1, slot: null },
+    *run({ sequence, slot }) {
+      if (slot === null) {
+        const free = yield* freeSlot(SLOTS);
+        if (free < 0) throw new Violation('the writer found no free slot');
+        return { sequence, slot: free };
+      }
+      yield* fill(slot, sequence);
       yield store(PUBLISHED, slot, 'W3');
-      return 0;
+      return sequence < publishes ? { sequence: sequence + 1, slot: null } : null;
     },
   };
 }
 
-/** R1 to R4: returns the pinned slot, or -1 before the first frame. */
-export function* acquire(reader: number): Operation {
-  let slot = yield load(PUBLISHED, 'R1');
-  if (slot < 0) return -1;
-  for (;;) {
-    yield store(pinOf(reader), slot, 'R2');
-    const again = yield load(PUBLISHED, 'R3');
-    if (again === slot) return slot;
-    slot = again;
-  }
+/** What a reader knows: what it is about, the slot that it wants or holds, and the newest sequence number that it has seen. */
+export interface ReaderMemory {
+  readonly at: 'begin' | 'pin' | 'hold';
+  readonly slot: number;
+  readonly last: number;
 }
 
-/**
- * Reads a pinned slot part by part, forwards and back again, so that a change between any two steps shows.
- * Returns its sequence number.
- */
-export function* readFrame(slot: number, lastSequence: number): Operation {
-  const parts: number[] = [];
-  for (let part = 0; part < PARTS; part++) parts.push(yield load(partOf(slot, part), 'read'));
-  parts.push(yield load(partOf(slot, 0), 'read'));
-  const sequence = parts[0]!;
-  if (sequence === 0) throw new Violation('a reader got a frame that was never written');
-  if (parts.some((part) => part !== sequence)) throw new Violation(`a reader saw a torn frame: ${parts}`);
-  if (sequence < lastSequence) throw new Violation(`a reader went back from ${lastSequence} to ${sequence}`);
-  return sequence;
-}
+export const READER_START: ReaderMemory = { at: 'begin', slot: -1, last: 0 };
 
-/** R5. */
-export function release(reader: number): Step {
-  return store(pinOf(reader), -1, 'R5');
-}
-
-/** A reader that takes `reads` frames, and checks each of them. It remembers the last sequence number that it saw. */
-export function reader(index: number, reads: number): Process {
+/** Reader `index`, which takes one frame after the other, for ever, and checks each. */
+export function reader(index: number): Process<ReaderMemory> {
   return {
-    operations: reads,
-    firstCarry: 0,
-    *run(_operation, lastSequence) {
-      const slot = yield* acquire(index);
-      if (slot < 0) return lastSequence;
-      const sequence = yield* readFrame(slot, lastSequence);
-      yield release(index);
-      return sequence;
+    start: READER_START,
+    *run(memory) {
+      if (memory.at === 'begin') {
+        const slot = yield load(PUBLISHED, 'R1');
+        return slot < 0 ? memory : { ...memory, at: 'pin', slot };
+      }
+      if (memory.at === 'pin') {
+        yield store(pinOf(index), memory.slot, 'R2');
+        const again = yield load(PUBLISHED, 'R3');
+        // R4
+        return again === memory.slot ? { ...memory, at: 'hold' } : { ...memory, slot: again };
+      }
+      return yield* useFrame(index, memory);
     },
   };
+}
+
+/** Reads the slot in `memory` part by part, forwards and back again, so that a change between any two steps shows; then R5. */
+export function* useFrame(index: number, { slot, last }: ReaderMemory): Steps<ReaderMemory> {
+  const sequence = yield load(partOf(slot, 0), 'read');
+  if (sequence === 0) throw new Violation('a reader got a frame that was never written');
+  if (sequence < last) throw new Violation(`a reader went back from ${last} to ${sequence}`);
+  for (const part of [1, 0]) {
+    const other = yield load(partOf(slot, part), 'read');
+    if (other !== sequence) throw new Violation(`a reader saw a torn frame: ${sequence} and ${other}`);
+  }
+  yield store(pinOf(index), -1, 'R5');
+  return { at: 'begin', slot: -1, last: sequence };
 }

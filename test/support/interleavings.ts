@@ -1,9 +1,10 @@
 /**
- * Runs every interleaving of the atomic steps of some processes over shared words. A process is written as a generator: each
- * `yield` is one atomic step (a load or a store), and gives what was loaded.
+ * Runs every interleaving of the atomic steps of some processes over shared words. A process is written as generators: each
+ * `yield` is one atomic step (a load or a store), and gives what was loaded or stored.
  *
- * A generator can't be copied. But what it does next follows from its operation and from what it has loaded since that
- * began; so a process's local state is a node in a tree of these histories, and a generator is only run to find a new node.
+ * A generator can't be copied. But what it does next follows from the memory with which it was started and from what it has
+ * loaded since; so a process's local state is a node in a tree of such histories, and a generator is only run to find a new
+ * node. Where a process forgets what it has loaded, its generator ends, and the next one starts with what it still knows.
  */
 
 /** One atomic step. `label` is the step's name in the algorithm. */
@@ -11,153 +12,144 @@ export type Step =
   | { readonly kind: 'load'; readonly word: number; readonly label: string }
   | { readonly kind: 'store'; readonly word: number; readonly value: number; readonly label: string };
 
-/** An operation. Returns the one number that the process takes along to its next operation. */
-export type Operation = Generator<Step, number, number>;
+/** A run of steps that ends with a result. */
+export type Steps<Result> = Generator<Step, Result, number>;
 
-/** A process: `operations` times `run`, each with its number (from 0) and what the one before it returned. */
-export interface Process {
-  readonly operations: number;
-  readonly firstCarry: number;
-  run(operation: number, carry: number): Operation;
+/** A process: where it begins, and how it goes on from each memory; null is its end. */
+export interface Process<Memory> {
+  readonly start: Memory;
+  run(memory: Memory): Steps<Memory | null>;
 }
 
-/** What an operation throws when it sees what must never be. */
+/** What a process throws when it sees what must never be. */
 export class Violation extends Error {}
 
-/** A local state: the next step, or the operation's end, or what went wrong. */
-interface LocalState {
+/** A local state: the next step, or that the process has ended, or what went wrong. */
+export interface LocalState {
   readonly id: number;
-  readonly operation: number;
-  readonly carry: number;
-  readonly loaded: readonly number[];
-  readonly next:
-    | Step
-    | { readonly kind: 'end'; readonly carry: number }
-    | { readonly kind: 'violation'; readonly message: string };
+  readonly next: Step | { readonly kind: 'end' } | { readonly kind: 'violation'; readonly message: string };
   readonly after: Map<number, LocalState>;
+  /** Finds the state that follows when the step gave `value`. */
+  find(value: number): LocalState;
 }
 
-/** The local states of one process. */
-class LocalStates {
-  readonly first: LocalState;
-  readonly #process: Process;
-  readonly #starts = new Map<string, LocalState>();
-  #count = 0;
+/** Creates the local states of one process as they are reached, and returns the first. */
+export function createLocalStates<Memory>(process: Process<Memory>): LocalState {
+  const starts = new Map<string, LocalState>();
+  let count = 0;
 
-  constructor(process: Process) {
-    this.#process = process;
-    this.first = this.#start(0, process.firstCarry);
-  }
-
-  /** The state after the step of `state` gave `value`. An operation that ends leads straight to the next one's first step. */
-  successor(state: LocalState, value: number): LocalState {
-    let next = state.after.get(value);
-    if (next === undefined) {
-      next = this.#create(state.operation, state.carry, [...state.loaded, value]);
-      if (next.next.kind === 'end') next = this.#start(state.operation + 1, next.next.carry);
-      state.after.set(value, next);
-    }
-    return next;
-  }
-
-  #start(operation: number, carry: number): LocalState {
-    const key = `${operation}/${carry}`;
-    let state = this.#starts.get(key);
-    if (state === undefined) {
-      state = this.#create(operation, carry, []);
-      this.#starts.set(key, state);
-    }
+  function start(memory: Memory | null): LocalState {
+    const key = JSON.stringify(memory);
+    const known = starts.get(key);
+    if (known !== undefined) return known;
+    const state: LocalState =
+      memory === null
+        ? { id: count++, next: { kind: 'end' }, after: new Map(), find: () => state }
+        : create(memory, []);
+    starts.set(key, state);
     return state;
   }
 
-  #create(operation: number, carry: number, loaded: readonly number[]): LocalState {
-    return {
-      id: this.#count++,
-      operation,
-      carry,
-      loaded,
-      next: this.#replay(operation, carry, loaded),
-      after: new Map(),
-    };
-  }
-
-  #replay(operation: number, carry: number, loaded: readonly number[]): LocalState['next'] {
-    if (operation >= this.#process.operations) return { kind: 'end', carry };
+  function create(memory: Memory, loaded: readonly number[]): LocalState {
+    const find = (value: number): LocalState => create(memory, [...loaded, value]);
     try {
-      const generator = this.#process.run(operation, carry);
+      const generator = process.run(memory);
       let result = generator.next(0);
       for (const value of loaded) result = generator.next(value);
-      return result.done ? { kind: 'end', carry: result.value } : result.value;
+      if (result.done) return start(result.value);
+      return { id: count++, next: result.value, after: new Map(), find };
     } catch (error) {
-      if (error instanceof Violation) return { kind: 'violation', message: error.message };
-      throw error;
+      if (!(error instanceof Violation)) throw error;
+      return { id: count++, next: { kind: 'violation', message: error.message }, after: new Map(), find };
     }
   }
+
+  return start(process.start);
+}
+
+function successor(state: LocalState, value: number): LocalState {
+  let next = state.after.get(value);
+  if (next === undefined) {
+    next = state.find(value);
+    state.after.set(value, next);
+  }
+  return next;
 }
 
 export interface Exploration {
   /** Distinct states that were reached: all words, and where each process is. */
   readonly states: number;
-  /** Steps taken between them, each of them tried in all states in which it is possible. */
+  /** Steps between them: each process's next step, tried in each state. */
   readonly transitions: number;
-  /** Distinct states in which every process has come to its end. */
-  readonly ends: number;
-  /** The first violation and the steps that lead to it; null: there is none in any interleaving. */
+  /** For each process, the states in which it has come to its end. */
+  readonly ended: readonly number[];
+  /** The first violation, and the steps that lead to it; null: there is none in any interleaving. */
   readonly violation: { readonly message: string; readonly trace: readonly string[] } | null;
 }
 
-interface Frame {
+/** A state on the path that is being explored, with the process whose step is tried next. */
+interface Visit {
   readonly words: Int8Array;
   readonly locals: readonly LocalState[];
-  /** The process whose step is tried next. */
   process: number;
-  readonly how: string;
+  readonly how: () => string;
 }
 
-/** Explores all interleavings, depth first; stops at the first violation. Word values must be from -1 to 127. */
-export function explore(firstWords: readonly number[], processes: readonly Process[]): Exploration {
-  const trees = processes.map((process) => new LocalStates(process));
+/**
+ * Explores all interleavings, depth first; stops at the first violation. Words take values from -1 to 126. `onState` sees the
+ * words of each state once.
+ */
+export function explore(
+  firstWords: readonly number[],
+  starts: readonly LocalState[],
+  onState: (words: Int8Array) => void = () => {},
+): Exploration {
   const seen = new Set<string>();
+  const codes = new Array<number>(firstWords.length + starts.length);
+  const ended = new Array<number>(starts.length).fill(0);
   let transitions = 0;
-  let ends = 0;
 
-  const enter = (words: Int8Array, locals: readonly LocalState[], how: string): Frame | null => {
-    const key = String.fromCharCode(...words.map((word) => word + 1), ...locals.map((local) => local.id));
+  function visit(words: Int8Array, locals: readonly LocalState[], how: () => string): Visit | null {
+    for (let i = 0; i < words.length; i++) codes[i] = words[i]! + 1;
+    for (let i = 0; i < locals.length; i++) codes[words.length + i] = locals[i]!.id;
+    const key = String.fromCharCode(...codes);
     if (seen.has(key)) return null;
     seen.add(key);
-    if (locals.every((local) => local.next.kind === 'end')) ends++;
+    for (let i = 0; i < locals.length; i++) if (locals[i]!.next.kind === 'end') ended[i]!++;
+    onState(words);
     return { words, locals, process: 0, how };
-  };
+  }
 
-  const stack: Frame[] = [
-    enter(
-      Int8Array.from(firstWords),
-      trees.map((tree) => tree.first),
-      'start',
-    )!,
-  ];
-  while (stack.length > 0) {
-    const frame = stack.at(-1)!;
-    const index = frame.process++;
-    const local = frame.locals[index];
+  const path: Visit[] = [visit(Int8Array.from(firstWords), starts, () => 'start')!];
+  while (path.length > 0) {
+    const at = path.at(-1)!;
+    const index = at.process++;
+    const local = at.locals[index];
     if (local === undefined) {
-      stack.pop();
+      path.pop();
       continue;
     }
     const step = local.next;
     if (step.kind === 'end') continue;
     if (step.kind === 'violation') {
-      const trace = stack.map(({ how }) => how);
-      return { states: seen.size, transitions, ends, violation: { message: step.message, trace } };
+      const trace = path.map(({ how }) => how());
+      return { states: seen.size, transitions, ended, violation: { message: step.message, trace } };
     }
     transitions++;
-    const words = step.kind === 'store' ? frame.words.slice() : frame.words;
-    if (step.kind === 'store') words[step.word] = step.value;
+    let { words } = at;
+    if (step.kind === 'store') {
+      words = words.slice();
+      words[step.word] = step.value;
+    }
     const value = words[step.word]!;
-    const locals = frame.locals.slice();
-    locals[index] = trees[index]!.successor(local, value);
-    const next = enter(words, locals, `${index}: ${step.label} word ${step.word} = ${value}`);
-    if (next !== null) stack.push(next);
+    const locals = at.locals.slice();
+    locals[index] = successor(local, value);
+    const next = visit(
+      words,
+      locals,
+      () => `process ${index}: ${step.label} ${step.kind} [${step.word}] ${value}`,
+    );
+    if (next !== null) path.push(next);
   }
-  return { states: seen.size, transitions, ends, violation: null };
+  return { states: seen.size, transitions, ended, violation: null };
 }
