@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
+import { before, describe, test } from 'node:test';
+import {
+  assertCommonHeaders,
+  assertError,
+  fileCleanup,
+  JSON_TYPE,
+  startBridge,
+  telemetryWhen,
+} from '../support/bridge-client.js';
+import { RawConnection, rawRequest, requestHead } from '../support/raw-http.js';
+import { telemetrySchema } from '../support/telemetry-schema.js';
+
+const cleanup = fileCleanup();
+let port = 0;
+
+before(async () => {
+  ({ port } = await startBridge(cleanup));
+  await telemetryWhen(port, ({ cpu_pct }) => cpu_pct !== null);
+});
+
+describe('GET /telemetry', () => {
+  test('has exactly the fields, types and ranges of the contract', async () => {
+    const answer = await rawRequest(port, 'GET', '/telemetry');
+    assert.equal(answer.status, 200);
+    assertCommonHeaders(answer);
+    const snapshot = telemetrySchema.parse(JSON.parse(answer.body));
+    assert.equal(snapshot.identifier, hostname());
+    assert.equal(snapshot.stale, undefined);
+    for (const [name, value] of Object.entries(snapshot)) assert.notEqual(value, null, name);
+  });
+
+  test('names its fields in the order of the contract', async () => {
+    const { body } = await rawRequest(port, 'GET', '/telemetry');
+    assert.deepEqual(Object.keys(JSON.parse(body) as object), [
+      'identifier',
+      'sampled_at',
+      'cpu_pct',
+      'mem_pct',
+      'disk_pct',
+      'swap_pct',
+      'load_avg',
+      'uptime_seconds',
+      'nginx_installed',
+      'nginx_sites',
+    ]);
+  });
+
+  test('tells a newer sample as time goes on', async () => {
+    const first = await telemetryWhen(port);
+    const later = await telemetryWhen(port, ({ sampled_at }) => sampled_at > first.sampled_at);
+    assert.ok(later.sampled_at > first.sampled_at);
+  });
+
+  test('is found with a query behind it, too', async () => {
+    assert.equal((await rawRequest(port, 'GET', '/telemetry?now=1')).status, 200);
+  });
+});
+
+describe('GET /health', () => {
+  test('is 200 and ok when all is well', async () => {
+    const answer = await rawRequest(port, 'GET', '/health');
+    assert.equal(answer.status, 200);
+    assertCommonHeaders(answer);
+    const health = JSON.parse(answer.body) as Record<string, unknown>;
+    assert.equal(health['status'], 'ok');
+    assert.equal(health['monitor_version'], '0.1.0');
+    assert.equal(health['identifier'], hostname());
+    assert.deepEqual(health['problems'], []);
+    assert.deepEqual(health['heartbeat'], { enabled: false });
+    assert.equal(health['openclaw'], null);
+  });
+});
+
+describe('HEAD', () => {
+  for (const path of ['/telemetry', '/health']) {
+    test(`${path} has GET's status and headers and no body, and the connection goes on`, async () => {
+      const connection = await RawConnection.open(port);
+      try {
+        connection.write(requestHead('GET', path));
+        const got = await connection.answer();
+        for (let i = 0; i < 3; i++) {
+          connection.write(requestHead('HEAD', path));
+          const head = await connection.answer({ head: true });
+          assert.equal(head.status, got.status);
+          assertCommonHeaders(head);
+          assert.deepEqual(Object.keys(head.headers).sort(), Object.keys(got.headers).sort());
+          // The numbers inside move, and their length with them, by a few digits.
+          const difference = Number(head.headers['content-length']) - Number(got.headers['content-length']);
+          assert.ok(Math.abs(difference) < 40, `lengths differ by ${difference}`);
+        }
+        connection.write(requestHead('GET', path));
+        const again = await connection.answer();
+        assert.equal(again.status, 200);
+        JSON.parse(again.body);
+        assert.equal(connection.unread, '');
+      } finally {
+        connection.destroy();
+      }
+    });
+  }
+
+  for (const [path, status, headers] of [
+    ['/nowhere', 404, {}],
+    ['/openclaw', 405, {}],
+    ['/telemetry', 421, { host: 'example.com' }],
+    ['/health', 403, { origin: 'null' }],
+  ] as const) {
+    test(`${path} answered ${status} has no body either`, async () => {
+      const connection = await RawConnection.open(port);
+      try {
+        connection.write(requestHead('HEAD', path, headers) + requestHead('GET', '/health'));
+        const head = await connection.answer({ head: true });
+        assert.equal(head.status, status);
+        assertCommonHeaders(head);
+        assert.equal((await connection.answer()).status, 200);
+      } finally {
+        connection.destroy();
+      }
+    });
+  }
+});
+
+describe('paths and methods', () => {
+  for (const path of [
+    '/',
+    '/x',
+    '/telemetry/',
+    '/telemetry/x',
+    '/Telemetry',
+    '//telemetry',
+    '/health.json',
+    '/metrics',
+  ]) {
+    test(`${path} is 404`, async () => {
+      assertError(await rawRequest(port, 'GET', path), 404, 'not_found');
+    });
+  }
+
+  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+    test(`${method} of a path that there is not is 404`, async () => {
+      assertError(await rawRequest(port, method, '/x', { body: '' }), 404, 'not_found');
+    });
+  }
+
+  for (const [path, allowed] of [
+    ['/telemetry', 'GET, HEAD'],
+    ['/health', 'GET, HEAD'],
+    ['/openclaw', 'POST'],
+  ] as const) {
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];
+    for (const method of others.filter((name) => !allowed.includes(name))) {
+      test(`${method} ${path} is 405, and ${allowed} is allowed`, async () => {
+        const answer = await rawRequest(port, method, path, { headers: JSON_TYPE, body: '{}' });
+        const { message } = assertError(answer, 405, 'method_not_allowed');
+        assert.equal(answer.headers['allow'], allowed);
+        assert.ok(message.includes(allowed));
+      });
+    }
+  }
+});
+
+describe('Host and Origin, on all paths', () => {
+  for (const [method, path] of [
+    ['GET', '/telemetry'],
+    ['GET', '/health'],
+    ['POST', '/openclaw'],
+    ['DELETE', '/health'],
+    ['OPTIONS', '/telemetry'],
+    ['GET', '/nowhere'],
+  ] as const) {
+    const body = method === 'POST' ? '{"version":"x","plugin_version":"y"}' : undefined;
+    const ask = (headers: Record<string, string>) =>
+      rawRequest(port, method, path, {
+        headers: { ...JSON_TYPE, ...headers },
+        ...(body === undefined ? {} : { body }),
+      });
+    test(`${method} ${path} for another Host is 421`, async () => {
+      assertError(await ask({ host: 'rebound.example.com' }), 421, 'misdirected_request');
+    });
+    test(`${method} ${path} with an Origin is 403, also with null`, async () => {
+      assertError(await ask({ origin: 'https://example.com' }), 403, 'origin_forbidden');
+      assertError(await ask({ origin: 'null' }), 403, 'origin_forbidden');
+    });
+  }
+
+  for (const host of ['localhost', '[::1]:9', '127.0.0.1:1']) {
+    test(`Host ${host} is served`, async () => {
+      assert.equal((await rawRequest(port, 'GET', '/health', { headers: { host } })).status, 200);
+    });
+  }
+
+  test('an empty Host is 421', async () => {
+    assertError(
+      await rawRequest(port, 'GET', '/health', { headers: { host: '' } }),
+      421,
+      'misdirected_request',
+    );
+  });
+
+  for (const [what, head] of [
+    ['no Host', 'GET /telemetry HTTP/1.1\r\n\r\n'],
+    ['two Hosts, the first good', 'GET /telemetry HTTP/1.1\r\nhost: 127.0.0.1\r\nhost: example.com\r\n\r\n'],
+    ['two Hosts, the second good', 'GET /telemetry HTTP/1.1\r\nhost: example.com\r\nhost: 127.0.0.1\r\n\r\n'],
+  ] as const) {
+    test(`a request with ${what} is refused by the transport itself`, async () => {
+      const connection = await RawConnection.open(port);
+      try {
+        connection.write(head);
+        assert.equal((await connection.answer()).status, 400);
+        await connection.closed;
+        assert.ok(!connection.unread.includes('cpu_pct'));
+      } finally {
+        connection.destroy();
+      }
+    });
+  }
+});
+
+describe('connections', () => {
+  test('pipelined requests are answered in their order', async () => {
+    const connection = await RawConnection.open(port);
+    try {
+      const paths = ['/health', '/telemetry', '/x', '/health', '/openclaw', '/telemetry'];
+      connection.write(paths.map((path) => requestHead('GET', path)).join(''));
+      const statuses: number[] = [];
+      for (const _ of paths) statuses.push((await connection.answer()).status);
+      assert.deepEqual(statuses, [200, 200, 404, 200, 405, 200]);
+      assert.equal(connection.unread, '');
+    } finally {
+      connection.destroy();
+    }
+  });
+
+  test('200 requests go over one connection, each with a whole snapshot', async () => {
+    const connection = await RawConnection.open(port);
+    try {
+      for (let i = 0; i < 200; i++) {
+        connection.write(requestHead('GET', '/telemetry'));
+        const answer = await connection.answer();
+        assert.equal(answer.status, 200);
+        telemetrySchema.parse(JSON.parse(answer.body));
+      }
+    } finally {
+      connection.destroy();
+    }
+  });
+
+  test('a request that comes byte by byte is answered', async () => {
+    const connection = await RawConnection.open(port);
+    try {
+      for (const character of requestHead('GET', '/telemetry')) {
+        connection.write(character);
+        await new Promise(setImmediate);
+      }
+      assert.equal((await connection.answer()).status, 200);
+    } finally {
+      connection.destroy();
+    }
+  });
+
+  for (const [what, bytes] of [
+    ['no HTTP', 'hello\r\n\r\n'],
+    ['a TLS greeting', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['a head of 100 kB', `GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
+    [
+      'a length that is no number',
+      'POST /openclaw HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: -1\r\n\r\n',
+    ],
+    [
+      'both a length and chunks',
+      'POST /openclaw HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+  ] as const) {
+    test(`${what} harms nobody else`, async () => {
+      const connection = await RawConnection.open(port);
+      connection.socket.end(bytes, 'latin1');
+      await connection.closed;
+      assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
+    });
+  }
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { answerPush, MAX_BODY_BYTES, refusePush } from '../../../src/bridge/openclaw.js';
+import type { OpenClawMetadata } from '../../../src/shared/messages.js';
+
+const VERSIONS = '"version":"OpenClaw 1","plugin_version":"0.2.0"';
+
+/** What a body led to: the metadata, or the problems; `status` in either case. */
+function answered(body: string | Uint8Array) {
+  const accepted: OpenClawMetadata[] = [];
+  const answer = answerPush(Buffer.from(body as string), (metadata) => accepted.push(metadata));
+  const { error } = JSON.parse(answer.body as string) as {
+    error?: { code: string; message: string; problems: string[] };
+  };
+  assert.equal(accepted.length, answer.status === '200 OK' ? 1 : 0);
+  return { status: answer.status, body: answer.body, metadata: accepted[0], error };
+}
+
+describe('what is refused before the body is read', () => {
+  for (const type of [
+    'application/json',
+    'Application/JSON',
+    'application/json;charset=utf-8',
+    'application/json; charset=UTF-8',
+    'application/json; charset="utf-8"',
+    'application/json ; Charset = utf-8',
+    'application/json; profile=x',
+    'application/json;',
+  ]) {
+    test(`content type ${type} is welcome`, () => assert.equal(refusePush(type, '10'), null));
+  }
+  for (const type of [
+    '',
+    'text/plain',
+    'text/json',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'application/problem+json',
+    'application/json, text/plain',
+    'application/json; charset=iso-8859-1',
+    'application/json; charset=utf-16',
+    'application/json; charset=utf-8x',
+    'text/plain; application/json',
+  ]) {
+    test(`content type ${JSON.stringify(type)} is 415`, () => {
+      assert.equal(refusePush(type, '10')?.status, '415 Unsupported Media Type');
+    });
+  }
+  test('a length of 64 KiB is welcome, one byte more is 413', () => {
+    assert.equal(MAX_BODY_BYTES, 65_536);
+    assert.equal(refusePush('application/json', '65536'), null);
+    assert.equal(refusePush('application/json', '65537')?.status, '413 Payload Too Large');
+    assert.equal(refusePush('application/json', '99999999999999999999')?.status, '413 Payload Too Large');
+  });
+  test('no length (a chunked body) is welcome', () => assert.equal(refusePush('application/json', ''), null));
+});
+
+describe('what is accepted', () => {
+  test("the contract's own example", () => {
+    const { body, metadata } = answered(
+      '{"version":"OpenClaw 2026.3.13 (61d171a)","plugin_version":"0.2.0","agents":[]}',
+    );
+    assert.equal(body, '{"status":"ok"}');
+    assert.deepEqual(metadata, {
+      version: 'OpenClaw 2026.3.13 (61d171a)',
+      pluginVersion: '0.2.0',
+      agentsJson: '[]',
+    });
+  });
+  test('no agents are not the same as an empty list of them', () => {
+    assert.equal(answered(`{${VERSIONS}}`).metadata?.agentsJson, null);
+  });
+  test('keys that nobody knows are ignored', () => {
+    const { metadata } = answered(`{${VERSIONS},"x":1,"constructor":2,"toString":{},"hasOwnProperty":0}`);
+    assert.deepEqual(Object.keys(metadata ?? {}), ['version', 'pluginVersion', 'agentsJson']);
+  });
+  test('versions of 1 and of 200 characters', () => {
+    const long = 'ä'.repeat(200);
+    const { metadata } = answered(`{"version":"x","plugin_version":"${long}"}`);
+    assert.equal(metadata?.version, 'x');
+    assert.equal(metadata?.pluginVersion, long);
+  });
+  test('1,000 agents', () => {
+    const agents = JSON.stringify(Array.from({ length: 1_000 }, (_, id) => ({ id })));
+    assert.equal(answered(`{${VERSIONS},"agents":${agents}}`).metadata?.agentsJson, agents);
+  });
+  test('agents as they came: order, nesting, numbers, text, and members called __proto__', () => {
+    const agents =
+      '["ops","","\\u0000 \\" ä 😀",{},{"b":1,"a":[null,true,-0.5,1e21,{"__proto__":{"x":1}}]},{"__proto__":{"isAdmin":true},"id":"m"}]';
+    const { metadata } = answered(`{${VERSIONS},"agents":${agents}}`);
+    assert.equal(metadata?.agentsJson, JSON.stringify(JSON.parse(agents)));
+    assert.ok(metadata?.agentsJson?.includes('{"__proto__":{"isAdmin":true},"id":"m"}'));
+  });
+  test('a __proto__ beside the keys changes nothing', () => {
+    const { metadata } = answered(`{"__proto__":{"agents":["x"],"polluted":true},${VERSIONS}}`);
+    assert.equal(metadata?.agentsJson, null);
+    assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
+  });
+});
+
+describe('what is 400', () => {
+  for (const [what, body] of [
+    ['nothing', ''],
+    ['no JSON', '{version:1}'],
+    ['JSON and more', `{${VERSIONS}}x`],
+    ['JSON cut off', `{${VERSIONS}`],
+    ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xc3, 0x28, 0x22)],
+    ['UTF-8 cut off', Uint8Array.of(0x22, 0xf0, 0x9f, 0x98, 0x22)],
+    ['a surrogate in UTF-8', Uint8Array.of(0x22, 0xed, 0xa0, 0x80, 0x22)],
+    ['UTF-16', Buffer.from(`{${VERSIONS}}`, 'utf16le')],
+  ] as const) {
+    test(`${what}: invalid_json`, () => assert.equal(answered(body).error?.code, 'invalid_json'));
+  }
+
+  for (const [body, ...problems] of [
+    ['null', 'body'],
+    ['[]', 'body'],
+    ['"x"', 'body'],
+    ['1', 'body'],
+    ['{}', 'version', 'plugin_version'],
+    ['{"version":"","plugin_version":""}', 'version', 'plugin_version'],
+    ['{"version":1,"plugin_version":null}', 'version', 'plugin_version'],
+    [`{"version":"${'v'.repeat(201)}","plugin_version":"x"}`, 'version'],
+    [`{${VERSIONS},"agents":null}`, 'agents'],
+    [`{${VERSIONS},"agents":{}}`, 'agents'],
+    [`{${VERSIONS},"agents":"x"}`, 'agents'],
+    [`{${VERSIONS},"agents":["ok",1,null,[],true,{}]}`, 'agents[1]', 'agents[2]', 'agents[3]', 'agents[4]'],
+    [`{"version":7,"agents":[0]}`, 'version', 'plugin_version', 'agents[0]'],
+    ['{"__proto__":{"version":"x","plugin_version":"y"}}', 'version', 'plugin_version'],
+  ] as const) {
+    test(`${body.slice(0, 60)}: names ${problems.join(', ')}`, () => {
+      const { status, error } = answered(body);
+      assert.equal(status, '400 Bad Request');
+      assert.equal(error?.code, 'invalid_body');
+      assert.deepEqual(
+        error.problems.map((problem) => problem.split(':')[0]),
+        problems,
+      );
+      for (const problem of error.problems) assert.ok(error.message.includes(problem));
+      for (const problem of error.problems) assert.match(problem, /: expected /);
+    });
+  }
+
+  test('1,001 agents', () => {
+    const { error } = answered(`{${VERSIONS},"agents":${JSON.stringify(Array(1_001).fill('a'))}}`);
+    assert.deepEqual(error?.problems, ['agents: expected at most 1000 agents']);
+  });
+});
+
+test('agents nested 30,000 deep are refused or passed on, and nothing breaks', () => {
+  const deep = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
+  const { error, metadata } = answered(`{${VERSIONS},"agents":[${deep}]}`);
+  if (metadata === undefined) assert.deepEqual(error?.problems, ['agents: nested too deeply']);
+  else assert.equal(metadata.agentsJson, `[${deep}]`);
+});
+
+test('a key that nobody knows may be nested 30,000 deep', () => {
+  const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+  assert.equal(answered(`{${VERSIONS},"x":${deep}}`).status, '200 OK');
+});
