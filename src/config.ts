@@ -63,14 +63,14 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     }
   }
 
-  const key = readApiKey(input.env, values.apiKeyFile);
+  const key = readApiKey(input.env, values.apiKeyFile, nameOf('apiKeyFile', origins.apiKeyFile));
   if (typeof key === 'string') problems.push(key);
   else if (key === null && values.backendUrl !== undefined) {
     problems.push(
       `${API_KEY_ENV}: heartbeats need an API key: give MONITOR_API_KEY_FILE, or ${API_KEY_ENV}, or unset MONITOR_BACKEND_URL`,
     );
   }
-  const token = readToken(values.bridgeTokenFile);
+  const token = readToken(values.bridgeTokenFile, nameOf('bridgeTokenFile', origins.bridgeTokenFile));
   if (typeof token === 'string') problems.push(token);
 
   if (!parsed.success || typeof key === 'string' || typeof token === 'string' || problems.length > 0) {
@@ -82,7 +82,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
 
 /** Reads the key again, after the backend refused it. Null: it can't be read now. Thread: main. */
 export function rereadApiKey(config: Config, env: ConfigInput['env']): ApiKey | null {
-  const key = readApiKey(env, config.apiKeyFile);
+  const key = readApiKey(env, config.apiKeyFile, nameOf('apiKeyFile', config.origins.apiKeyFile));
   return typeof key === 'string' ? null : key;
 }
 
@@ -140,19 +140,23 @@ function unknownVariables(env: ConfigInput['env']): string[] {
 
 /** A rejected value, as it was given; a password in a URL is not repeated. */
 function quoted(value: string | undefined): string {
-  return JSON.stringify((value ?? '').replace(/\/\/[^/]*@/, '//[hidden]@'));
+  return JSON.stringify((value ?? '').replace(/\/\/.*@/s, '//[hidden]@'));
 }
 
 function nameOf(name: SettingName, origin: Origin): string {
   return origin.startsWith('--') ? origin : SETTINGS[name].env;
 }
 
-/** The first that is there: systemd's credential, the file, the variable. A text is a problem. */
-function readApiKey(env: ConfigInput['env'], file: string | undefined): ApiKey | string | null {
+/** The first that is there: systemd's credential, the file (which the setting `fileName` names), the variable. A text is a problem. */
+function readApiKey(
+  env: ConfigInput['env'],
+  file: string | undefined,
+  fileName: string,
+): ApiKey | string | null {
   const credentials = env['CREDENTIALS_DIRECTORY'];
   const credential = credentials ? join(credentials, 'api-key') : null;
   if (credential !== null && isThere(credential)) return readKeyFile(credential, credential, 0);
-  if (file !== undefined) return readKeyFile('MONITOR_API_KEY_FILE', file, GROUP_AND_OTHERS);
+  if (file !== undefined) return readKeyFile(fileName, file, GROUP_AND_OTHERS);
   const fromEnv = env[API_KEY_ENV];
   return fromEnv ? checkKey(API_KEY_ENV, API_KEY_ENV, fromEnv) : null;
 }
@@ -171,9 +175,8 @@ function checkKey(name: string, origin: Origin, text: string): ApiKey | string {
   return { value: new Secret(value), origin };
 }
 
-function readToken(file: string | undefined): Secret | string | null {
+function readToken(file: string | undefined, name: string): Secret | string | null {
   if (file === undefined) return null;
-  const name = SETTINGS.bridgeTokenFile.env;
   // The plugin runs as another user and may read it by its group.
   const text = readSecretFile(name, file, OTHERS);
   if ('problem' in text) return text.problem;
@@ -205,7 +208,12 @@ function readSecretFile(
 }
 
 function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Something is, and it can't be looked at: whoever reads it says why.
+    return true;
+  }
 }
 
 function isFolder(path: string): boolean {
