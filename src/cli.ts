@@ -42,7 +42,9 @@ export function parseCommand(argv: readonly string[]): Command {
     if (token.kind !== 'option') continue;
     const setting = BY_FLAG.get(token.name);
     if (setting !== undefined) {
-      if (token.value === undefined) problems.push(`--${token.name}: expected a value behind it`);
+      // `--identifier --check-config`: the value was forgotten. One that begins with a dash is given as `--flag=-…`.
+      if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))
+        problems.push(`--${token.name}: expected a value behind it`);
       else flags[setting] = token.value;
     } else if (!(token.name in SWITCHES)) {
       problems.push(`${token.rawName}: no such flag`);
