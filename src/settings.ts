@@ -73,7 +73,7 @@ export const SETTINGS = {
     schema: z
       .string()
       .max(IDENTIFIER_MAX_CHARS, `expected at most ${IDENTIFIER_MAX_CHARS} characters`)
-      .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'expected text without control characters'),
+      .regex(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, 'expected text without control characters'),
   }),
   backendUrl: setting({
     env: 'MONITOR_BACKEND_URL',
