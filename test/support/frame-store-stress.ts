@@ -13,8 +13,8 @@ export const CANARY_BYTES = 4 * CACHE_LINE;
 export const CANARY = 0xa5;
 
 /** Words by which the threads wait for each other; they are no part of the store. */
-export const PROGRESS = { ready: 0, lastSequence: 1, distinct: 2 } as const;
-export const PROGRESS_WORDS = 2 + STRESS_READERS;
+export const PROGRESS = { ready: 0, published: 1, lastSequence: 2, distinct: 3 } as const;
+export const PROGRESS_WORDS = 3 + STRESS_READERS;
 
 export interface StressTask {
   readonly role: 'writer' | 'reader';
@@ -22,15 +22,14 @@ export interface StressTask {
   readonly seed: number;
   readonly store: SharedArrayBuffer;
   readonly progress: SharedArrayBuffer;
-  /** The writer publishes this often at least, and goes on until each reader has seen this many frames… */
+  /** How often the writer publishes at full speed. */
   readonly publishes: number;
+  /** How many frames each reader should see: what it lacks then, it gets one by one. */
   readonly distinct: number;
-  /** … but no longer than this many publishes. */
-  readonly maxPublishes: number;
 }
 
 export type StressReport =
-  | { readonly role: 'writer'; readonly published: number }
+  | { readonly role: 'writer'; readonly published: number; readonly seenAtFullSpeed: readonly number[] }
   | {
       readonly role: 'reader';
       readonly distinct: number;
@@ -85,27 +84,34 @@ export function faultOf(slot: Slot): string | null {
 
 function write(task: StressTask, progress: Int32Array): StressReport {
   const writer = new FrameWriter(task.store, stressLayout());
-  const isWanting = (): boolean => {
-    for (let i = 0; i < STRESS_READERS; i++) {
-      if (Atomics.load(progress, PROGRESS.distinct + i) < task.distinct) return true;
-    }
-    return false;
-  };
   let sequence = 0;
-  while (sequence < task.publishes || (sequence < task.maxPublishes && isWanting())) {
+  const publish = (): void => {
     const slot = writer.begin();
     writer.publish(slot, fillSlot(slot, ++sequence));
+    Atomics.store(progress, PROGRESS.published, sequence);
+  };
+  while (sequence < task.publishes) publish();
+  const seenAtFullSpeed = [...progress.subarray(PROGRESS.distinct)];
+  for (let word = PROGRESS.distinct; word < PROGRESS_WORDS; word++) {
+    for (let seen = Atomics.load(progress, word); seen < task.distinct; seen = Atomics.load(progress, word)) {
+      publish();
+      Atomics.wait(progress, word, seen);
+    }
   }
   Atomics.store(progress, PROGRESS.lastSequence, sequence);
-  return { role: 'writer', published: sequence };
+  return { role: 'writer', published: sequence, seenAtFullSpeed };
 }
 
 function read(task: StressTask, progress: Int32Array): StressReport {
   const reader = new FrameReader(task.store, stressLayout(), task.index);
   const random = randomFrom(task.seed);
-  const published = new Int32Array(task.store, CANARY_BYTES, 1);
+  const tell = (count: number): void => {
+    Atomics.store(progress, PROGRESS.distinct + task.index, count);
+    Atomics.notify(progress, PROGRESS.distinct + task.index);
+  };
   let distinct = 0;
   let mostDuringHold = 0;
+  let published = 0;
   let lastSequence = 0;
   let fault: string | null = null;
   while (fault === null) {
@@ -115,24 +121,21 @@ function read(task: StressTask, progress: Int32Array): StressReport {
       const { sequence } = slot;
       if (sequence < lastSequence) fault = `went back from ${lastSequence} to ${sequence}`;
       fault ??= faultOf(slot);
-      if (sequence > lastSequence) Atomics.store(progress, PROGRESS.distinct + task.index, ++distinct);
+      if (sequence > lastSequence) tell(++distinct);
       lastSequence = sequence;
       // Hold the pin for a while, now and then for a long one, and look again.
-      let changes = 0;
-      let before = slot.index;
+      const before = Atomics.load(progress, PROGRESS.published);
       for (let turns = random() % (random() % 64 === 0 ? 20_000 : 200); turns > 0; turns--) {
-        const now = Atomics.load(published, 0);
-        if (now !== before) changes++;
-        before = now;
+        published = Atomics.load(progress, PROGRESS.published);
       }
-      mostDuringHold = Math.max(mostDuringHold, changes);
+      mostDuringHold = Math.max(mostDuringHold, published - before);
       fault ??= slot.sequence === sequence ? faultOf(slot) : `frame ${sequence} turned into ${slot.sequence}`;
       reader.release();
     }
     if (end > 0 && lastSequence === end) break;
   }
   // Even a reader that found a fault keeps nobody waiting.
-  Atomics.store(progress, PROGRESS.distinct + task.index, task.distinct);
+  tell(Math.max(distinct, task.distinct));
   return { role: 'reader', distinct, mostDuringHold, lastSequence, fault };
 }
 
