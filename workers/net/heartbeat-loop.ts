@@ -19,10 +19,10 @@ export class HeartbeatLoop {
   readonly #schedule: BeatSchedule;
   readonly #clock: Clock;
   readonly #report: (report: HeartbeatReport) => void;
-  readonly #stopping = new AbortController();
   readonly #givingUp = new AbortController();
-  /** Ends the wait that is going on, if the loop is waiting. */
+  /** Ends the wait that is going on, or else the next one. */
   #wake = new AbortController();
+  #stopping = false;
   #keyChanged = false;
 
   constructor(options: {
@@ -73,7 +73,8 @@ export class HeartbeatLoop {
 
   /** Sends nothing more; what is on its way has two seconds. */
   stop(): void {
-    this.#stopping.abort();
+    this.#stopping = true;
+    this.#wake.abort();
     setTimeout(() => this.#givingUp.abort(), STOP_GRACE_MS).unref();
   }
 
@@ -95,12 +96,9 @@ export class HeartbeatLoop {
 
   /** Waits, or not as long when it is woken; a wake-up that came before the wait counts. Returns false when it is time to end. */
   async #wait(ms: number): Promise<boolean> {
-    if (!this.#wake.signal.aborted) {
-      const signal = AbortSignal.any([this.#stopping.signal, this.#wake.signal]);
-      // The only rejection is the signal's.
-      await delay(ms, undefined, { signal }).catch(() => {});
-    }
+    // The only rejection is the signal's.
+    if (!this.#stopping) await delay(ms, undefined, { signal: this.#wake.signal }).catch(() => {});
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
-    return !this.#stopping.signal.aborted;
+    return !this.#stopping;
   }
 }
