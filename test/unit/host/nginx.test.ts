@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { readNginx } from '../../../workers/host/nginx.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+
+/** Makes a root file system with these files, all empty; a name that ends in / is a folder. */
+function createRoot(t: TestContext, ...paths: string[]): string {
+  const root = temporaryFolder(t);
+  for (const path of paths) {
+    mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(join(root, path), '');
+  }
+  return root;
+}
+
+/** Makes a link that leads nowhere but to itself: whoever follows it gets ELOOP, root too. */
+function createLoop(root: string, path: string): void {
+  mkdirSync(join(root, dirname(path)), { recursive: true });
+  symlinkSync('loop', join(root, path));
+  symlinkSync(path.split('/').at(-1)!, join(root, dirname(path), 'loop'));
+}
+
+describe('readNginx: whether it is installed', () => {
+  for (const path of [
+    '/usr/sbin/nginx',
+    '/usr/bin/nginx',
+    '/usr/local/sbin/nginx',
+    '/usr/local/bin/nginx',
+    '/usr/local/nginx/sbin/nginx',
+    '/opt/nginx/sbin/nginx',
+    '/etc/nginx/nginx.conf',
+  ]) {
+    it(`is, with ${path}`, (t) => {
+      assert.equal(readNginx(createRoot(t, path), '').installed, true);
+    });
+  }
+
+  it('is not, on an empty machine', (t) => {
+    assert.deepEqual(readNginx(createRoot(t), '/usr/bin:/bin'), {
+      installed: false,
+      sites: [],
+      incomplete: false,
+    });
+  });
+
+  it('is, with a binary in a folder of the search path, below the root that was handed in', (t) => {
+    const root = createRoot(t, '/srv/tools/nginx');
+    assert.equal(readNginx(root, '/bin:/srv/tools').installed, true);
+    assert.equal(readNginx(root, '/bin').installed, false);
+  });
+
+  it('is not for a folder of that name', (t) => {
+    assert.equal(readNginx(createRoot(t, '/usr/sbin/nginx/'), '').installed, false);
+  });
+
+  it('looks in no relative folder of the search path', (t) => {
+    const root = createRoot(t, '/tools/nginx', '/nginx');
+    assert.equal(readNginx(root, 'tools::.').installed, false);
+  });
+
+  it('is, with a link to a binary, and is not with a link to nothing', (t) => {
+    const root = createRoot(t, '/opt/real-nginx', '/usr/sbin/', '/usr/bin/');
+    symlinkSync('nowhere', join(root, '/usr/bin/nginx'));
+    assert.equal(readNginx(root, '').installed, false);
+    symlinkSync('../../opt/real-nginx', join(root, '/usr/sbin/nginx'));
+    assert.equal(readNginx(root, '').installed, true);
+  });
+});
+
+describe('readNginx: its sites', () => {
+  it('are the names in sites-enabled, sorted by code unit', (t) => {
+    const enabled = '/etc/nginx/sites-enabled';
+    const root = createRoot(
+      t,
+      ...['shop', 'Zeta', 'api.example.org', 'émile', 'b.conf'].map((name) => `${enabled}/${name}`),
+    );
+    assert.deepEqual(readNginx(root, '').sites, ['Zeta', 'api.example.org', 'b.conf', 'shop', 'émile']);
+  });
+
+  it('are those of sites-enabled alone where that folder is, though it be empty', (t) => {
+    const root = createRoot(t, '/etc/nginx/sites-enabled/', '/etc/nginx/conf.d/other.conf');
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: false });
+  });
+
+  it('are conf.d/*.conf without the ending where there is no sites-enabled', (t) => {
+    const root = createRoot(
+      t,
+      '/etc/nginx/nginx.conf',
+      ...['shop.conf', 'api.conf', 'old.conf.bak', 'README'].map((name) => `/etc/nginx/conf.d/${name}`),
+    );
+    assert.deepEqual(readNginx(root, ''), { installed: true, sites: ['api', 'shop'], incomplete: false });
+  });
+
+  it('are none of the names with a leading dot', (t) => {
+    const enabled = createRoot(t, '/etc/nginx/sites-enabled/.swp', '/etc/nginx/sites-enabled/site');
+    assert.deepEqual(readNginx(enabled, '').sites, ['site']);
+    const confD = createRoot(t, '/etc/nginx/conf.d/.hidden.conf', '/etc/nginx/conf.d/site.conf');
+    assert.deepEqual(readNginx(confD, '').sites, ['site']);
+  });
+
+  it('count a link by its own name, wherever it leads', (t) => {
+    const root = createRoot(t, '/etc/nginx/sites-enabled/');
+    symlinkSync('../sites-available/gone', join(root, '/etc/nginx/sites-enabled/shop'));
+    assert.deepEqual(readNginx(root, '').sites, ['shop']);
+  });
+
+  it('are none, and complete, where a file stands in the place of the folder', (t) => {
+    const root = createRoot(t, '/etc/nginx/sites-enabled');
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: false });
+  });
+
+  for (const folder of ['sites-enabled', 'conf.d']) {
+    it(`are incomplete when ${folder} can not be read`, (t) => {
+      const root = createRoot(t, '/usr/sbin/nginx');
+      createLoop(root, `/etc/nginx/${folder}`);
+      assert.deepEqual(readNginx(root, ''), { installed: true, sites: [], incomplete: true });
+    });
+  }
+
+  it('are incomplete, not those of conf.d, when sites-enabled is there and can not be read', (t) => {
+    const root = createRoot(t, '/etc/nginx/conf.d/shop.conf');
+    createLoop(root, '/etc/nginx/sites-enabled');
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: true });
+  });
+});
