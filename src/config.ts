@@ -48,9 +48,11 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   const warnings = unknownVariables(input.env);
   const parsed = settingsSchema.safeParse(values);
   const problems: string[] = [];
+  const unsound = new Set<SettingName>();
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = issue.path[0] as SettingName;
+      unsound.add(name);
       problems.push(`${nameOf(name, origins[name])}: ${issue.message}, got ${quoted(values[name])}`);
     }
   }
@@ -63,14 +65,19 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     }
   }
 
-  const key = readApiKey(input.env, values.apiKeyFile, nameOf('apiKeyFile', origins.apiKeyFile));
+  // A file whose path is no path is not looked for: it would be the same problem twice.
+  const key = unsound.has('apiKeyFile')
+    ? null
+    : readApiKey(input.env, values.apiKeyFile, nameOf('apiKeyFile', origins.apiKeyFile));
   if (typeof key === 'string') problems.push(key);
-  else if (key === null && values.backendUrl !== undefined) {
+  else if (key === null && values.backendUrl !== undefined && !unsound.has('apiKeyFile')) {
     problems.push(
       `${API_KEY_ENV}: heartbeats need an API key: give MONITOR_API_KEY_FILE, or ${API_KEY_ENV}, or unset MONITOR_BACKEND_URL`,
     );
   }
-  const token = readToken(values.bridgeTokenFile, nameOf('bridgeTokenFile', origins.bridgeTokenFile));
+  const token = unsound.has('bridgeTokenFile')
+    ? null
+    : readToken(values.bridgeTokenFile, nameOf('bridgeTokenFile', origins.bridgeTokenFile));
   if (typeof token === 'string') problems.push(token);
 
   if (!parsed.success || typeof key === 'string' || typeof token === 'string' || problems.length > 0) {

@@ -23,11 +23,12 @@ function setting<Schema extends z.ZodType>(definition: Setting<Schema>): Setting
 
 function numeric(pattern: RegExp, kind: string, least: number, most: number) {
   const expected = `expected ${kind} from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(pattern, { error: expected, abort: true })
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, expected);
+  return z.string().transform((text, context) => {
+    const value = pattern.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
 }
 
 function wholeNumber(least: number, most: number) {
@@ -192,24 +193,28 @@ const shape = Object.fromEntries(
   ]),
 ) as unknown as OptionalShape;
 
+/** A rule that concerns several settings is looked at when these are sound, whatever is wrong with others: all problems at once. */
+function whenSound(...names: SettingName[]) {
+  return ({ issues }: z.core.ParsePayload): boolean =>
+    !issues.some(({ path }) => names.includes(path?.[0] as SettingName));
+}
+
 /** All settings at once: (text by name) → values, with the rules that concern two of them. */
-export const settingsSchema = z.object(shape).check((context) => {
-  const { backendUrl, allowHttp, cpuWindowMs, sampleIntervalMs } = context.value;
-  if (backendUrl?.protocol === 'http:' && !allowHttp && !isLoopbackHost(backendUrl.hostname)) {
-    context.issues.push({
-      code: 'custom',
-      input: backendUrl.href,
+export const settingsSchema = z
+  .object(shape)
+  .refine(
+    ({ backendUrl, allowHttp }) =>
+      backendUrl?.protocol !== 'http:' || allowHttp || isLoopbackHost(backendUrl.hostname),
+    {
       path: ['backendUrl'],
-      message:
+      error:
         'expected https:// for a backend that is not on this machine (MONITOR_ALLOW_HTTP=1 allows http://)',
-    });
-  }
-  if (cpuWindowMs < sampleIntervalMs) {
-    context.issues.push({
-      code: 'custom',
-      input: String(cpuWindowMs),
-      path: ['cpuWindowMs'],
-      message: `expected at least the sample interval, ${sampleIntervalMs} ms`,
-    });
-  }
-});
+      when: whenSound('backendUrl', 'allowHttp'),
+    },
+  )
+  .refine(({ cpuWindowMs, sampleIntervalMs }) => cpuWindowMs >= sampleIntervalMs, {
+    path: ['cpuWindowMs'],
+    error: ({ input }) =>
+      `expected at least the sample interval, ${(input as { sampleIntervalMs: number }).sampleIntervalMs} ms`,
+    when: whenSound('cpuWindowMs', 'sampleIntervalMs'),
+  });
