@@ -46,7 +46,7 @@ export function parseCommand(argv: readonly string[]): Command {
       if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))
         problems.push(`--${token.name}: expected a value behind it`);
       else flags[setting] = token.value;
-    } else if (!(token.name in SWITCHES)) {
+    } else if (!Object.hasOwn(SWITCHES, token.name)) {
       problems.push(`${token.rawName}: no such flag`);
     } else if (token.value !== undefined) {
       problems.push(`--${token.name}: takes no value, got ${JSON.stringify(token.value)}`);
