@@ -1,0 +1,24 @@
+import { type Config, type ConfigInput, type ConfigResult, loadConfig } from '../../src/config.js';
+
+/** Loads a configuration out of nothing but what is given. */
+export function load(env: ConfigInput['env'] = {}, flags: ConfigInput['flags'] = {}): ConfigResult {
+  return loadConfig({ env, flags, hostname: 'test-host' });
+}
+
+/** A configuration that must be right. */
+export function configOf(env: ConfigInput['env'] = {}, flags: ConfigInput['flags'] = {}): Config {
+  const result = load(env, flags);
+  if (!result.ok)
+    throw new Error(`problems in a configuration that should have none: ${result.problems.join('; ')}`);
+  return result.config;
+}
+
+/** The problems of a configuration that must be wrong. */
+export function problemsOf(
+  env: ConfigInput['env'] = {},
+  flags: ConfigInput['flags'] = {},
+): readonly string[] {
+  const result = load(env, flags);
+  if (result.ok) throw new Error('no problem in a configuration that should have one');
+  return result.problems;
+}

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
+import { describeConfig, rereadApiKey } from '../../src/config.js';
+import { configOf, load, problemsOf } from '../support/config-input.js';
+import { temporaryFolder } from '../support/fixtures.js';
+
+const KEY = 'SECRET-key-0123456789';
+const BACKEND = { MONITOR_BACKEND_URL: 'https://b.example' };
+
+function fileWith(t: TestContext, text: string, mode = 0o600): string {
+  const path = join(temporaryFolder(t), 'secret');
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+function credentials(t: TestContext, text: string, mode = 0o600): string {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'api-key'), text);
+  chmodSync(join(folder, 'api-key'), mode);
+  return folder;
+}
+
+describe('where the API key comes from', () => {
+  test('the credential beats the file, which beats the variable', (t) => {
+    const folder = credentials(t, 'of-the-credential');
+    const file = fileWith(t, 'of-the-file');
+    const env = { MONITOR_API_KEY: 'of-the-variable' };
+    const keyOf = (more: object) => {
+      const { apiKey } = configOf({ ...BACKEND, ...env, ...more });
+      return [apiKey?.value.reveal(), apiKey?.origin];
+    };
+    assert.deepEqual(keyOf({ CREDENTIALS_DIRECTORY: folder, MONITOR_API_KEY_FILE: file }), [
+      'of-the-credential',
+      join(folder, 'api-key'),
+    ]);
+    assert.deepEqual(keyOf({ MONITOR_API_KEY_FILE: file }), ['of-the-file', file]);
+    assert.deepEqual(keyOf({}), ['of-the-variable', 'MONITOR_API_KEY']);
+  });
+
+  test('a credentials folder without the key leaves it to the file', (t) => {
+    const env = { CREDENTIALS_DIRECTORY: temporaryFolder(t), MONITOR_API_KEY_FILE: fileWith(t, KEY) };
+    assert.equal(configOf(env).apiKey?.value.reveal(), KEY);
+  });
+
+  test('a newline at the end of the file is not part of the key', (t) => {
+    assert.equal(configOf({ MONITOR_API_KEY_FILE: fileWith(t, `${KEY}\n`) }).apiKey?.value.reveal(), KEY);
+    assert.equal(configOf({ MONITOR_API_KEY_FILE: fileWith(t, ` ${KEY}\r\n`) }).apiKey?.value.reveal(), KEY);
+  });
+
+  test("systemd's own mode of a credential is accepted", (t) => {
+    assert.equal(configOf({ CREDENTIALS_DIRECTORY: credentials(t, KEY, 0o440) }).apiKey?.value.reveal(), KEY);
+  });
+
+  test('a key that was changed is read anew, and one that is gone is not', (t) => {
+    const file = fileWith(t, 'old-key');
+    const env = { ...BACKEND, MONITOR_API_KEY_FILE: file };
+    const config = configOf(env);
+    writeFileSync(file, 'new-key');
+    assert.equal(rereadApiKey(config, env)?.value.reveal(), 'new-key');
+    writeFileSync(file, '');
+    assert.equal(rereadApiKey(config, env), null);
+    chmodSync(file, 0o644);
+    assert.equal(rereadApiKey(config, env), null);
+  });
+});
+
+describe('what is refused, without showing it', () => {
+  for (const mode of [0o604, 0o640, 0o620, 0o601, 0o644, 0o666, 0o777]) {
+    test(`a key file of mode ${mode.toString(8)}`, (t) => {
+      const path = fileWith(t, KEY, mode);
+      const [problem, ...others] = problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path });
+      assert.match(problem ?? '', /^MONITOR_API_KEY_FILE: .* group or others .*0600/);
+      assert.ok(problem?.includes(path) && problem.includes(mode.toString(8)));
+      assert.deepEqual(others, []);
+    });
+  }
+
+  for (const mode of [0o600, 0o400]) {
+    test(`but not one of mode ${mode.toString(8)}`, (t) => {
+      assert.equal(configOf({ MONITOR_API_KEY_FILE: fileWith(t, KEY, mode) }).apiKey?.value.reveal(), KEY);
+    });
+  }
+
+  for (const [what, value] of [
+    ['a space inside', 'SECRET key'],
+    ['a newline inside', 'SECRET\nkey'],
+    ['a carriage return inside', 'SECRET\r\nX-Injected: 1'],
+    ['a letter that is not ASCII', 'SECRETä'],
+    ['a control character', 'SECRET\x07'],
+  ] as const) {
+    test(`a key with ${what}`, (t) => {
+      for (const env of [
+        { MONITOR_API_KEY: value },
+        { MONITOR_API_KEY_FILE: fileWith(t, value) },
+        { CREDENTIALS_DIRECTORY: credentials(t, value) },
+      ]) {
+        const problems = problemsOf({ ...BACKEND, ...env });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? '', /expected an API key of printable ASCII/);
+        assert.ok(!problems.join().includes('SECRET'));
+      }
+    });
+  }
+
+  test('an empty key file', (t) => {
+    for (const text of ['', '\n', '  \n'])
+      assert.match(
+        problemsOf({ MONITOR_API_KEY_FILE: fileWith(t, text) })[0] ?? '',
+        /^MONITOR_API_KEY_FILE: .* got nothing/,
+      );
+  });
+
+  test('an empty credential, although a good variable is there', (t) => {
+    const env = { ...BACKEND, CREDENTIALS_DIRECTORY: credentials(t, '\n'), MONITOR_API_KEY: KEY };
+    assert.match(problemsOf(env)[0] ?? '', /api-key: expected an API key, got nothing/);
+  });
+
+  test('a key file that is missing, and one that is a folder', (t) => {
+    const folder = temporaryFolder(t);
+    chmodSync(folder, 0o700);
+    for (const path of [join(folder, 'missing'), folder]) {
+      const problems = problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path });
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] ?? '', /^MONITOR_API_KEY_FILE: expected a file that can be read: /);
+    }
+  });
+
+  test("a credential that is there and can't be read", (t) => {
+    const folder = temporaryFolder(t);
+    symlinkSync('api-key', join(folder, 'api-key'));
+    assert.match(
+      problemsOf({ CREDENTIALS_DIRECTORY: folder })[0] ?? '',
+      /expected a file that can be read: ELOOP/,
+    );
+    const other = temporaryFolder(t);
+    mkdirSync(join(other, 'api-key'));
+    assert.match(
+      problemsOf({ CREDENTIALS_DIRECTORY: other })[0] ?? '',
+      /expected a file that can be read: EISDIR/,
+    );
+  });
+
+  test('a file that came by flag is named by its flag', (t) => {
+    const apiKeyFile = fileWith(t, KEY, 0o644);
+    const bridgeTokenFile = fileWith(t, 'short');
+    assert.deepEqual(
+      problemsOf(BACKEND, { apiKeyFile, bridgeTokenFile }).map((problem) => problem.split(':')[0]),
+      ['--api-key-file', '--bridge-token-file'],
+    );
+  });
+});
+
+describe("the bridge's token", () => {
+  const token = 'a-token-of-16-ch';
+  test('may be read by the group, as the plugin must, but not by everyone', (t) => {
+    for (const mode of [0o600, 0o640])
+      assert.equal(
+        configOf({ MONITOR_BRIDGE_TOKEN_FILE: fileWith(t, token, mode) }).bridgeToken?.reveal(),
+        token,
+      );
+    assert.match(
+      problemsOf({ MONITOR_BRIDGE_TOKEN_FILE: fileWith(t, token, 0o644) })[0] ?? '',
+      /read by everyone/,
+    );
+  });
+  for (const text of ['', token.slice(1), `${token} x`, 'a-token-with-ä-in-it']) {
+    test(`${JSON.stringify(text)} is refused and not shown`, (t) => {
+      const [problem] = problemsOf({ MONITOR_BRIDGE_TOKEN_FILE: fileWith(t, text) });
+      assert.match(problem ?? '', /^MONITOR_BRIDGE_TOKEN_FILE: expected a token of at least 16 /);
+      assert.ok(text === '' || !problem?.includes(text));
+    });
+  }
+});
+
+describe('what shows itself nowhere', () => {
+  test('the key and the token, in whatever way a configuration is shown', (t) => {
+    const config = configOf({
+      ...BACKEND,
+      MONITOR_API_KEY: KEY,
+      MONITOR_BRIDGE_TOKEN_FILE: fileWith(t, 'SECRET-token-0123456789'),
+    });
+    const shown = [
+      describeConfig(config),
+      JSON.stringify(config),
+      inspect(config, { depth: 9, showHidden: true, getters: true }),
+      String(config.apiKey?.value),
+      `${config.bridgeToken}`,
+      Object.values(config.apiKey ?? {}).join(),
+    ];
+    for (const text of shown) assert.ok(!text.includes('SECRET'), text);
+    assert.equal(config.apiKey?.value.reveal(), KEY);
+  });
+
+  for (const url of [
+    'ftp://u:SECRET@b.example',
+    'https://u:SECRET@b.example',
+    'https://u:SEC/RET@SECRET@b.example',
+    'http//u:SECRET@',
+  ]) {
+    test(`a password in ${url.replaceAll(/SECRET|SEC.RET/g, '…')}, which is refused`, () => {
+      const problems = problemsOf({ MONITOR_BACKEND_URL: url, MONITOR_API_KEY: KEY });
+      assert.ok(!/SECRET|SEC\/RET/.test(problems.join()), problems.join());
+    });
+  }
+
+  test('the key, when other settings are wrong', () => {
+    const result = load({ ...BACKEND, MONITOR_API_KEY: KEY, MONITOR_PORT: 'x', MONITOR_X: KEY });
+    assert.ok(!JSON.stringify(result).includes('SECRET'), JSON.stringify(result));
+  });
+});
