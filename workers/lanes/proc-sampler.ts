@@ -6,7 +6,7 @@ import { DISK_READER, DISK_STORE, SITES_MAX_BYTES, TELEMETRY_STORE } from '../..
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { ARC, parseArcstats } from '../proc/arcstats.js';
 import { parseLoadavg } from '../proc/loadavg.js';
-import { MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
+import { createMemOffsets, MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
 import { ProcFile } from '../proc/proc-file.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { parseUptime } from '../proc/uptime.js';
@@ -53,6 +53,7 @@ export class ProcSampler {
 
   readonly #counters = new Float64Array(CPU_FIELDS.length);
   readonly #mem = new Float64Array(MEM_FIELDS.length);
+  readonly #memOffsets = createMemOffsets();
   readonly #arc = new Float64Array(Object.keys(ARC).length);
   readonly #load = new Float64Array(3);
   readonly #window: CpuWindow;
@@ -183,7 +184,7 @@ export class ProcSampler {
     const length = this.#meminfo.read(nowMs);
     if (length >= 0) {
       try {
-        parseMeminfo(this.#meminfo.bytes, length, this.#mem);
+        parseMeminfo(this.#meminfo.bytes, length, this.#mem, this.#memOffsets);
         numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
         numbers[T.swap_pct] = swapUsedPct(this.#mem);
       } catch {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { MEM, MEM_FIELDS, parseMeminfo } from '../../../workers/proc/meminfo.js';
+import { createMemOffsets, MEM, MEM_FIELDS, parseMeminfo } from '../../../workers/proc/meminfo.js';
 import { readFixture, SOUND_MACHINES } from '../../support/fixtures.js';
 import { assertParseError, forEveryCut, hostileBytes, outcomeOf } from '../../support/parsing.js';
 
@@ -30,6 +30,26 @@ describe('parseMeminfo', () => {
       assert.deepEqual([...parse(file)], readNaively(file.toString()));
     });
   }
+
+  it('gives the same whatever file was parsed before, cut anywhere', () => {
+    const files = SOUND_MACHINES.map((machine) => readFixture(machine, 'meminfo'));
+    const cutFile = fc
+      .constantFrom(...files)
+      .chain((file) => fc.nat(file.length).map((cut) => ({ file, cut })));
+    fc.assert(
+      fc.property(fc.array(cutFile, { minLength: 2, maxLength: 6 }), (sequence) => {
+        const offsets = createMemOffsets();
+        for (const { file, cut } of sequence) {
+          const parseWith = (known: Int32Array) => () => {
+            const out = new Float64Array(MEM_FIELDS.length);
+            parseMeminfo(file, cut, out, known);
+            return out;
+          };
+          assert.deepEqual(outcomeOf(parseWith(offsets)), outcomeOf(parseWith(createMemOffsets())));
+        }
+      }),
+    );
+  });
 
   it('gives bytes', () => {
     assert.equal(parseText('MemTotal:       2 kB\n')[MEM.total], 2_048);
