@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchOptions } from './options.js';
-import type { Row, Section, Target } from './report.js';
+import { digits, type Row, type Section, type Target } from './report.js';
 import { readThreadTimes, type ThreadRole, threadRoles } from './support/process-stats.js';
 import { RunningDaemon } from './support/running-daemon.js';
 
@@ -52,7 +52,7 @@ function rowsOf(hz: number, share: Share, maxPct: number | null): Row[] {
     what: `daemon at ${hz} Hz`,
     value: share.pct,
     unit: '% core',
-    ratio: { value: (share.pct * 1e4) / hz, to: '1 µs a tick' },
+    remark: `= ${digits((share.pct * 1e4) / hz)} µs a tick`,
     ...target,
     details: share.byRole,
   };

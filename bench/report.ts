@@ -13,8 +13,10 @@ export interface Row {
   readonly what: string;
   readonly value: number;
   readonly unit: string;
-  /** The figure divided by another of the same run, or the other way round; `to` says which. */
+  /** The figure divided by another of the same run, which `to` names. */
   readonly ratio?: { readonly value: number; readonly to: string };
+  /** Stands where the ratio would. */
+  readonly remark?: string;
   readonly target?: Target;
   /** More numbers, which only the JSON shows. Units are in their names. */
   readonly details?: Readonly<Record<string, number | string | readonly number[]>>;
@@ -58,7 +60,7 @@ function renderRow(row: Row): string {
     `  ${row.what}`,
     digits(row.value),
     row.unit,
-    row.ratio === undefined ? '' : `${digits(row.ratio.value)} × ${row.ratio.to}`,
+    row.ratio === undefined ? (row.remark ?? '') : `${digits(row.ratio.value)} × ${row.ratio.to}`,
     row.target === undefined ? '' : `${row.target.kind === 'at most' ? '≤' : '≥'} ${row.target.limit}`,
     met === null ? '' : met ? 'met' : 'MISSED',
   );

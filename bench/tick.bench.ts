@@ -159,7 +159,6 @@ function createSamplers(clock: FakeClock, intervalMs: number): { proc: ProcSampl
         diskIntervalMs: 5_000,
         nginxIntervalMs: 60_000,
         searchPath: '',
-        wantInventory: false,
       },
       clock,
     ),

@@ -28,10 +28,11 @@ export interface Effort {
   readonly rounds: number;
   readonly batchesPerRound: number;
   readonly batchMs: number;
+  readonly warmupMs: number;
 }
 
-export const FULL_EFFORT: Effort = { rounds: 9, batchesPerRound: 5, batchMs: 15 };
-export const QUICK_EFFORT: Effort = { rounds: 3, batchesPerRound: 2, batchMs: 4 };
+export const FULL_EFFORT: Effort = { rounds: 9, batchesPerRound: 5, batchMs: 15, warmupMs: 400 };
+export const QUICK_EFFORT: Effort = { rounds: 3, batchesPerRound: 2, batchMs: 4, warmupMs: 60 };
 
 const USER_HZ = 100;
 
@@ -55,7 +56,7 @@ export async function measure(
   });
   const batches = new Map<string, { times: number; cpuMs: number[]; wallMs: number[] }>();
   for (const contestant of contestants) {
-    const times = contestant.batch ?? (await batchSize(contestant, effort.batchMs));
+    const times = contestant.batch ?? (await batchSize(contestant, effort));
     const wallMs: number[] = [];
     batches.set(contestant.name, { times, cpuMs: [], wallMs });
     const batch = async (): Promise<void> => {
@@ -91,13 +92,15 @@ export async function measure(
   );
 }
 
-/** How many operations take about `batchMs`, by trying; which also lets the compiler do its work. */
-async function batchSize({ run }: Contestant, batchMs: number): Promise<number> {
-  for (let times = 16; ; times *= 2) {
+/** How many operations take about `batchMs`, by trying for so long that the compiler has done its work. */
+async function batchSize({ run }: Contestant, { batchMs, warmupMs }: Effort): Promise<number> {
+  const endMs = performance.now() + warmupMs;
+  for (let times = 1; ; ) {
     const startMs = performance.now();
     await run(times);
-    const elapsedMs = performance.now() - startMs;
-    if (elapsedMs >= 2 * batchMs) return Math.max(1, Math.round((times * batchMs) / elapsedMs));
+    const nowMs = performance.now();
+    times = Math.max(1, Math.ceil(times * Math.min(16, batchMs / (nowMs - startMs))));
+    if (nowMs >= endMs) return times;
   }
 }
 
