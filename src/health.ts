@@ -23,6 +23,8 @@ export interface HealthSources {
 }
 
 const UNHEALTHY = '503 Service Unavailable';
+const NONE_YET = 'no valid sample yet';
+const TOO_OLD = 'the newest sample is too old';
 
 /**
  * `GET /health`: `unhealthy` (503) when there is no valid and fresh sample, `degraded` when anything else is wrong, else `ok`.
@@ -55,7 +57,8 @@ export function answerHealth(sources: HealthSources): Answer {
     status,
     monitor_version: sources.version,
     identifier: sources.identifier,
-    problems: problems.length === 0 && !isFresh ? ['no valid sample yet'] : problems,
+    // The watchdog, which names the problem, may not have looked yet.
+    problems: problems.length > 0 || isFresh ? problems : [proc?.isValid ? TOO_OLD : NONE_YET],
     uptime_seconds: Math.floor((nowMs - sources.startMonoMs) / 1000),
     lanes: {
       proc: { ...sources.lane('proc'), ...procNumbers },
