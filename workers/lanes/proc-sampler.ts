@@ -185,10 +185,11 @@ export class ProcSampler {
     if (length >= 0) {
       try {
         parseMeminfo(this.#meminfo.bytes, length, this.#mem, this.#memOffsets);
-        numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
+        // Swap comes first: it does not hang on what ZFS says.
         numbers[T.swap_pct] = swapUsedPct(this.#mem);
+        numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
       } catch {
-        // Both stay unknown.
+        // What was not set stays unknown.
       }
     }
     this.#note('memory', !Number.isNaN(numbers[T.mem_pct]!), nowMs);

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { D, DISK_NUMBERS, type NumberName, T } from '../../src/shared/fields.js';
+import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
+import {
+  createSharedMemory,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../../src/shared/layout.js';
+import { ProcSampler, type ProcSamplerOptions } from '../../workers/lanes/proc-sampler.js';
+import { FakeClock } from './fake-clock.js';
+
+/** The JSON of `GET /telemetry`, as far as tests look into it. */
+export interface Telemetry {
+  readonly cpu_pct: number | null;
+  readonly mem_pct: number | null;
+  readonly disk_pct: number | null;
+  readonly swap_pct: number | null;
+  readonly load_avg: readonly [number, number, number] | null;
+  readonly uptime_seconds: number | null;
+  readonly nginx_installed: boolean | null;
+  readonly nginx_sites: readonly string[] | null;
+  readonly stale?: readonly string[];
+  readonly stale_seconds?: Readonly<Record<string, number>>;
+}
+
+/** A disk frame as the disk lane would publish it. */
+export interface DiskValues {
+  readonly disk_pct: number;
+  readonly disk_mono_ms: number;
+  readonly disk_failed: 0 | 1;
+  readonly nginx_installed: number;
+  readonly nginx_mono_ms: number;
+  readonly nginx_failed: 0 | 1;
+  readonly sites: readonly string[];
+}
+
+/** A real ProcSampler on real shared memory, over a folder of a test's own and a clock that stands still. */
+export class ProcSamplerRig {
+  readonly clock = new FakeClock();
+  readonly shared: SharedArrayBuffer;
+  readonly procfs: string;
+  /** What happens to the machine before each sample of `run`. */
+  beforeTick: () => void = () => {};
+  readonly #options: ProcSamplerOptions;
+  readonly #reader: FrameReader;
+  readonly #diskWriter: FrameWriter;
+  #sampler: ProcSampler;
+
+  constructor(t: TestContext, procfs: string, options: Partial<ProcSamplerOptions> = {}) {
+    this.procfs = procfs;
+    this.shared = createSharedMemory();
+    this.#options = {
+      shared: this.shared,
+      identifier: 'test',
+      procfs,
+      intervalMs: 50,
+      cpuWindowMs: 1_000,
+      diskStaleAfterMs: 15_000,
+      nginxStaleAfterMs: 180_000,
+      clock: this.clock,
+      ...options,
+    };
+    this.#reader = new FrameReader(this.shared, TELEMETRY_STORE, TELEMETRY_READER.main);
+    this.#diskWriter = new FrameWriter(this.shared, DISK_STORE);
+    this.#sampler = new ProcSampler(this.#options);
+    t.after(() => this.#sampler.close());
+  }
+
+  /** Takes a sample now. */
+  tick(skipped = 0): void {
+    this.#sampler.tick(this.clock.mono, skipped);
+  }
+
+  /** Moves the clock by whole intervals and takes a sample after each, until `ms` have passed. */
+  run(ms: number): void {
+    for (let passedMs = 0; passedMs < ms; passedMs += this.#options.intervalMs) {
+      this.clock.advance(this.#options.intervalMs);
+      this.beforeTick();
+      this.tick();
+    }
+  }
+
+  /** Lets a new sampler take the place of this one, as after a lane's death. */
+  takeOver(): void {
+    this.#sampler.close();
+    this.#sampler = new ProcSampler(this.#options);
+  }
+
+  publishDisk({ sites, ...values }: DiskValues): void {
+    const slot = this.#diskWriter.begin();
+    slot.numbers.fill(0);
+    for (const name of DISK_NUMBERS)
+      if (name in values) slot.numbers[D[name]] = values[name as keyof typeof values];
+    const json = Buffer.from(JSON.stringify(sites));
+    slot.bytes.set(json);
+    this.#diskWriter.publish(slot, json.length);
+  }
+
+  /** The newest frame's bytes, as text. */
+  text(): string {
+    const text = this.#reader.read((slot) => Buffer.from(slot.view()).toString());
+    assert.ok(text !== null, 'nothing was published');
+    return text;
+  }
+
+  telemetry(): Telemetry {
+    return JSON.parse(this.text()) as Telemetry;
+  }
+
+  /** One of the newest frame's numbers. */
+  number(name: NumberName): number {
+    const value = this.#reader.read((slot) => slot.numbers[T[name]]);
+    assert.ok(value !== null && value !== undefined, 'nothing was published');
+    return value;
+  }
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import fs, { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { D, type DISK_NUMBERS } from '../../../src/shared/fields.js';
+import { FrameReader } from '../../../src/shared/frame-store.js';
+import { createSharedMemory, DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../../src/shared/layout.js';
+import { readDiskUsedPct } from '../../../workers/host/statvfs.js';
+import { DiskSampler } from '../../../workers/lanes/disk-lane.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+
+type DiskNumber = (typeof DISK_NUMBERS)[number];
+
+/** A real DiskSampler on real shared memory, over a root file system of its own. */
+class DiskRig {
+  readonly clock = new FakeClock();
+  readonly shared = createSharedMemory();
+  readonly rootfs: string;
+  readonly #reader = new FrameReader(this.shared, DISK_STORE, DISK_READER.main);
+  readonly #t: TestContext;
+  sampler: DiskSampler;
+
+  constructor(t: TestContext) {
+    this.#t = t;
+    this.rootfs = temporaryFolder(t);
+    mkdirSync(join(this.rootfs, 'data'));
+    mkdirSync(join(this.rootfs, 'etc/nginx/sites-enabled'), { recursive: true });
+    this.sampler = this.start();
+  }
+
+  /** Makes a sampler that takes the place of the one before. */
+  start(): DiskSampler {
+    const sampler = new DiskSampler(
+      {
+        lane: 'disk',
+        generation: 1,
+        shared: this.shared,
+        diskPath: '/data',
+        rootfs: this.rootfs,
+        diskIntervalMs: 5_000,
+        nginxIntervalMs: 60_000,
+        searchPath: '',
+      },
+      this.clock,
+    );
+    this.#t.after(() => sampler.close());
+    return sampler;
+  }
+
+  addSite(name: string): void {
+    writeFileSync(join(this.rootfs, 'etc/nginx/sites-enabled', name), '');
+  }
+
+  tick(skipped = 0): void {
+    this.sampler.tick(this.clock.mono, skipped);
+  }
+
+  number(name: DiskNumber): number {
+    const value = this.#reader.read((slot) => slot.numbers[D[name]]);
+    assert.ok(value !== null && value !== undefined, 'nothing was published');
+    return value;
+  }
+
+  sites(): unknown {
+    const json = this.#reader.read((slot) => Buffer.from(slot.view()).toString());
+    assert.ok(json !== null, 'nothing was published');
+    return JSON.parse(json);
+  }
+}
+
+describe('DiskSampler', () => {
+  it('publishes the share of the file system, and when it was read', (t) => {
+    const rig = new DiskRig(t);
+    rig.tick();
+    // Others may write to the file system between the two readings.
+    assert.ok(Math.abs(rig.number('disk_pct') - readDiskUsedPct(join(rig.rootfs, 'data'))) < 1);
+    assert.equal(rig.number('disk_mono_ms'), rig.clock.mono);
+    assert.equal(rig.number('disk_failed'), 0);
+    assert.equal(rig.number('read_errors'), 0);
+  });
+
+  it('publishes whether nginx is installed, and its sites', (t) => {
+    const rig = new DiskRig(t);
+    rig.addSite('shop');
+    rig.addSite('api "beta"');
+    rig.tick();
+    assert.deepEqual(rig.sites(), ['api "beta"', 'shop']);
+    assert.equal(rig.number('nginx_installed'), 0);
+    assert.equal(rig.number('nginx_mono_ms'), rig.clock.mono);
+    writeFileSync(join(rig.rootfs, 'etc/nginx/nginx.conf'), '');
+    rig.clock.advance(60_000);
+    rig.tick();
+    assert.equal(rig.number('nginx_installed'), 1);
+  });
+
+  it('looks at nginx once a minute, at the file system at every tick', (t) => {
+    const rig = new DiskRig(t);
+    rig.tick();
+    rig.addSite('late');
+    for (let passedMs = 5_000; passedMs <= 60_000; passedMs += 5_000) {
+      rig.clock.advance(5_000);
+      rig.tick();
+      assert.equal(rig.number('disk_mono_ms'), rig.clock.mono);
+      assert.deepEqual(rig.sites(), passedMs < 60_000 ? [] : ['late']);
+    }
+  });
+
+  it('has published nginx before it asks a file system that may never answer', (t) => {
+    const rig = new DiskRig(t);
+    rig.addSite('shop');
+    let seen: unknown;
+    t.mock.method(fs, 'statfsSync', () => {
+      seen = rig.sites();
+      throw new Error('this mount is dead');
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    rig.tick();
+    assert.deepEqual(seen, ['shop']);
+    assert.ok(Number.isNaN(rig.number('disk_pct')));
+  });
+
+  it('says that the file system can not be asked, since when, and counts it; then mends', (t) => {
+    const rig = new DiskRig(t);
+    rig.tick();
+    const readAt = rig.clock.mono;
+    rmSync(join(rig.rootfs, 'data'), { recursive: true });
+    rig.clock.advance(5_000);
+    rig.tick();
+    assert.ok(Number.isNaN(rig.number('disk_pct')));
+    assert.equal(rig.number('disk_failed'), 1);
+    assert.equal(rig.number('disk_mono_ms'), readAt);
+    assert.equal(rig.number('read_errors'), 1);
+    mkdirSync(join(rig.rootfs, 'data'));
+    rig.clock.advance(5_000);
+    rig.tick();
+    assert.ok(rig.number('disk_pct') > 0);
+    assert.equal(rig.number('disk_failed'), 0);
+    assert.equal(rig.number('read_errors'), 1);
+  });
+
+  it('says that nginx could not be read as a whole, and keeps the time of the last whole reading', (t) => {
+    const rig = new DiskRig(t);
+    rig.addSite('shop');
+    rig.tick();
+    const readAt = rig.clock.mono;
+    const enabled = join(rig.rootfs, 'etc/nginx/sites-enabled');
+    rmSync(enabled, { recursive: true });
+    symlinkSync('sites-enabled', enabled);
+    rig.clock.advance(60_000);
+    rig.tick();
+    assert.equal(rig.number('nginx_failed'), 1);
+    assert.equal(rig.number('nginx_mono_ms'), readAt);
+    assert.equal(rig.number('read_errors'), 1);
+    assert.deepEqual(rig.sites(), []);
+  });
+
+  it('publishes as many sites as there is room for, and says that some are missing', (t) => {
+    const rig = new DiskRig(t);
+    const names = Array.from({ length: 100 }, (_, i) => `${String(i).padStart(3, '0')}${'x'.repeat(250)}`);
+    for (const name of names) rig.addSite(name);
+    rig.tick();
+    const sites = rig.sites();
+    assert.ok(Array.isArray(sites) && sites.length > 50);
+    assert.deepEqual(sites, names.slice(0, sites.length));
+    assert.ok(JSON.stringify(names.slice(0, sites.length + 1)).length > SITES_MAX_BYTES);
+    assert.equal(rig.number('nginx_failed'), 1);
+  });
+
+  it('counts its ticks and those that it was told were skipped', (t) => {
+    const rig = new DiskRig(t);
+    rig.tick();
+    rig.tick(2);
+    assert.equal(rig.number('ticks'), 2);
+    assert.equal(rig.number('missed_ticks'), 2);
+  });
+
+  it('goes on with the values and counts of the lane before it', (t) => {
+    const rig = new DiskRig(t);
+    rig.addSite('shop');
+    rig.tick();
+    rig.tick(3);
+    rmSync(join(rig.rootfs, 'data'), { recursive: true });
+    const readAt = rig.clock.mono;
+    rig.clock.advance(5_000);
+    rig.sampler = rig.start();
+    rig.tick();
+    assert.equal(rig.number('ticks'), 3);
+    assert.equal(rig.number('missed_ticks'), 3);
+    assert.equal(rig.number('disk_mono_ms'), readAt);
+    assert.deepEqual(rig.sites(), ['shop']);
+  });
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { copyMachine, readFixture } from '../../support/fixtures.js';
+import { createMortalFile } from '../../support/mortal-file.js';
+import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
+
+const FIELDS = ['cpu_pct', 'mem_pct', 'swap_pct', 'load_avg', 'uptime_seconds'] as const;
+type FieldName = (typeof FIELDS)[number];
+
+interface KernelFile {
+  readonly file: string;
+  /** The fields that come from it, and what it is called in `stale`. */
+  readonly fields: readonly FieldName[];
+  readonly sources: readonly string[];
+  /** How often it is read. */
+  readonly periodMs: number;
+}
+
+const FILES: readonly KernelFile[] = [
+  { file: 'stat', fields: ['cpu_pct'], sources: ['cpu'], periodMs: 50 },
+  { file: 'meminfo', fields: ['mem_pct', 'swap_pct'], sources: ['memory', 'swap'], periodMs: 100 },
+  { file: 'spl/kstat/zfs/arcstats', fields: ['mem_pct'], sources: ['memory'], periodMs: 100 },
+  { file: 'loadavg', fields: ['load_avg'], sources: ['load'], periodMs: 1_000 },
+  { file: 'uptime', fields: ['uptime_seconds'], sources: ['uptime'], periodMs: 1_000 },
+];
+
+const FAULTS: readonly [string, (whole: string) => string][] = [
+  ['is emptied', () => ''],
+  ['is cut off in its first number', (whole) => whole.slice(0, whole.search(/\d/) + 1)],
+  ['turns to garbage', () => '\x7fELF\x02\x01 12 kB of no kernel file\n'],
+];
+
+/** A ZFS machine whose CPU counters move on before each sample, for as long as `stat` is sound. */
+class BusyMachine {
+  readonly procfs: string;
+  readonly sound = new Map<string, string>();
+  #isStatSound = true;
+  #turns = 0;
+
+  constructor(t: TestContext) {
+    this.procfs = copyMachine(t, 'zfs');
+    for (const { file } of FILES) this.sound.set(file, readFixture('zfs', file).toString());
+  }
+
+  advance(): void {
+    if (!this.#isStatSound) return;
+    this.#turns++;
+    this.write('stat', `cpu  ${1_000 + this.#turns} 0 0 ${1_000 + 3 * this.#turns} 0 0 0 0 0 0\n`);
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.procfs, file), text);
+  }
+
+  spoil(file: string, text: string): void {
+    if (file === 'stat') this.#isStatSound = false;
+    this.write(file, text);
+  }
+
+  mend(file: string): void {
+    if (file === 'stat') this.#isStatSound = true;
+    this.write(file, this.sound.get(file)!);
+  }
+}
+
+function createRig(t: TestContext, machine: BusyMachine): ProcSamplerRig {
+  const rig = new ProcSamplerRig(t, machine.procfs, { cpuWindowMs: 200 });
+  rig.beforeTick = () => machine.advance();
+  machine.advance();
+  rig.tick();
+  return rig;
+}
+
+function assertUnknown(
+  rig: ProcSamplerRig,
+  { fields, sources }: Pick<KernelFile, 'fields' | 'sources'>,
+): void {
+  const telemetry = rig.telemetry();
+  assert.deepEqual(
+    FIELDS.filter((field) => telemetry[field] === null),
+    fields,
+  );
+  assert.deepEqual(telemetry.stale ?? [], sources);
+}
+
+const NOTHING = { fields: [], sources: [] };
+
+describe('ProcSampler: a file that goes bad', () => {
+  for (const kernelFile of FILES) {
+    const { file, sources, periodMs } = kernelFile;
+    for (const [what, spoil] of FAULTS) {
+      it(`makes only its own values unknown, by name, until it is mended: ${file} ${what}`, (t) => {
+        const machine = new BusyMachine(t);
+        const rig = createRig(t, machine);
+        rig.run(1_000);
+        assertUnknown(rig, NOTHING);
+        assert.equal(rig.number('read_errors'), 0);
+
+        machine.spoil(file, spoil(machine.sound.get(file)!));
+        rig.run(periodMs);
+        assertUnknown(rig, kernelFile);
+        rig.run(2_000 - periodMs);
+        assertUnknown(rig, kernelFile);
+        assert.deepEqual(
+          rig.telemetry().stale_seconds,
+          Object.fromEntries(sources.map((source) => [source, 2])),
+        );
+        // An error for each source, at each reading.
+        assert.equal(rig.number('read_errors'), (2_000 / periodMs) * sources.length);
+
+        machine.mend(file);
+        rig.run(1_000);
+        assertUnknown(rig, NOTHING);
+      });
+    }
+  }
+
+  it('is not the end of the CPU sums: the ticks of the gap are counted when it is mended', (t) => {
+    const machine = new BusyMachine(t);
+    const rig = createRig(t, machine);
+    machine.spoil('stat', '');
+    rig.run(500);
+    machine.write('stat', 'cpu  1101 0 0 1303 0 0 0 0 0 0\n');
+    rig.clock.advance(50);
+    rig.tick();
+    assert.equal(rig.number('cpu_busy_ticks'), 100);
+    assert.equal(rig.number('cpu_total_ticks'), 400);
+    assert.equal(rig.number('cpu_anomalies'), 0);
+  });
+});
+
+describe('ProcSampler: a file that is not there', () => {
+  for (const kernelFile of FILES) {
+    const { file } = kernelFile;
+    // Without arcstats a machine has no ZFS.
+    if (file === 'spl/kstat/zfs/arcstats') continue;
+    it(`makes only its own values unknown, and is found within a second of its coming: ${file}`, (t) => {
+      const machine = new BusyMachine(t);
+      if (file === 'stat') machine.spoil(file, '');
+      rmSync(join(machine.procfs, file));
+      const rig = createRig(t, machine);
+      if (file !== 'stat') rig.run(1_000);
+      assert.deepEqual(
+        kernelFile.fields.map((field) => rig.telemetry()[field]),
+        kernelFile.fields.map(() => null),
+      );
+      assert.deepEqual(rig.telemetry().stale, kernelFile.sources);
+      machine.mend(file);
+      rig.run(1_250);
+      assertUnknown(rig, NOTHING);
+    });
+  }
+
+  for (const { file, name, fields, sources } of [
+    { file: 'uptime', name: '12.50 25.00', fields: ['uptime_seconds'], sources: ['uptime'] },
+    { file: 'loadavg', name: '0.10 0.20 0.30 ', fields: ['load_avg'], sources: ['load'] },
+  ] as const) {
+    it(`is let go when it vanishes while it is held open, and found when it comes back: ${file}`, async (t) => {
+      const machine = new BusyMachine(t);
+      rmSync(join(machine.procfs, file));
+      const mortal = await createMortalFile(t, join(machine.procfs, file), name);
+      const rig = createRig(t, machine);
+      rig.run(1_000);
+      assertUnknown(rig, NOTHING);
+      await mortal.kill();
+      rig.run(1_000);
+      assertUnknown(rig, { fields, sources });
+      assert.equal(rig.telemetry().stale_seconds?.[sources[0]], 1);
+      rmSync(join(machine.procfs, file));
+      machine.mend(file);
+      rig.run(1_000);
+      assertUnknown(rig, NOTHING);
+    });
+  }
+});

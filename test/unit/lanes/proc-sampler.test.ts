@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import {
+  BROKEN_MACHINES,
+  copyMachine,
+  type Machine,
+  readExpected,
+  readFixture,
+  SOUND_MACHINES,
+} from '../../support/fixtures.js';
+import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
+
+function createRig(t: TestContext, machine: Machine, options: { identifier?: string } = {}): ProcSamplerRig {
+  return new ProcSamplerRig(t, copyMachine(t, machine), options);
+}
+
+/** Moves the machine on to what it was one second later. */
+function moveOn({ procfs }: ProcSamplerRig): void {
+  copyFileSync(join(procfs, 'later/stat'), join(procfs, 'stat'));
+}
+
+describe('ProcSampler: whole machines', () => {
+  for (const machine of [...SOUND_MACHINES, ...BROKEN_MACHINES]) {
+    it(`tells of ${machine} what its golden file says`, (t) => {
+      const rig = createRig(t, machine, { identifier: machine });
+      rig.publishDisk({
+        disk_pct: 61.27,
+        disk_mono_ms: rig.clock.mono,
+        disk_failed: 0,
+        nginx_installed: 1,
+        nginx_mono_ms: rig.clock.mono,
+        nginx_failed: 0,
+        sites: ['api', 'shop.example.org'],
+      });
+      rig.tick();
+      rig.run(950);
+      moveOn(rig);
+      rig.run(50);
+      assert.equal(`${rig.text()}\n`, readFixture(machine, 'telemetry.json').toString());
+    });
+  }
+
+  it('is valid as long as one of the files can be read, and not when none can', (t) => {
+    const sound = createRig(t, 'no-swap');
+    sound.tick();
+    assert.equal(sound.number('valid'), 1);
+    for (const file of ['stat', 'meminfo', 'loadavg']) writeFileSync(join(sound.procfs, file), '');
+    sound.run(1_000);
+    assert.equal(sound.number('valid'), 1);
+    writeFileSync(join(sound.procfs, 'uptime'), '');
+    sound.run(1_000);
+    assert.equal(sound.number('valid'), 0);
+  });
+
+  it('publishes the raw counters, for the mean of a heartbeat', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    rig.tick();
+    const names = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const;
+    const counters = names.map((name) => rig.number(`cpu_${name}`));
+    assert.deepEqual(counters, readExpected('swap-in-use').cpu);
+  });
+
+  it('sums the ticks of all steps', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    rig.tick();
+    assert.equal(rig.number('cpu_total_ticks'), 0);
+    moveOn(rig);
+    rig.run(50);
+    assert.equal(rig.number('cpu_busy_ticks'), 220);
+    assert.equal(rig.number('cpu_total_ticks'), 400);
+  });
+
+  it('says nothing of the CPU share before the first window is whole, and does not call it stale', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    rig.tick();
+    moveOn(rig);
+    rig.run(950);
+    assert.equal(rig.telemetry().cpu_pct, null);
+    assert.equal(rig.telemetry().stale, undefined);
+    rig.run(50);
+    assert.equal(rig.telemetry().cpu_pct, readExpected('swap-in-use').cpu_pct);
+  });
+
+  it('takes the time of a tick from both clocks', (t) => {
+    const rig = createRig(t, 'no-swap');
+    rig.tick();
+    rig.clock.advance(50);
+    rig.clock.wall -= 3_600_000;
+    rig.tick();
+    assert.equal(rig.number('sampled_mono_ms'), rig.clock.mono);
+    assert.equal(rig.number('sampled_wall_ms'), rig.clock.wall);
+    assert.ok(rig.text().includes('"sampled_at":"2026-03-22T00:37:20.300Z"'), rig.text());
+  });
+
+  it('counts its ticks and those that it was told were skipped', (t) => {
+    const rig = createRig(t, 'no-swap');
+    rig.tick();
+    rig.tick(3);
+    rig.tick(2);
+    assert.equal(rig.number('ticks'), 3);
+    assert.equal(rig.number('missed_ticks'), 5);
+  });
+});
+
+describe('ProcSampler: a lane that takes over', () => {
+  it('goes on with all counts, and counts the CPU time of the gap', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    rig.tick();
+    rig.tick(4);
+    writeFileSync(join(rig.procfs, 'uptime'), '');
+    rig.run(1_000);
+    const before = (['ticks', 'missed_ticks', 'read_errors'] as const).map((name) => rig.number(name));
+    rig.takeOver();
+    moveOn(rig);
+    rig.clock.advance(30_000);
+    rig.tick();
+    const after = (['ticks', 'missed_ticks', 'read_errors'] as const).map((name) => rig.number(name));
+    assert.deepEqual(before, [22, 4, 1]);
+    assert.deepEqual(after, [23, 4, 2]);
+    assert.equal(rig.number('cpu_busy_ticks'), 220);
+    assert.equal(rig.number('cpu_total_ticks'), 400);
+  });
+
+  it('shows no value that it has not read itself', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    rig.tick();
+    for (const file of ['stat', 'meminfo', 'loadavg', 'uptime']) rmSync(join(rig.procfs, file));
+    rig.takeOver();
+    rig.tick();
+    const { cpu_pct, mem_pct, swap_pct, load_avg, uptime_seconds } = rig.telemetry();
+    assert.deepEqual([cpu_pct, mem_pct, swap_pct, load_avg, uptime_seconds], [null, null, null, null, null]);
+  });
+});
