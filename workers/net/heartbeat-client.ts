@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { messageOf } from '../../src/shared/errors.js';
 import { isLoopbackHost } from '../../src/shared/loopback.js';
 import type { BeatClass } from '../../src/shared/messages.js';
+import { readProxies } from './proxies.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { BeatEnd } from './schedule.js';
 import { DirectAgent, ProxyingAgent, request } from './undici.js';
@@ -38,7 +39,7 @@ export class HeartbeatClient {
     const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
     this.#dispatcher = isLoopbackHost(this.#url.hostname)
       ? new DirectAgent(connections)
-      : new ProxyingAgent(connections);
+      : new ProxyingAgent({ ...connections, ...readProxies(process.env) });
   }
 
   /** The next request carries this key. Returns whether it is another than before. */
