@@ -129,8 +129,15 @@ function failed(beatClass: BeatClass, detail: string): BeatOutcome {
 
 /** A connection that failed on all addresses has an empty message and its reasons in `errors`. */
 function describe(error: unknown): string {
-  const reasons = error instanceof AggregateError ? error.errors : [error];
-  return reasons.map(messageOf).join('; ');
+  const reasons: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return reasons.map(describeOne).join('; ');
+}
+
+/** OpenSSL's messages are a line of its source; the reason in them stands apart. */
+function describeOne(error: unknown): string {
+  if (error instanceof Error && 'reason' in error && 'library' in error)
+    return `TLS: ${String(error.reason)}`;
+  return messageOf(error);
 }
 
 function one(header: string | string[] | undefined): string | undefined {
