@@ -69,8 +69,12 @@ export class BeatSchedule {
       default:
         this.#failures++;
         if (end.retryAfterMs === null) return backoffMs(this.#failures, this.#backoff, this.#random);
-        // Spread over an interval: all who were sent away in one second were told the same.
-        return Math.min(end.retryAfterMs, RETRY_AFTER_MAX_MS) + this.#random() * this.#intervalMs;
+        // Spread over an interval: all who were sent away in one second were told the same. And not sooner than a beat would
+        // follow one that was accepted: many a proxy says `Retry-After: 0` or `1` for as long as what is behind it is down.
+        return (
+          Math.max(this.#intervalMs / 2, Math.min(end.retryAfterMs, RETRY_AFTER_MAX_MS)) +
+          this.#random() * this.#intervalMs
+        );
     }
   }
 
