@@ -10,10 +10,15 @@ export function parseRetryAfter(
 ): number | null {
   const text = retryAfter?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // Date.parse takes much for a date: an HTTP date begins with the day's name.
-  if (!/^[A-Z][a-z]{2}/.test(text)) return null;
-  const untilMs = Date.parse(text);
+  const untilMs = parseHttpDate(text);
   if (Number.isNaN(untilMs)) return null;
-  const serverMs = date === undefined ? Number.NaN : Date.parse(date);
+  const serverMs = parseHttpDate(date?.trim() ?? '');
   return Math.max(0, untilMs - (Number.isNaN(serverMs) ? wallMs : serverMs));
+}
+
+/** The three forms of an HTTP date, all in GMT, though asctime's does not say so; NaN: it is none. */
+function parseHttpDate(text: string): number {
+  // Date.parse alone takes much for a date ("soon 5"), and one without a zone for local time.
+  if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(text)) return Number.NaN;
+  return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
 }
