@@ -54,7 +54,9 @@ export class HeartbeatThread {
     this.#restarts = new Restarts(options.monoMs);
   }
 
+  /** Starts the thread, unless it was stopped before: the first frame may come when the daemon is on its way out. */
   start(): void {
+    if (this.#stopping) return;
     const worker = new Worker(new URL('../../workers/heartbeat.js', import.meta.url), {
       name: 'heartbeat',
       workerData: this.#data,
