@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { BeatClass } from '../../../src/shared/messages.js';
+import { BeatSchedule } from '../../../workers/net/schedule.js';
+
+const INTERVAL_MS = 30_000;
+const NOON_MS = Date.UTC(2026, 2, 22, 12);
+
+function scheduleOf(share: number, intervalMs = INTERVAL_MS): BeatSchedule {
+  return new BeatSchedule({ identifier: 'vps.t1', intervalMs, random: () => share });
+}
+
+function end(beatClass: BeatClass, retryAfterMs: number | null = null) {
+  return { class: beatClass, retryAfterMs };
+}
+
+function waits(schedule: BeatSchedule, beatClass: BeatClass, count: number): number[] {
+  return Array.from({ length: count }, () => schedule.after(end(beatClass), NOON_MS));
+}
+
+describe('the beat after a failure', () => {
+  for (const beatClass of ['server_error', 'throttled', 'unreachable', 'timeout'] as const) {
+    it(`backs off from ${beatClass} with a ceiling that doubles to five minutes`, () => {
+      assert.deepEqual(waits(scheduleOf(1), beatClass, 5), [60_000, 120_000, 240_000, 300_000, 300_000]);
+    });
+  }
+
+  it('is spread over all of the back-off, from the floor of a second', () => {
+    assert.equal(scheduleOf(0.5).after(end('timeout'), NOON_MS), INTERVAL_MS);
+    assert.equal(scheduleOf(0).after(end('timeout'), NOON_MS), 1_000);
+  });
+
+  it('counts failures of all kinds together', () => {
+    const schedule = scheduleOf(1);
+    schedule.after(end('timeout'), NOON_MS);
+    schedule.after(end('unreachable'), NOON_MS);
+    assert.equal(schedule.after(end('server_error'), NOON_MS), 240_000);
+  });
+
+  it('has a ceiling of two intervals at least, so that a backend that is down is not asked more often than one that is up', () => {
+    assert.equal(scheduleOf(1, 3_600_000).after(end('server_error'), NOON_MS), 7_200_000);
+  });
+
+  for (const reset of ['accepted', 'rejected'] as const) {
+    it(`starts from the beginning once a beat was ${reset}`, () => {
+      const schedule = scheduleOf(1);
+      waits(schedule, 'server_error', 4);
+      schedule.after(end(reset), NOON_MS);
+      assert.equal(schedule.after(end('server_error'), NOON_MS), 60_000);
+    });
+  }
+});
+
+describe('Retry-After', () => {
+  it('is obeyed: the beat comes then or within an interval after it', () => {
+    assert.equal(scheduleOf(0).after(end('throttled', 120_000), NOON_MS), 120_000);
+    assert.equal(scheduleOf(0.5).after(end('server_error', 120_000), NOON_MS), 135_000);
+  });
+
+  it('is obeyed for an hour at most', () => {
+    assert.equal(scheduleOf(0).after(end('throttled', Number.POSITIVE_INFINITY), NOON_MS), 3_600_000);
+  });
+
+  it('of no time at all does not make a backend that is down be asked more often than one that is up', () => {
+    assert.equal(scheduleOf(0).after(end('server_error', 0), NOON_MS), INTERVAL_MS / 2);
+    assert.equal(scheduleOf(0.5).after(end('server_error', 0), NOON_MS), INTERVAL_MS);
+  });
+
+  it('counts as a failure for the back-off after it', () => {
+    const schedule = scheduleOf(1);
+    schedule.after(end('throttled', 5_000), NOON_MS);
+    assert.equal(schedule.after(end('throttled'), NOON_MS), 120_000);
+  });
+
+  it('on a beat that was rejected changes nothing', () => {
+    const plain = scheduleOf(0.5).after(end('rejected'), NOON_MS);
+    assert.equal(scheduleOf(0.5).after(end('rejected', 600_000), NOON_MS), plain);
+  });
+});
+
+describe('the beat after a refused key', () => {
+  it('comes slowly: up to a minute, doubling to a quarter of an hour', () => {
+    assert.deepEqual(
+      waits(scheduleOf(1), 'unauthorized', 6),
+      [60_000, 120_000, 240_000, 480_000, 900_000, 900_000],
+    );
+  });
+
+  it('comes after at least half of that', () => {
+    assert.deepEqual(
+      waits(scheduleOf(0), 'unauthorized', 6),
+      [30_000, 60_000, 120_000, 240_000, 450_000, 450_000],
+    );
+  });
+
+  it('never comes sooner than a regular one', () => {
+    assert.equal(scheduleOf(0, 3_600_000).after(end('unauthorized'), NOON_MS), 3_600_000);
+  });
+
+  it('comes like a first one when there is a new key, and what was refused before is forgotten', () => {
+    const schedule = scheduleOf(1);
+    waits(schedule, 'unauthorized', 4);
+    assert.equal(schedule.afterNewKey(NOON_MS), scheduleOf(1).first(NOON_MS));
+    assert.equal(schedule.after(end('unauthorized'), NOON_MS), 60_000);
+  });
+});
