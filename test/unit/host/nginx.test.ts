@@ -74,9 +74,19 @@ describe('readNginx: its sites', () => {
     const enabled = '/etc/nginx/sites-enabled';
     const root = createRoot(
       t,
-      ...['shop', 'Zeta', 'api.example.org', 'émile', 'b.conf'].map((name) => `${enabled}/${name}`),
+      ...['shop', 'Zeta', 'api.example.org', 'émile', 'b.conf', '\uff21', '🚢'].map(
+        (name) => `${enabled}/${name}`,
+      ),
     );
-    assert.deepEqual(readNginx(root, '').sites, ['Zeta', 'api.example.org', 'b.conf', 'shop', 'émile']);
+    assert.deepEqual(readNginx(root, '').sites, [
+      'Zeta',
+      'api.example.org',
+      'b.conf',
+      'shop',
+      'émile',
+      '🚢',
+      '\uff21',
+    ]);
   });
 
   it('are those of sites-enabled alone where that folder is, though it be empty', (t) => {
@@ -88,9 +98,15 @@ describe('readNginx: its sites', () => {
     const root = createRoot(
       t,
       '/etc/nginx/nginx.conf',
-      ...['shop.conf', 'api.conf', 'old.conf.bak', 'README'].map((name) => `/etc/nginx/conf.d/${name}`),
+      ...['shop.conf', 'api-v2.conf', 'api.conf', 'old.conf.bak', 'README'].map(
+        (name) => `/etc/nginx/conf.d/${name}`,
+      ),
     );
-    assert.deepEqual(readNginx(root, ''), { installed: true, sites: ['api', 'shop'], incomplete: false });
+    assert.deepEqual(readNginx(root, ''), {
+      installed: true,
+      sites: ['api', 'api-v2', 'shop'],
+      incomplete: false,
+    });
   });
 
   it('are none of the names with a leading dot', (t) => {

@@ -57,7 +57,7 @@ describe('parseUptime', () => {
   });
 
   it('quotes the line that it could not read', () => {
-    for (const text of ['-1.00 2.00', '12 34', '12. 34', '.50 1.00', 'up 3 days']) {
+    for (const text of ['-1.00 2.00', '12 34', '12. 34', '12.34x5', '.50 1.00', 'up 3 days']) {
       assertParseError(() => parseText(`${text}\n`), 'uptime', `"${text}"`);
     }
   });

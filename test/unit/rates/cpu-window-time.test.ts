@@ -40,6 +40,7 @@ const schedule = fc
         // Most ticks are on time; some are late by up to twelve of them.
         lateness: fc.oneof(
           { weight: 6, arbitrary: fc.constant(0) },
+          { weight: 3, arbitrary: fc.constantFrom(0.25, 0.5) },
           { weight: 3, arbitrary: fc.double({ min: 0, max: 0.99, noNaN: true }) },
           { weight: 1, arbitrary: fc.double({ min: 0, max: 12, noNaN: true }) },
         ),
