@@ -14,6 +14,8 @@ const MAX_BODY_BYTES = 65_536;
 /** Longer than the usual report interval, so that one connection serves. */
 const KEEP_ALIVE_MS = 65_000;
 
+const STOPPING = 'given up, since the Monitor stops';
+
 /** How one POST ended. */
 export interface BeatOutcome extends BeatEnd {
   readonly status: number | null;
@@ -27,8 +29,8 @@ export interface BeatOutcome extends BeatEnd {
 export class HeartbeatClient {
   readonly #url: URL;
   readonly #userAgent: string;
-  readonly #dispatcher: Dispatcher;
   readonly #timeoutMs: number;
+  #dispatcher: Dispatcher;
   #apiKey: string;
 
   constructor(options: { url: string; apiKey: string; userAgent: string; timeoutMs?: number }) {
@@ -36,10 +38,7 @@ export class HeartbeatClient {
     this.#apiKey = options.apiKey;
     this.#userAgent = options.userAgent;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
-    this.#dispatcher = isLoopbackHost(this.#url.hostname)
-      ? new DirectAgent(connections)
-      : new ProxyingAgent({ ...connections, ...readProxies(process.env) });
+    this.#dispatcher = this.#createDispatcher();
   }
 
   /** The next request carries this key. Returns whether it is another than before. */
@@ -51,24 +50,23 @@ export class HeartbeatClient {
 
   /** Posts one body, and never rejects. `stop` gives the request up. */
   async post(body: string, stop: AbortSignal): Promise<BeatOutcome> {
-    // Not AbortSignal.any and AbortSignal.timeout: on Node 20 each call leaves something behind on a signal that lives on.
-    const givingUp = new AbortController();
+    if (stop.aborted) return failed('unreachable', STOPPING);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      givingUp.abort();
+      this.#cut();
     }, this.#timeoutMs);
-    const onStop = () => givingUp.abort();
+    const onStop = () => this.#cut();
+    // Not AbortSignal.any: on Node 20 each call leaves something behind on a signal that lives on.
     stop.addEventListener('abort', onStop);
-    if (stop.aborted) onStop();
     try {
-      const answer = await this.#request(body, givingUp.signal);
+      const answer = await this.#request(body);
       // The status has been had: what becomes of the body changes nothing, but it must not hold the thread up.
-      await answer.body.dump({ limit: MAX_BODY_BYTES, signal: givingUp.signal }).catch(() => {});
+      await answer.body.dump({ limit: MAX_BODY_BYTES }).catch(() => {});
       return this.#judge(answer);
     } catch (error) {
       if (timedOut) return failed('timeout', `no answer within ${this.#timeoutMs / 1000} s`);
-      return failed('unreachable', stop.aborted ? 'given up, since the Monitor stops' : describe(error));
+      return failed('unreachable', stop.aborted ? STOPPING : describe(error));
     } finally {
       clearTimeout(timer);
       stop.removeEventListener('abort', onStop);
@@ -80,7 +78,24 @@ export class HeartbeatClient {
     await this.#dispatcher.destroy();
   }
 
-  #request(body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  /**
+   * Cuts the connection, whatever state it is in, and the next post makes a new one. (A signal given to undici's `request` is heard
+   * only once there is a connection: a TLS handshake or a proxy that hangs would hold the beat for ten seconds to five minutes.)
+   */
+  #cut(): void {
+    const hanging = this.#dispatcher;
+    this.#dispatcher = this.#createDispatcher();
+    hanging.destroy().catch(() => {});
+  }
+
+  #createDispatcher(): Dispatcher {
+    const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
+    return isLoopbackHost(this.#url.hostname)
+      ? new DirectAgent(connections)
+      : new ProxyingAgent({ ...connections, ...readProxies(process.env) });
+  }
+
+  #request(body: string): Promise<Dispatcher.ResponseData> {
     return request(this.#dispatcher, {
       origin: this.#url.origin,
       path: this.#url.pathname,
@@ -91,7 +106,6 @@ export class HeartbeatClient {
         'user-agent': this.#userAgent,
       },
       body,
-      signal,
     });
   }
 
