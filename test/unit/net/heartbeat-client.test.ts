@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { describe, it, type TestContext } from 'node:test';
+import { HeartbeatClient } from '../../../workers/net/heartbeat-client.js';
+import { type LoopbackServer, serveHttp } from '../../support/loopback-server.js';
+import { ReferenceBackend } from '../../support/reference-backend.js';
+
+const KEY = 'k3y-that-must-not-be-seen';
+const PATH = '/monitor/server/heartbeat-v2';
+const never = new AbortController().signal;
+
+function clientOf(t: TestContext, url: string): HeartbeatClient {
+  const client = new HeartbeatClient({
+    url: `${url}${PATH}`,
+    apiKey: KEY,
+    userAgent: 'harborforge-monitor/0.1.0',
+  });
+  t.after(() => client.close());
+  return client;
+}
+
+async function postTo(t: TestContext, answer: RequestListener) {
+  const server = await serveHttp(t, answer);
+  return { server, outcome: await clientOf(t, server.url).post('{}', never) };
+}
+
+function answering(status: number, headers: Record<string, string> = {}): RequestListener {
+  return (request, response) => {
+    request.resume().on('end', () => response.writeHead(status, headers).end('{"detail":"…"}'));
+  };
+}
+
+describe('a heartbeat post', () => {
+  it('carries the headers of the contract, and the body as it is', async (t) => {
+    const backend = await ReferenceBackend.start({ apiKey: KEY });
+    t.after(() => backend.stop());
+    const outcome = await clientOf(t, backend.url).post('{"identifier":"vps.t1 é"}', never);
+    assert.deepEqual(outcome, { class: 'accepted', status: 200, detail: null, retryAfterMs: null });
+    const [arrival] = backend.arrivals;
+    assert.equal(arrival?.method, 'POST');
+    assert.equal(arrival.path, PATH);
+    assert.equal(arrival.body, '{"identifier":"vps.t1 é"}');
+    assert.deepEqual(arrival.headers, {
+      host: `127.0.0.1:${backend.port}`,
+      connection: 'keep-alive',
+      'x-api-key': KEY,
+      'content-type': 'application/json',
+      'user-agent': 'harborforge-monitor/0.1.0',
+      'content-length': '26',
+    });
+  });
+
+  it('goes over one connection, post after post', async (t) => {
+    const server = await serveHttp(t, answering(200));
+    const client = clientOf(t, server.url);
+    for (let beat = 0; beat < 5; beat++) await client.post('{}', never);
+    assert.equal(server.requests, 5);
+    assert.equal(server.connections, 1);
+  });
+
+  it('carries the new key after it was changed, and tells whether it was', async (t) => {
+    const keys: unknown[] = [];
+    const server = await serveHttp(t, (request, response) => {
+      keys.push(request.headers['x-api-key']);
+      answering(200)(request, response);
+    });
+    const client = clientOf(t, server.url);
+    assert.equal(client.setApiKey(KEY), false);
+    await client.post('{}', never);
+    assert.equal(client.setApiKey('another'), true);
+    await client.post('{}', never);
+    assert.deepEqual(keys, [KEY, 'another']);
+  });
+
+  it('leaves nothing on a stop signal that outlives it', async (t) => {
+    const server = await serveHttp(t, answering(200));
+    const client = clientOf(t, server.url);
+    const stop = new AbortController().signal;
+    for (let beat = 0; beat < 50; beat++) await client.post('{}', stop);
+    assert.equal(getEventListeners(stop, 'abort').length, 0);
+    // What AbortSignal.any leaves behind: a set of the signals that depend on this one, which Node 20 never empties.
+    for (const symbol of Object.getOwnPropertySymbols(stop)) {
+      const value = (stop as unknown as Record<symbol, unknown>)[symbol];
+      if (value instanceof Set) assert.equal(value.size, 0, String(symbol));
+    }
+  });
+});
+
+describe('the answer to a heartbeat', () => {
+  for (const [status, beatClass] of [
+    [200, 'accepted'],
+    [201, 'accepted'],
+    [204, 'accepted'],
+    [300, 'rejected'],
+    [400, 'rejected'],
+    [404, 'rejected'],
+    [409, 'rejected'],
+    [413, 'rejected'],
+    [422, 'rejected'],
+    [401, 'unauthorized'],
+    [403, 'unauthorized'],
+    [429, 'throttled'],
+    [500, 'server_error'],
+    [502, 'server_error'],
+    [503, 'server_error'],
+    [504, 'server_error'],
+    [599, 'server_error'],
+  ] as const) {
+    it(`${status} means ${beatClass}`, async (t) => {
+      const { outcome } = await postTo(t, answering(status));
+      assert.equal(outcome.class, beatClass);
+      assert.equal(outcome.status, status);
+      assert.equal(outcome.retryAfterMs, null);
+      if (beatClass === 'accepted') assert.equal(outcome.detail, null);
+      else assert.ok(outcome.detail?.startsWith(`HTTP ${status}`), String(outcome.detail));
+    });
+  }
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    it(`${status} is not followed, and said to be so`, async (t) => {
+      const elsewhere: LoopbackServer = await serveHttp(t, answering(200));
+      const { server, outcome } = await postTo(t, answering(status, { location: `${elsewhere.url}/` }));
+      assert.equal(outcome.class, 'rejected');
+      assert.equal(outcome.detail, `HTTP ${status}, and redirects are not followed`);
+      assert.equal(server.requests, 1);
+      assert.equal(elsewhere.connections, 0);
+    });
+  }
+
+  it('may ask for time in seconds', async (t) => {
+    const { outcome } = await postTo(t, answering(429, { 'retry-after': '120' }));
+    assert.equal(outcome.retryAfterMs, 120_000);
+  });
+
+  it('may ask for time by a date, against its own clock', async (t) => {
+    const headers = {
+      date: 'Sun, 22 Mar 2020 12:00:00 GMT',
+      'retry-after': 'Sun, 22 Mar 2020 12:00:45 GMT',
+    };
+    const { outcome } = await postTo(t, answering(503, headers));
+    assert.deepEqual([outcome.class, outcome.retryAfterMs], ['server_error', 45_000]);
+  });
+
+  it('may ask for nothing that can be read', async (t) => {
+    const { outcome } = await postTo(t, answering(503, { 'retry-after': 'soon' }));
+    assert.equal(outcome.retryAfterMs, null);
+  });
+
+  it('never brings what the backend wrote, or the key, into the detail', async (t) => {
+    const { outcome } = await postTo(t, (request, response) => {
+      response.writeHead(400, { 'x-echo': KEY }).end(String(request.headers['x-api-key']));
+    });
+    assert.equal(outcome.detail, 'HTTP 400');
+  });
+});
