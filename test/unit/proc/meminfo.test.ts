@@ -71,6 +71,16 @@ describe('parseMeminfo', () => {
     );
   });
 
+  it('does not take the end of a longer name for the name that stood there before', () => {
+    const before = readFixture('swap-in-use', 'meminfo');
+    const after = Buffer.from(before.toString().replace('\nSwapTotal:', 'xSwapTotal:'));
+    const offsets = createMemOffsets();
+    const out = new Float64Array(MEM_FIELDS.length);
+    parseMeminfo(before, before.length, out, offsets);
+    parseMeminfo(after, after.length, out, offsets);
+    assert.ok(Number.isNaN(out[MEM.swapTotal]));
+  });
+
   it('gives bytes', () => {
     assert.equal(parseText('MemTotal:       2 kB\n')[MEM.total], 2_048);
   });
