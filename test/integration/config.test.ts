@@ -6,20 +6,12 @@ import { describe, test } from 'node:test';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings.js';
 import { startBridge } from '../support/bridge-client.js';
 import { temporaryFolder } from '../support/fixtures.js';
+import { freePort } from '../support/free-port.js';
 import { rawRequest } from '../support/raw-http.js';
 import { runOnce } from '../support/run-once.js';
 
 const NAME = 'harborforge-monitor: ';
 const KEY = 'config-process-key-0123456789';
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('a wrong configuration', () => {
   test('ends with 78, a line for each problem on stderr, and nothing on stdout', async () => {

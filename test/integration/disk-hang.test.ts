@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { startInProcess } from '../support/daemon-in-process.js';
+import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { until } from '../support/until.js';
+
+/** Whether a thread of process `pid` is inside statfs(2), where the kernel lets nobody end it in the usual way. */
+function hangsInStatfs(pid: number): boolean {
+  // x86-64 and arm64, as the first word of /proc/<pid>/task/<tid>/syscall.
+  const statfs = process.arch === 'arm64' ? '43 ' : '137 ';
+  return readdirSync(`/proc/${pid}/task`).some((tid) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').startsWith(statfs);
+    } catch {
+      return false;
+    }
+  });
+}
+
+const skip = whyNoMount() ?? false;
+describe('a mount that hangs', { skip }, () => {
+  test('leaves every other field fresh, keeps the last disk_pct, and says how old it is', async (t) => {
+    const mount = await createFrozenMount(t);
+    const { daemon, port, lines } = await startInProcess(t, { MONITOR_DISK_PATH: mount.path });
+    const before = await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
+    assert.equal(before.stale, undefined);
+    await healthWhen(port, ({ status }) => status === 'ok');
+
+    mount.freeze();
+    const stale = await telemetryWhen(port, (snapshot) => snapshot.stale?.includes('disk') === true);
+    assert.deepEqual(stale.stale, ['disk']);
+    assert.equal(stale.disk_pct, before.disk_pct);
+    const age = stale.stale_seconds?.['disk'] ?? Number.NaN;
+    assert.ok(age >= 0.5, `${age}`);
+    const later = await telemetryWhen(port, ({ stale_seconds }) => (stale_seconds?.['disk'] ?? 0) >= age + 1);
+    assert.equal(later.disk_pct, before.disk_pct);
+    assert.deepEqual(Object.keys(later.stale_seconds ?? {}), ['disk']);
+    assert.ok(later.sampled_at > stale.sampled_at);
+    assert.ok((later.uptime_seconds ?? 0) > (before.uptime_seconds ?? Number.POSITIVE_INFINITY));
+    for (const name of ['cpu_pct', 'mem_pct', 'swap_pct', 'load_avg', 'nginx_installed'] as const)
+      assert.notEqual(later[name], null, name);
+
+    const health = await healthWhen(port, ({ status }) => status === 'degraded');
+    assert.deepEqual(health.problems, ['disk: no new value can be had']);
+    assert.equal(health.lanes.disk.restarts, 0);
+
+    mount.thaw();
+    await telemetryWhen(port, (snapshot) => snapshot.stale === undefined && snapshot.disk_pct !== null);
+    await healthWhen(port, ({ status }) => status === 'ok');
+    const told = lines.filter((line) => line['condition'] === 'stale.disk').map(({ level }) => level);
+    assert.deepEqual(told, ['warn', 'info']);
+    assert.equal(await daemon.stop(), true);
+  });
+
+  test('does not hold the stop up, which says that a thread is left', async (t) => {
+    const mount = await createFrozenMount(t);
+    const { daemon, port } = await startInProcess(t, { MONITOR_DISK_PATH: mount.path });
+    await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
+    mount.freeze();
+    await telemetryWhen(port, ({ stale }) => stale?.includes('disk') === true);
+    assert.equal(await daemon.stop(), false);
+  });
+
+  test('lets the process end with 0 on SIGTERM, although a thread hangs in the kernel', async (t) => {
+    const mount = await createFrozenMount(t);
+    const { daemon, port } = await startBridge(t, { MONITOR_DISK_PATH: mount.path });
+    const pid = daemon.child.pid ?? 0;
+    await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
+    mount.freeze();
+    await until('the disk lane to hang', () => hangsInStatfs(pid));
+    assert.equal(await daemon.stop(), 0);
+    assert.equal(daemon.lines.at(-1)?.msg, 'stopped');
+    assert.equal(daemon.stderr, '');
+  });
+
+  test('from before the start leaves disk unknown and stale, and everything else as it should be', async (t) => {
+    const mount = await createFrozenMount(t);
+    mount.freeze();
+    const { daemon, port } = await startBridge(t, { MONITOR_DISK_PATH: mount.path });
+    await until('the disk lane to hang', () => hangsInStatfs(daemon.child.pid ?? 0));
+    const snapshot = await telemetryWhen(
+      port,
+      ({ cpu_pct, nginx_installed }) => cpu_pct !== null && nginx_installed !== null,
+    );
+    assert.equal(snapshot.disk_pct, null);
+    for (const name of ['mem_pct', 'swap_pct', 'load_avg', 'uptime_seconds', 'nginx_sites'] as const)
+      assert.notEqual(snapshot[name], null, name);
+    // A disk that was never seen is stale when its time is over.
+    const stale = await telemetryWhen(port, (each) => each.stale?.includes('disk') === true);
+    assert.equal(stale.disk_pct, null);
+    assert.equal((await healthWhen(port, ({ status }) => status === 'degraded')).lanes.proc.restarts, 0);
+    assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
+    assert.equal(await daemon.stop(), 0);
+  });
+});

@@ -1,0 +1,34 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { temporaryFolder } from './fixtures.js';
+import { until } from './until.js';
+
+export type FaultyThread = 'proc' | 'disk' | 'heartbeat';
+/** `exit`: the thread ends. `exhaust`: it runs out of its heap. `hang`: it stands still. */
+export type Fault = 'exit' | 'exhaust' | 'hang';
+
+/** The handle on a daemon that was started with `nodeArgs` and in whose threads things can be made to go wrong. */
+export interface Faults {
+  readonly nodeArgs: readonly string[];
+  /** Lets it happen once, and resolves when the thread has been struck. */
+  strike(thread: FaultyThread, fault: Fault): Promise<void>;
+  /** Lets it happen at every start of the thread. */
+  strikeAlways(thread: FaultyThread, fault: Fault): void;
+}
+
+export function createFaults(t: TestContext): Faults {
+  const folder = temporaryFolder(t);
+  const preload = new URL('./fault-preload.js', import.meta.url);
+  preload.searchParams.set('folder', folder);
+  return {
+    nodeArgs: ['--import', preload.href],
+    async strike(thread, fault) {
+      writeFileSync(join(folder, thread), fault);
+      await until(`the ${thread} thread to be struck`, () => !existsSync(join(folder, thread)));
+    },
+    strikeAlways(thread, fault) {
+      writeFileSync(join(folder, thread), `always ${fault}`);
+    },
+  };
+}
