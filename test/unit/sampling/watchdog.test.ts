@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { Conditions } from '../../../src/conditions.js';
+import { frameStaleAfterMs, Watchdog } from '../../../src/sampling/watchdog.js';
+import { sourceBit, T } from '../../../src/shared/fields.js';
+import { FrameReader, FrameWriter } from '../../../src/shared/frame-store.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../../../src/shared/layout.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+function setUp() {
+  const shared = createSharedMemory();
+  const clock = new FakeClock();
+  const conditions = new Conditions(pino({ level: 'silent' }));
+  const writer = new FrameWriter(shared, TELEMETRY_STORE);
+  let givenUp = 0;
+  const watchdog = new Watchdog({
+    frames: new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main),
+    diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.main),
+    conditions,
+    clock,
+    staleAfterMs: 2_000,
+    budgetPct: 0.5,
+    giveUpProcLane: () => givenUp++,
+  });
+  const publish = (values: Partial<Record<keyof typeof T, number>> = {}) => {
+    const slot = writer.begin();
+    slot.numbers.fill(0);
+    slot.numbers[T.valid] = 1;
+    slot.numbers[T.sampled_mono_ms] = clock.monoMs();
+    for (const [name, value] of Object.entries(values)) slot.numbers[T[name as keyof typeof T]] = value;
+    writer.publish(slot, 0);
+  };
+  const look = () => {
+    clock.advance(1_000);
+    watchdog.look();
+  };
+  return { clock, watchdog, publish, look, givenUp: () => givenUp, problems: () => conditions.list() };
+}
+
+test('frames that come make no problem', () => {
+  const { publish, look, problems, givenUp } = setUp();
+  for (let i = 0; i < 30; i++) {
+    publish();
+    look();
+  }
+  assert.deepEqual(problems(), []);
+  assert.equal(givenUp(), 0);
+});
+
+test('frames that stop are said to have, once they are older than the limit, and that they are back', () => {
+  const { publish, look, problems } = setUp();
+  publish();
+  look();
+  look();
+  assert.deepEqual(problems(), []);
+  look();
+  assert.deepEqual(problems(), ['the sampler has stopped: no new frames']);
+  publish();
+  look();
+  assert.deepEqual(problems(), []);
+});
+
+test('a first frame that does not come is missed like one that was followed by none', () => {
+  const { look, problems, givenUp } = setUp();
+  for (let i = 0; i < 3; i++) look();
+  assert.deepEqual(problems(), ['the sampler has stopped: no new frames']);
+  for (let i = 0; i < 8; i++) look();
+  assert.equal(givenUp(), 1);
+});
+
+test('a lane is given up after ten looks without a new frame, and the next one gets ten of its own', () => {
+  const { publish, look, givenUp } = setUp();
+  publish();
+  look();
+  for (let i = 0; i < 9; i++) look();
+  assert.equal(givenUp(), 0);
+  look();
+  assert.equal(givenUp(), 1);
+  for (let i = 0; i < 9; i++) look();
+  assert.equal(givenUp(), 1);
+  look();
+  assert.equal(givenUp(), 2);
+});
+
+test('a process that was stopped for an hour gives nobody up: it goes by looks, not by the clock', () => {
+  const { clock, publish, look, givenUp, problems } = setUp();
+  publish();
+  look();
+  clock.advance(3_600_000);
+  look();
+  assert.equal(givenUp(), 0);
+  publish();
+  look();
+  assert.deepEqual(problems(), []);
+});
+
+test('each stale source is a problem by its name, for as long as it is', () => {
+  const { publish, look, problems } = setUp();
+  publish({ stale_mask: sourceBit('disk') | sourceBit('nginx') });
+  look();
+  assert.deepEqual(problems(), ['disk: no new value can be had', 'nginx: no new value can be had']);
+  publish({ stale_mask: sourceBit('nginx') });
+  look();
+  assert.deepEqual(problems(), ['nginx: no new value can be had']);
+});
+
+test('a frame without a value is a problem', () => {
+  const { publish, look, problems } = setUp();
+  publish({ valid: 0 });
+  look();
+  assert.deepEqual(problems(), ['no kernel file could be read']);
+});
+
+for (const [pct, told] of [
+  [0.6, ['the sampler takes more than its 0.5 % of a core']],
+  [0.4, []],
+] as const) {
+  test(`${pct} % of a core over a minute, of 0.5 %: ${told.length === 0 ? 'no problem' : 'a problem'}`, () => {
+    const { clock, watchdog, publish, look, problems } = setUp();
+    const startMs = clock.monoMs();
+    for (let i = 0; i <= 62; i++) {
+      const atMs = clock.monoMs();
+      publish({ lane_cpu_ns: (atMs - startMs) * 1e4 * pct, lane_cpu_mono_ms: atMs });
+      look();
+    }
+    assert.ok(Math.abs((watchdog.state.cpuPct ?? Number.NaN) - pct) < 0.001, String(watchdog.state.cpuPct));
+    assert.deepEqual(problems(), told);
+  });
+}
+
+test('the limit of a frame is two seconds, or three intervals where they are long', () => {
+  assert.equal(frameStaleAfterMs(1), 2_000);
+  assert.equal(frameStaleAfterMs(50), 2_000);
+  assert.equal(frameStaleAfterMs(1_000), 3_000);
+});
