@@ -56,7 +56,10 @@ async function run(options: BenchOptions): Promise<boolean> {
   }
   const title = `HarborForge Monitor bench, ${options.quick ? 'quick' : 'full'} run, ${machine.date}`;
   const facts = `${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}`;
-  process.stdout.write(`\n${title}\n${facts}\n\n${renderTable(sections)}\n`);
+  const caution = options.quick
+    ? 'A quick run shows that the bench works; its figures are too rough to be judged.\n'
+    : '';
+  process.stdout.write(`\n${title}\n${facts}\n${caution}\n${renderTable(sections)}\n`);
 
   const results = sections.map((section) => ({
     ...section,

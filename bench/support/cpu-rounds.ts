@@ -11,15 +11,15 @@ export interface Contestant {
   readonly batch?: number;
 }
 
-/** What one operation costs, microseconds; medians over all batches. */
+/** What one operation costs, microseconds. */
 export interface Cost {
-  /** CPU time of this process, all its threads, and of the child processes that ended. */
+  /** CPU time of this process, all its threads, and of the child processes that ended; the median of the rounds. */
   readonly cpuUs: number;
   readonly wallUs: number;
+  /** The CPU time of each round, the median of its batches. */
+  readonly rounds: readonly number[];
+  /** So many operations in a batch. */
   readonly batch: number;
-  readonly batches: number;
-  /** Half of all batches lie within this share of the median. */
-  readonly spread: number;
 }
 
 /** How long it takes. */
@@ -31,8 +31,8 @@ export interface Effort {
   readonly warmupMs: number;
 }
 
-export const FULL_EFFORT: Effort = { rounds: 9, batchesPerRound: 5, batchMs: 15, warmupMs: 400 };
-export const QUICK_EFFORT: Effort = { rounds: 3, batchesPerRound: 2, batchMs: 4, warmupMs: 60 };
+export const FULL_EFFORT: Effort = { rounds: 15, batchesPerRound: 3, batchMs: 10, warmupMs: 400 };
+export const QUICK_EFFORT: Effort = { rounds: 3, batchesPerRound: 2, batchMs: 4, warmupMs: 150 };
 
 const USER_HZ = 100;
 
@@ -51,14 +51,12 @@ export async function measure(
     time: 0,
     warmup: false,
     throws: true,
-    retainSamples: true,
-    setup: () => globalThis.gc?.(),
   });
-  const batches = new Map<string, { times: number; cpuMs: number[]; wallMs: number[] }>();
+  const measured = new Map<string, { times: number; rounds: number[]; wallMs: number[] }>();
   for (const contestant of contestants) {
     const times = contestant.batch ?? (await batchSize(contestant, effort));
     const wallMs: number[] = [];
-    batches.set(contestant.name, { times, cpuMs: [], wallMs });
+    measured.set(contestant.name, { times, rounds: [], wallMs });
     const batch = async (): Promise<void> => {
       const startMs = performance.now();
       await contestant.run(times);
@@ -67,28 +65,32 @@ export async function measure(
     bench.add(contestant.name, batch, { async: true });
   }
   for (let round = 0; round < effort.rounds; round++) {
+    // What one round left behind is not cleared away in the next.
+    globalThis.gc?.();
     for (const task of await bench.run()) {
       if (!('latency' in task.result)) throw new Error(`${task.name}: ${task.result.state}`);
-      batches.get(task.name)!.cpuMs.push(...(task.result.latency.samples ?? []));
+      const { times, rounds } = measured.get(task.name)!;
+      rounds.push((task.result.latency.p50 * 1000) / times);
     }
   }
   clock.close();
   return new Map(
-    [...batches].map(([name, { times, cpuMs, wallMs }]) => {
-      const cpu = median(cpuMs);
-      const spread = median(cpuMs.map((ms) => Math.abs(ms - cpu))) / cpu;
-      const perOperation = 1000 / times;
-      return [
-        name,
-        {
-          cpuUs: cpu * perOperation,
-          wallUs: median(wallMs) * perOperation,
-          batch: times,
-          batches: cpuMs.length,
-          spread,
-        },
-      ];
-    }),
+    [...measured].map(([name, { times, rounds, wallMs }]) => [
+      name,
+      { cpuUs: median(rounds), wallUs: (median(wallMs) * 1000) / times, rounds, batch: times },
+    ]),
+  );
+}
+
+/**
+ * How many times the CPU time of `all`, together, `one` takes: the median of the rounds' ratios, since a machine that is fast in one
+ * round and slow in the next is so for all of them.
+ */
+export function costRatio(one: Cost, ...all: readonly Cost[]): number {
+  return median(
+    one.rounds.map(
+      (us, round) => us / all.reduce((sum, { rounds }) => sum + (rounds[round] ?? Number.NaN), 0),
+    ),
   );
 }
 
