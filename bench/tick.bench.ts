@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
-import os from 'node:os';
-import si from 'systeminformation';
+import { hostname } from 'node:os';
 import { createSharedMemory } from '../src/shared/layout.js';
 import { FakeClock } from '../test/support/fake-clock.js';
 import { DiskSampler } from '../workers/lanes/disk-lane.js';
 import { ProcSampler } from '../workers/lanes/proc-sampler.js';
 import type { Row, Section, Target } from './report.js';
 import { type Contestant, type Cost, costRatio, type Effort, measure } from './support/cpu-rounds.js';
+import { askOs, askSystemInformation } from './support/peers.js';
 
 /** What a tick reads when everything is due, with the sampler's buffer sizes. The last is the lane's account of itself. */
 const READS = [
@@ -142,7 +142,7 @@ function createSamplers(clock: FakeClock, intervalMs: number): { proc: ProcSampl
   return {
     proc: new ProcSampler({
       shared,
-      identifier: os.hostname(),
+      identifier: hostname(),
       procfs: '/proc',
       intervalMs,
       cpuWindowMs: 1_000,
@@ -203,25 +203,7 @@ function readContestants(closers: (() => void)[]): Contestant[] {
 
 function peerContestants(): Contestant[] {
   return [
-    {
-      name: NAMES.os,
-      run: (times) => {
-        for (let i = 0; i < times; i++) {
-          os.cpus();
-          os.totalmem();
-          os.freemem();
-          os.loadavg();
-          os.uptime();
-          statfsSync('/');
-        }
-      },
-    },
-    {
-      name: NAMES.peer,
-      batch: PEER_BATCH,
-      run: async (times) => {
-        for (let i = 0; i < times; i++) await Promise.all([si.currentLoad(), si.mem(), si.fsSize()]);
-      },
-    },
+    { name: NAMES.os, run: askOs },
+    { name: NAMES.peer, run: askSystemInformation, batch: PEER_BATCH },
   ];
 }
