@@ -3,22 +3,16 @@ import { createRoutes, type Transport } from './bridge/routes.js';
 import { TelemetryRoute } from './bridge/telemetry.js';
 import { createUwsTransport, loadUws } from './bridge/uws.js';
 import { Conditions } from './conditions.js';
-import { type Config, rereadApiKey } from './config.js';
+import type { Config } from './config.js';
 import { answerHealth } from './health.js';
-import { HeartbeatThread } from './heartbeat/thread.js';
+import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
 import { InventoryReader } from './sampling/inventory.js';
-import {
-  bootThreads,
-  type LaneEvents,
-  LanePool,
-  type LaneWork,
-  laneFailed,
-  type SamplerThreads,
-} from './sampling/pool.js';
+import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
 import { frameStaleAfterMs, Watchdog } from './sampling/watchdog.js';
+import { type Cadences, laneWorks } from './sampling/works.js';
 import { createClock } from './shared/clock.js';
-import { Control, type LaneName } from './shared/control.js';
+import { Control } from './shared/control.js';
 import { FrameReader } from './shared/frame-store.js';
 import {
   createSharedMemory,
@@ -27,25 +21,7 @@ import {
   TELEMETRY_READER,
   TELEMETRY_STORE,
 } from './shared/layout.js';
-import type { HeartbeatReport, HostInventory, OpenClawMetadata } from './shared/messages.js';
-
-/** The path of the heartbeat endpoint below the backend's URL. */
-const HEARTBEAT_PATH = 'monitor/server/heartbeat-v2';
-
-/** How often the disk lane looks, and after how long its values are stale. Not settings; the tests are in more of a hurry. */
-export interface Cadences {
-  readonly diskMs: number;
-  readonly diskStaleAfterMs: number;
-  readonly nginxMs: number;
-  readonly nginxStaleAfterMs: number;
-}
-
-const CADENCES: Cadences = {
-  diskMs: 5_000,
-  diskStaleAfterMs: 15_000,
-  nginxMs: 60_000,
-  nginxStaleAfterMs: 180_000,
-};
+import type { HostInventory, OpenClawMetadata } from './shared/messages.js';
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -91,12 +67,11 @@ class RunningDaemon implements Daemon {
   readonly #transport: Transport;
   readonly #pool: LanePool;
   readonly #watchdog: Watchdog;
-  readonly #heartbeat: HeartbeatThread | null;
+  readonly #reporting: Reporting;
   readonly #inventoryReader: InventoryReader;
   #isSampling = false;
   #openclaw: (OpenClawMetadata & { atMonoMs: number }) | null = null;
   #inventory: HostInventory | null = null;
-  #hasAcceptedBeat = false;
 
   constructor(options: DaemonOptions) {
     const { config, log } = options;
@@ -109,7 +84,12 @@ class RunningDaemon implements Daemon {
     this.#pool = new LanePool({
       threads: options.threads ?? bootThreads(),
       control: new Control(this.#shared),
-      works: this.#laneWorks(),
+      works: laneWorks({
+        config,
+        shared: this.#shared,
+        searchPath: options.env['PATH'] ?? '',
+        cadences: options.cadences,
+      }),
       events: this.#laneEvents(),
       monoMs,
     });
@@ -122,7 +102,13 @@ class RunningDaemon implements Daemon {
       budgetPct: config.cpuBudgetPct,
       giveUpProcLane: () => this.#pool.giveUp('proc'),
     });
-    this.#heartbeat = this.#createHeartbeat(monoMs);
+    this.#reporting = new Reporting({
+      ...options,
+      conditions: this.#conditions,
+      shared: this.#shared,
+      staleAfterMs: this.#staleAfterMs,
+      monoMs,
+    });
   }
 
   async start(): Promise<void> {
@@ -140,14 +126,7 @@ class RunningDaemon implements Daemon {
       { address: `http://127.0.0.1:${this.port}`, token: config.bridgeToken !== null },
       'bridge listening',
     );
-    if (config.backendUrl === undefined) {
-      log.info('heartbeats are off: MONITOR_BACKEND_URL is not set');
-    } else {
-      log.info(
-        { backend: config.backendUrl.href, every_seconds: config.reportIntervalSec },
-        'heartbeats are on',
-      );
-    }
+    this.#reporting.announce();
   }
 
   async stop(): Promise<boolean> {
@@ -155,7 +134,7 @@ class RunningDaemon implements Daemon {
     this.#transport.close();
     const ended = await Promise.all([
       this.#pool.stop(),
-      this.#heartbeat?.stop() ?? true,
+      this.#reporting.stop(),
       this.#inventoryReader.stop(),
     ]);
     return ended.every(Boolean);
@@ -181,7 +160,7 @@ class RunningDaemon implements Daemon {
         problems: () => this.#conditions.list(),
         samplerCpuPct: () => this.#watchdog.state.cpuPct,
         lane: (name) => ({ running: this.#pool.isRunning(name), restarts: this.#pool.restartCount(name) }),
-        heartbeat: () => this.#heartbeat?.state ?? null,
+        heartbeat: () => this.#reporting.state,
         openclaw: () => this.#openclaw,
         inventory: () => this.#inventory,
       });
@@ -192,31 +171,6 @@ class RunningDaemon implements Daemon {
       pushed: (metadata) => this.#takePush(metadata),
     });
     return createUwsTransport(loadUws(), routes);
-  }
-
-  #laneWorks(): Record<LaneName, LaneWork> {
-    const { config, env, cadences = CADENCES } = this.#options;
-    return {
-      proc: {
-        lane: 'proc',
-        shared: this.#shared,
-        identifier: config.identifier,
-        procfs: config.procfs,
-        intervalMs: config.sampleIntervalMs,
-        cpuWindowMs: config.cpuWindowMs,
-        diskStaleAfterMs: cadences.diskStaleAfterMs,
-        nginxStaleAfterMs: cadences.nginxStaleAfterMs,
-      },
-      disk: {
-        lane: 'disk',
-        shared: this.#shared,
-        diskPath: config.diskPath,
-        rootfs: config.rootfs,
-        diskIntervalMs: cadences.diskMs,
-        nginxIntervalMs: cadences.nginxMs,
-        searchPath: env['PATH'] ?? '',
-      },
-    };
   }
 
   #laneEvents(): LaneEvents {
@@ -235,39 +189,12 @@ class RunningDaemon implements Daemon {
   #startedSampling(): void {
     if (this.#isSampling) return;
     this.#isSampling = true;
-    this.#heartbeat?.start();
+    this.#reporting.start();
     this.#inventoryReader.start({
       found: (inventory) => {
         this.#inventory = inventory;
       },
       failed: (reason) => this.#options.log.warn({ reason }, 'the host inventory could not be had'),
-    });
-  }
-
-  #createHeartbeat(monoMs: () => number): HeartbeatThread | null {
-    const { config, version } = this.#options;
-    if (config.backendUrl === undefined || config.apiKey === null) return null;
-    const base = config.backendUrl.href;
-    return new HeartbeatThread({
-      data: {
-        shared: this.#shared,
-        url: `${base}${base.endsWith('/') ? '' : '/'}${HEARTBEAT_PATH}`,
-        apiKey: config.apiKey.value.reveal(),
-        identifier: config.identifier,
-        userAgent: `harborforge-monitor/${version}`,
-        intervalMs: config.reportIntervalSec * 1000,
-        staleAfterMs: this.#staleAfterMs,
-        openclaw: null,
-      },
-      events: {
-        result: (report) => this.#takeReport(report),
-        died: (reason, restartInMs) => {
-          const again = restartInMs === null ? ', too often to be started again' : '';
-          this.#conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}${again}`, 'error');
-        },
-        restarted: () => this.#conditions.set('heartbeat.thread', null),
-      },
-      monoMs,
     });
   }
 
@@ -279,28 +206,6 @@ class RunningDaemon implements Daemon {
         'OpenClaw plugin reached the bridge',
       );
     this.#openclaw = { ...metadata, atMonoMs: this.#clock.monoMs() };
-    this.#heartbeat?.setOpenClaw(metadata);
-  }
-
-  #takeReport(report: HeartbeatReport): void {
-    const { log, config } = this.#options;
-    if (report.class === 'accepted') {
-      this.#conditions.set('heartbeat', null);
-      if (!this.#hasAcceptedBeat) log.info({ backend: config.backendUrl?.href }, 'first heartbeat accepted');
-      this.#hasAcceptedBeat = true;
-      return;
-    }
-    if (report.class === 'unauthorized') {
-      const origin = config.apiKey?.origin ?? '';
-      this.#conditions.set(
-        'heartbeat',
-        `the backend refuses the API key from ${origin} (${report.detail})`,
-        'error',
-      );
-      const key = rereadApiKey(config, this.#options.env);
-      if (key !== null) this.#heartbeat?.setApiKey(key.value.reveal());
-      return;
-    }
-    this.#conditions.set('heartbeat', `heartbeat ${report.class.replace('_', ' ')}: ${report.detail}`);
+    this.#reporting.setOpenClaw(metadata);
   }
 }

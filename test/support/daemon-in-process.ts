@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { Config } from '../../src/config.js';
-import { type Cadences, type Daemon, startDaemon } from '../../src/daemon.js';
+import { type Daemon, startDaemon } from '../../src/daemon.js';
+import type { Cadences } from '../../src/sampling/works.js';
 import { configOf } from './config-input.js';
 import type { LogLine } from './daemon-process.js';
 

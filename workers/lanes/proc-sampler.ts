@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Clock } from '../../src/shared/clock.js';
-import { D, type Source, T } from '../../src/shared/fields.js';
-import { FrameReader, FrameWriter, type Slot } from '../../src/shared/frame-store.js';
-import { DISK_READER, DISK_STORE, SITES_MAX_BYTES, TELEMETRY_STORE } from '../../src/shared/layout.js';
+import { type Source, T } from '../../src/shared/fields.js';
+import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
+import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { ARC, parseArcstats } from '../proc/arcstats.js';
 import { parseLoadavg } from '../proc/loadavg.js';
@@ -14,6 +14,7 @@ import { CpuWindow } from '../rates/cpu-window.js';
 import { memoryUsedPct, swapUsedPct } from '../rates/memory.js';
 import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
+import { DiskFold } from './disk-fold.js';
 import { Staleness } from './stale.js';
 import { ThreadCpu } from './thread-cpu.js';
 
@@ -36,8 +37,6 @@ export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & { r
  */
 export class ProcSampler {
   readonly #clock: Clock;
-  readonly #diskStaleAfterMs: number;
-  readonly #nginxStaleAfterMs: number;
 
   readonly #stat: ProcFile;
   readonly #meminfo: ProcFile;
@@ -61,19 +60,12 @@ export class ProcSampler {
 
   /** The values of the next frame; kept from tick to tick, since not all are read at each. */
   readonly #numbers: Float64Array;
-  /** `nginx_sites` as JSON, of the disk frame that was folded in last. */
-  readonly #sitesRoom = new Uint8Array(SITES_MAX_BYTES);
-  #sites: Uint8Array = this.#sitesRoom.subarray(0, 0);
-  #diskSequence = 0;
-
   readonly #writer: FrameWriter;
-  readonly #disk: FrameReader;
+  readonly #disk: DiskFold;
   readonly #renderer: TelemetryRenderer;
 
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
-    this.#diskStaleAfterMs = options.diskStaleAfterMs;
-    this.#nginxStaleAfterMs = options.nginxStaleAfterMs;
     this.#stat = new ProcFile(join(options.procfs, 'stat'), STAT_BYTES);
     this.#meminfo = new ProcFile(join(options.procfs, 'meminfo'), MEMINFO_BYTES);
     this.#loadavg = new ProcFile(join(options.procfs, 'loadavg'), SMALL_BYTES);
@@ -85,7 +77,7 @@ export class ProcSampler {
     this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
     this.#stale = new Staleness(nowMs);
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
-    this.#disk = new FrameReader(options.shared, DISK_STORE, DISK_READER.procLane);
+    this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
     this.#numbers = this.#firstNumbers(options.intervalMs);
   }
@@ -97,7 +89,7 @@ export class ProcSampler {
     let valid = this.#sampleCpu(nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
     if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
-    if (this.#diskCadence.due(deadlineMs)) this.#foldDisk(nowMs);
+    if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
     valid ||= !(
       Number.isNaN(numbers[T.mem_pct]!) &&
       Number.isNaN(numbers[T.load_1]!) &&
@@ -114,7 +106,7 @@ export class ProcSampler {
 
     const slot = this.#writer.begin();
     slot.numbers.set(numbers);
-    const length = this.#renderer.render(slot.bytes, numbers, this.#sites, this.#stale.seconds);
+    const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
     this.#writer.publish(slot, length);
   }
 
@@ -237,32 +229,6 @@ export class ProcSampler {
 
     numbers[T.lane_cpu_ns] = this.#threadCpu.read(nowMs);
     numbers[T.lane_cpu_mono_ms] = nowMs;
-  }
-
-  /** Takes over what the disk lane published last, and looks how old it is. Never waits for that lane. */
-  #foldDisk(nowMs: number): void {
-    const numbers = this.#numbers;
-    const frame = this.#disk.acquire();
-    if (frame !== null) {
-      const disk = frame.numbers;
-      if (frame.sequence !== this.#diskSequence) {
-        this.#diskSequence = frame.sequence;
-        numbers[T.disk_pct] = disk[D.disk_pct]!;
-        numbers[T.nginx_installed] = disk[D.nginx_installed]!;
-        this.#sitesRoom.set(frame.view());
-        this.#sites = this.#sitesRoom.subarray(0, frame.byteLength);
-        this.#take('disk', disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
-        this.#take('nginx', disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
-      }
-      this.#disk.release();
-    }
-    if (this.#stale.olderThan('disk', this.#diskStaleAfterMs, nowMs)) this.#stale.failed('disk');
-    if (this.#stale.olderThan('nginx', this.#nginxStaleAfterMs, nowMs)) this.#stale.failed('nginx');
-  }
-
-  #take(source: Source, atMs: number, failed: boolean): void {
-    if (!Number.isNaN(atMs)) this.#stale.fresh(source, atMs);
-    if (failed) this.#stale.failed(source);
   }
 
   #note(source: Source, ok: boolean, nowMs: number): void {

@@ -1,0 +1,116 @@
+import type { Conditions } from '../conditions.js';
+import { type Config, rereadApiKey } from '../config.js';
+import type { Logger } from '../log.js';
+import type { HeartbeatReport, OpenClawMetadata } from '../shared/messages.js';
+import { type HeartbeatState, HeartbeatThread } from './thread.js';
+
+/** The path of the heartbeat endpoint below the backend's URL. */
+const HEARTBEAT_PATH = 'monitor/server/heartbeat-v2';
+
+/**
+ * The reporting to the backend as the daemon sees it: the heartbeat thread made from the configuration, and what comes of its heartbeats
+ * turned into log lines and conditions. Thread: main.
+ */
+export class Reporting {
+  readonly #config: Config;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #log: Logger;
+  readonly #conditions: Conditions;
+  /** Null: heartbeats are off. */
+  readonly #thread: HeartbeatThread | null;
+  #hasAcceptedBeat = false;
+
+  constructor(options: {
+    config: Config;
+    /** The environment, for reading the API key again. */
+    env: Readonly<Record<string, string | undefined>>;
+    log: Logger;
+    conditions: Conditions;
+    shared: SharedArrayBuffer;
+    version: string;
+    staleAfterMs: number;
+    monoMs: () => number;
+  }) {
+    const { config, conditions } = options;
+    this.#config = config;
+    this.#env = options.env;
+    this.#log = options.log;
+    this.#conditions = conditions;
+    if (config.backendUrl === undefined || config.apiKey === null) {
+      this.#thread = null;
+      return;
+    }
+    const base = config.backendUrl.href;
+    this.#thread = new HeartbeatThread({
+      data: {
+        shared: options.shared,
+        url: `${base}${base.endsWith('/') ? '' : '/'}${HEARTBEAT_PATH}`,
+        apiKey: config.apiKey.value.reveal(),
+        identifier: config.identifier,
+        userAgent: `harborforge-monitor/${options.version}`,
+        intervalMs: config.reportIntervalSec * 1000,
+        staleAfterMs: options.staleAfterMs,
+        openclaw: null,
+      },
+      events: {
+        result: (report) => this.#take(report),
+        died: (reason, restartInMs) => {
+          const again = restartInMs === null ? ', too often to be started again' : '';
+          conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}${again}`, 'error');
+        },
+        restarted: () => conditions.set('heartbeat.thread', null),
+      },
+      monoMs: options.monoMs,
+    });
+  }
+
+  /** Says whether heartbeats are on, and to where. */
+  announce(): void {
+    const { backendUrl, reportIntervalSec } = this.#config;
+    if (this.#thread === null) this.#log.info('heartbeats are off: MONITOR_BACKEND_URL is not set');
+    else this.#log.info({ backend: backendUrl?.href, every_seconds: reportIntervalSec }, 'heartbeats are on');
+  }
+
+  start(): void {
+    this.#thread?.start();
+  }
+
+  /** Null: heartbeats are off. */
+  get state(): HeartbeatState | null {
+    return this.#thread?.state ?? null;
+  }
+
+  /** The next heartbeats carry this. */
+  setOpenClaw(metadata: OpenClawMetadata): void {
+    this.#thread?.setOpenClaw(metadata);
+  }
+
+  /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */
+  async stop(): Promise<boolean> {
+    return this.#thread?.stop() ?? true;
+  }
+
+  #take(report: HeartbeatReport): void {
+    switch (report.class) {
+      case 'accepted':
+        this.#conditions.set('heartbeat', null);
+        if (!this.#hasAcceptedBeat) {
+          this.#log.info({ backend: this.#config.backendUrl?.href }, 'first heartbeat accepted');
+        }
+        this.#hasAcceptedBeat = true;
+        return;
+      case 'unauthorized':
+        this.#refused(report.detail ?? '');
+        return;
+      default:
+        this.#conditions.set('heartbeat', `heartbeat ${report.class.replace('_', ' ')}: ${report.detail}`);
+    }
+  }
+
+  #refused(detail: string): void {
+    const origin = this.#config.apiKey?.origin ?? '';
+    this.#conditions.set('heartbeat', `the backend refuses the API key from ${origin} (${detail})`, 'error');
+    const key = rereadApiKey(this.#config, this.#env);
+    if (key !== null) this.#thread?.setApiKey(key.value.reveal());
+  }
+}

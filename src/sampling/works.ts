@@ -1,0 +1,49 @@
+import type { Config } from '../config.js';
+import type { LaneName } from '../shared/control.js';
+import type { LaneWork } from './pool.js';
+
+/** How often the disk lane looks, and after how long its values are stale. Not settings; the tests are in more of a hurry. */
+export interface Cadences {
+  readonly diskMs: number;
+  readonly diskStaleAfterMs: number;
+  readonly nginxMs: number;
+  readonly nginxStaleAfterMs: number;
+}
+
+const CADENCES: Cadences = {
+  diskMs: 5_000,
+  diskStaleAfterMs: 15_000,
+  nginxMs: 60_000,
+  nginxStaleAfterMs: 180_000,
+};
+
+/** What each lane is to do. `searchPath` is a PATH along which nginx is looked for. */
+export function laneWorks(options: {
+  config: Config;
+  shared: SharedArrayBuffer;
+  searchPath: string;
+  cadences?: Cadences | undefined;
+}): Record<LaneName, LaneWork> {
+  const { config, shared, searchPath, cadences = CADENCES } = options;
+  return {
+    proc: {
+      lane: 'proc',
+      shared,
+      identifier: config.identifier,
+      procfs: config.procfs,
+      intervalMs: config.sampleIntervalMs,
+      cpuWindowMs: config.cpuWindowMs,
+      diskStaleAfterMs: cadences.diskStaleAfterMs,
+      nginxStaleAfterMs: cadences.nginxStaleAfterMs,
+    },
+    disk: {
+      lane: 'disk',
+      shared,
+      diskPath: config.diskPath,
+      rootfs: config.rootfs,
+      diskIntervalMs: cadences.diskMs,
+      nginxIntervalMs: cadences.nginxMs,
+      searchPath,
+    },
+  };
+}

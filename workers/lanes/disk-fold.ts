@@ -1,0 +1,51 @@
+import { D, type Source, T } from '../../src/shared/fields.js';
+import { FrameReader } from '../../src/shared/frame-store.js';
+import { DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
+import type { ProcLaneTask } from '../../src/shared/messages.js';
+import type { Staleness } from './stale.js';
+
+/**
+ * Takes over what the disk lane published last, and looks how old it is; never waits for that lane. Thread: proc lane.
+ * Allocates: nothing, but for one view each time that the disk lane has published.
+ */
+export class DiskFold {
+  readonly #disk: FrameReader;
+  readonly #diskStaleAfterMs: number;
+  readonly #nginxStaleAfterMs: number;
+  readonly #sitesRoom = new Uint8Array(SITES_MAX_BYTES);
+  #sequence = 0;
+
+  /** `nginx_sites` as JSON, of the disk frame that was folded in last; empty: unknown. */
+  sites: Uint8Array = this.#sitesRoom.subarray(0, 0);
+
+  constructor(options: Pick<ProcLaneTask, 'shared' | 'diskStaleAfterMs' | 'nginxStaleAfterMs'>) {
+    this.#disk = new FrameReader(options.shared, DISK_STORE, DISK_READER.procLane);
+    this.#diskStaleAfterMs = options.diskStaleAfterMs;
+    this.#nginxStaleAfterMs = options.nginxStaleAfterMs;
+  }
+
+  /** Brings the disk's and nginx's values in `numbers` (TELEMETRY_NUMBERS order) and their staleness up to date. */
+  fold(numbers: Float64Array, stale: Staleness, nowMs: number): void {
+    const frame = this.#disk.acquire();
+    if (frame !== null) {
+      const disk = frame.numbers;
+      if (frame.sequence !== this.#sequence) {
+        this.#sequence = frame.sequence;
+        numbers[T.disk_pct] = disk[D.disk_pct]!;
+        numbers[T.nginx_installed] = disk[D.nginx_installed]!;
+        this.#sitesRoom.set(frame.view());
+        this.sites = this.#sitesRoom.subarray(0, frame.byteLength);
+        take(stale, 'disk', disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
+        take(stale, 'nginx', disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
+      }
+      this.#disk.release();
+    }
+    if (stale.olderThan('disk', this.#diskStaleAfterMs, nowMs)) stale.failed('disk');
+    if (stale.olderThan('nginx', this.#nginxStaleAfterMs, nowMs)) stale.failed('nginx');
+  }
+}
+
+function take(stale: Staleness, source: Source, atMs: number, failed: boolean): void {
+  if (!Number.isNaN(atMs)) stale.fresh(source, atMs);
+  if (failed) stale.failed(source);
+}
