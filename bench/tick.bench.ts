@@ -77,7 +77,7 @@ function rowsOf(costs: ReadonlyMap<string, Cost>): Row[] {
     details: { ...cost(name) },
   });
   const bothLanes = { to: 'both lanes’ ticks', of: ['fullTick', 'diskTick'] } as const;
-  const sameSet = { to: 'ticks, the same set', of: ['setTick', 'diskTick'] } as const;
+  const sameSet = { to: 'ticks, same set', of: ['setTick', 'diskTick'] } as const;
   const toReads: Target = { limit: TICK_TO_READS_MAX, kind: 'at most', of: 'ratio' };
   return [
     row('fullReads'),
