@@ -192,6 +192,7 @@ describe('what shows itself nowhere', () => {
       Object.values(config.apiKey ?? {}).join(),
     ];
     for (const text of shown) assert.ok(!text.includes('SECRET'), text);
+    assert.equal(inspect(config.apiKey?.value), '[hidden]');
     assert.equal(config.apiKey?.value.reveal(), KEY);
   });
 

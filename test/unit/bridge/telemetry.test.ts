@@ -80,6 +80,15 @@ test('a frame keeps its bytes while its answer is held, however many are publish
   assert.equal(Buffer.from(route.acquire().body as Uint8Array).toString(), '{"other":1234}');
 });
 
+test('a frame that was let go is written over in its turn', () => {
+  const { route, publish } = setUp();
+  const { index } = publish('{"a":1}');
+  route.acquire();
+  route.release();
+  const later = Array.from({ length: 8 }, () => publish('{"b":2}').index);
+  assert.ok(later.includes(index), `slot ${index} was not used again: ${later.join()}`);
+});
+
 test('before the first frame the answer is 503 no_sample, to be asked again in a second', () => {
   const { route } = setUp();
   const answer = route.acquire();

@@ -13,6 +13,7 @@ import { until } from '../../support/until.js';
 async function listen(t: TestContext, bodyTimeoutMs?: number) {
   const bodies: string[] = [];
   let pinned = 0;
+  let begun = 0;
   const routes: Routes = {
     guard: createGuard(null),
     gets: {
@@ -28,7 +29,10 @@ async function listen(t: TestContext, bodyTimeoutMs?: number) {
     },
     posts: {
       '/post': {
-        refuse: () => null,
+        refuse: () => {
+          begun++;
+          return null;
+        },
         answer: (body) => {
           bodies.push(Buffer.from(body).toString());
           return okAnswer('{"posted":true}');
@@ -38,7 +42,7 @@ async function listen(t: TestContext, bodyTimeoutMs?: number) {
   };
   const transport = createUwsTransport(loadUws(), routes, bodyTimeoutMs);
   t.after(() => transport.close());
-  return { bodies, transport, pinned: () => pinned, port: await transport.listen(0) };
+  return { bodies, transport, pinned: () => pinned, begun: () => begun, port: await transport.listen(0) };
 }
 
 async function connect(t: TestContext, port: number): Promise<RawConnection> {
@@ -81,9 +85,10 @@ test('the time for a body is over with the body: a connection that lives on is n
 });
 
 test('a body whose sender has gone leaves nothing, and its time does not run on', async (t) => {
-  const { port, bodies } = await listen(t, 50);
+  const { port, bodies, begun } = await listen(t, 50);
   const gone = await connect(t, port);
   gone.write(`${requestHead('POST', '/post', { 'content-length': '10' })}12345`);
+  await until('the push to have begun', () => begun() === 1);
   gone.socket.resetAndDestroy();
   await gone.closed;
   // The time of the one that went has run out when that of a later one has; an answer to it would have ended the process.
