@@ -23,7 +23,7 @@ async function load(t: TestContext): Promise<void> {
   await once(child, 'spawn');
 }
 
-describe('cpu_pct of the heartbeats', () => {
+describe('cpu_pct of the heartbeats', { timeout: 60_000 }, () => {
   it('is what the kernel counted between them, idle and under load', async (t) => {
     const counters = new Float64Array(CPU_FIELDS.length);
     const sums = new CpuWindow(1_000, 1_000);

@@ -31,7 +31,7 @@ function keyFile(t: TestContext, key: string) {
   return { path, write };
 }
 
-describe('a backend that is not well', { concurrency: true }, () => {
+describe('a backend that is not well', { concurrency: true, timeout: 60_000 }, () => {
   it('never gets a second heartbeat while it hangs on the first', async (t) => {
     const backend = await startBackend(t);
     const daemon = startReporting(t, backend.url);
@@ -117,7 +117,7 @@ describe('a backend that is not well', { concurrency: true }, () => {
   });
 });
 
-describe('a key that the backend refuses', { concurrency: true }, () => {
+describe('a key that the backend refuses', { concurrency: true, timeout: 60_000 }, () => {
   it('is read anew from its file, and the new one is used', async (t) => {
     const backend = await startBackend(t);
     const { path, write } = keyFile(t, 'the-old-key');

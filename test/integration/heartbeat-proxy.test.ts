@@ -27,7 +27,7 @@ async function startTlsBackend(t: TestContext) {
   return { port: (server.address() as AddressInfo).port, caFile, keys };
 }
 
-describe('a backend behind a proxy', { concurrency: true }, () => {
+describe('a backend behind a proxy', { concurrency: true, timeout: 60_000 }, () => {
   for (const variable of ['http_proxy', 'HTTP_PROXY']) {
     it(`is reached by way of ${variable}`, async (t) => {
       const backend = await startBackend(t);
@@ -89,7 +89,7 @@ describe('a backend behind a proxy', { concurrency: true }, () => {
   });
 });
 
-describe('a backend on this machine', { concurrency: true }, () => {
+describe('a backend on this machine', { concurrency: true, timeout: 60_000 }, () => {
   for (const host of ['127.0.0.1', 'localhost', 'backend.localhost']) {
     it(`is asked directly as ${host}, whatever the environment says of proxies`, async (t) => {
       const backend = await startBackend(t);
@@ -106,7 +106,7 @@ describe('a backend on this machine', { concurrency: true }, () => {
   }
 });
 
-describe('a backend over TLS', { concurrency: true }, () => {
+describe('a backend over TLS', { concurrency: true, timeout: 60_000 }, () => {
   it('is trusted by an authority of NODE_EXTRA_CA_CERTS', async (t) => {
     const { port, caFile, keys } = await startTlsBackend(t);
     const daemon = startReporting(t, `https://localhost:${port}`, { NODE_EXTRA_CA_CERTS: caFile });

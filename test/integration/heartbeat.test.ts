@@ -30,7 +30,7 @@ async function health(daemon: DaemonProcess): Promise<{ heartbeat: Record<string
   return (await answer.json()) as { heartbeat: Record<string, unknown> };
 }
 
-describe('the daemon', { concurrency: true }, () => {
+describe('the daemon', { concurrency: true, timeout: 60_000 }, () => {
   it('reports this host, every value of it, in the form of the contract', async (t) => {
     const backend = await startBackend(t);
     startReporting(t, backend.url);

@@ -7,6 +7,9 @@ import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
 import { HEARTBEAT_PATH, type ReferenceBackend } from '../../support/reference-backend.js';
 import { until } from '../../support/until.js';
 
+/** A test that waits in vain has failed; no test that passes comes near this. */
+const LIMIT = { timeout: 60_000 };
+
 /** Bytes that no proc lane writes: whoever reads the frame throws. */
 const POISON = '{"identifier":';
 const METADATA = { version: 'OpenClaw 1', pluginVersion: '0.2.0', agentsJson: '[{"id":"main"}]' };
@@ -48,7 +51,7 @@ function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: 
   return { thread, reports, death, deaths, publish, poison, restarts: () => restarted };
 }
 
-describe('the heartbeat thread', () => {
+describe('the heartbeat thread', LIMIT, () => {
   it('sends heartbeats of what is in shared memory, and counts how they ended', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, publish } = setUp(t, backend);
@@ -140,7 +143,7 @@ describe('the heartbeat thread', () => {
   });
 });
 
-describe('a heartbeat thread that is stopped', () => {
+describe('a heartbeat thread that is stopped', LIMIT, () => {
   it('lets the heartbeat in flight finish', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, deaths, publish } = setUp(t, backend);

@@ -5,6 +5,9 @@ import { describe, it, type TestContext } from 'node:test';
 import { type BeatOutcome, HeartbeatClient } from '../../../workers/net/heartbeat-client.js';
 import { type LoopbackServer, serveHttp, serveTcp } from '../../support/loopback-server.js';
 
+/** A test that waits in vain has failed; no test that passes comes near this. */
+const LIMIT = { timeout: 60_000 };
+
 const KEY = 'k3y-that-must-not-be-seen';
 const TIMEOUT_MS = 150;
 const OK_HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
@@ -29,7 +32,7 @@ async function postTo(t: TestContext, talk: (socket: Socket) => void, timeoutMs?
   return { server, outcome: await clientOf(t, server.url, timeoutMs).post('{}', never) };
 }
 
-describe('a backend that fails', () => {
+describe('a backend that fails', LIMIT, () => {
   it('refuses the connection', async (t) => {
     const closed = await serveHttp(t, () => {});
     const url = closed.url;
@@ -87,7 +90,7 @@ describe('a backend that fails', () => {
   });
 });
 
-describe('a backend that hangs', () => {
+describe('a backend that hangs', LIMIT, () => {
   it('before its headers: is given up at the hard timeout', async (t) => {
     const { outcome } = await postTo(t, () => {}, TIMEOUT_MS);
     assertFailed(outcome, 'timeout', /^no answer within 0\.15 s$/);
@@ -159,7 +162,7 @@ describe('a backend that hangs', () => {
   });
 });
 
-describe('a body that is too large', () => {
+describe('a body that is too large', LIMIT, () => {
   for (const [name, head] of [
     ['announced', 'content-length: 1000000000\r\n'],
     ['without an end', 'connection: close\r\n'],
