@@ -1,4 +1,5 @@
 import { isRecord } from './host.js';
+import { shown } from './shown.js';
 import { SOURCES, type Source } from './snapshot.js';
 
 /** The tool's parameters as JSON Schema. A host need not hold arguments against it. */
@@ -25,17 +26,12 @@ export function readArguments(
   if (given === undefined || given === null) return { sources: SOURCES };
   if (!isRecord(given)) return problem('expected an object');
   const unknown = Object.keys(given).filter((name) => name !== 'sources');
-  if (unknown.length > 0) return problem(`there is no ${unknown.map(quoted).join(', ')}`);
+  if (unknown.length > 0) return problem(`there is no ${unknown.map(shown).join(', ')}`);
   const { sources } = given as { readonly sources?: unknown };
   if (sources === undefined || sources === null) return { sources: SOURCES };
-  if (!Array.isArray(sources)) return problem(`"sources" must be a list, got ${quoted(sources)}`);
+  if (!Array.isArray(sources)) return problem(`"sources" must be a list, got ${shown(sources)}`);
   if (sources.length === 0) return problem('"sources" is empty');
   const wrong = sources.filter((source: unknown) => !SOURCES.some((known) => known === source));
-  if (wrong.length > 0) return problem(`"sources" has ${wrong.map(quoted).join(', ')}`);
+  if (wrong.length > 0) return problem(`"sources" has ${wrong.map(shown).join(', ')}`);
   return { sources: sources as Source[] };
-}
-
-function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,4 +1,5 @@
 import { isRecord } from './host.js';
+import { shown } from './shown.js';
 
 /** The plugin's configuration, as it is in force. */
 export interface Settings {
@@ -18,7 +19,6 @@ const DEFAULT_PORT = 7311;
 const DEFAULT_INTERVAL_SEC = 30;
 const MAX_PORT = 65_535;
 const MAX_INTERVAL_SEC = 3_600;
-const MAX_SHOWN_CHARS = 60;
 
 /**
  * Reads the configuration as the host has it, whatever it is. The host does not check it (an invalid one would keep the gateway from
@@ -58,14 +58,4 @@ function readTokenFile(given: unknown, problems: string[]): string | null {
 /** An empty field of a form counts as unset. */
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-}
-
-function shown(value: unknown): string {
-  let text: string;
-  try {
-    text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  } catch {
-    text = typeof value;
-  }
-  return text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text;
 }
