@@ -1,6 +1,9 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=1 --single-threaded-gc
 /**
- * harborforge-monitor: the entry. A map of the modules:
+ * harborforge-monitor: the entry. The line above is how the daemon is run, by everybody: a thread's malloc arena else keeps what it once
+ * held while the thread loaded its code, and heaps of a few MB need neither a large young generation nor threads to collect them.
+ *
+ * A map of the modules:
  *
  *   main.ts            arguments → configuration → daemon → exit; the only place that exits
  *   cli.ts             the command line and --help

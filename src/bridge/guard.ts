@@ -4,8 +4,13 @@ import { type Answer, errorAnswer } from './answer.js';
 
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
-/** Says why a request is not served, or null. Headers that are missing are ''. */
-export type Guard = (host: string, origin: string, authorization: () => string) => Answer | null;
+/** The headers of a request, by lower-case name; '' where there is none. */
+export interface Headers {
+  getHeader(lowerCaseName: string): string;
+}
+
+/** Says why a request is not served, or null. */
+export type Guard = (request: Headers) => Answer | null;
 
 /**
  * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), and,
@@ -20,14 +25,15 @@ export function createGuard(token: Secret | null): Guard {
   const expected = token === null ? null : digest(`Bearer ${token.reveal()}`);
   // Clients send the same Host over and over.
   let lastGoodHost = '';
-  return (host, origin, authorization) => {
+  return (request) => {
+    const host = request.getHeader('host');
     if (host !== lastGoodHost || host === '') {
       if (!LOCAL_HOST.test(host)) return misdirected;
       lastGoodHost = host;
     }
-    if (origin !== '') return forbidden;
-    if (expected !== null && !timingSafeEqual(digest(authorization()), expected)) return unauthorized;
-    return null;
+    if (request.getHeader('origin') !== '') return forbidden;
+    if (expected === null) return null;
+    return timingSafeEqual(digest(request.getHeader('authorization')), expected) ? null : unauthorized;
   };
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { MonitorError, messageOf } from '../shared/errors.js';
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
+import type { Headers } from './guard.js';
 import { MAX_BODY_BYTES, TOO_LARGE, TOO_SLOW } from './openclaw.js';
 import {
   GET_ALLOWED,
@@ -15,10 +16,6 @@ import {
 
 /** The transport on uWebSockets.js, and the only file that knows it. Thread: main. */
 
-interface UwsRequest {
-  getHeader(lowerCaseName: string): string;
-}
-
 interface UwsResponse {
   writeStatus(status: string): this;
   writeHeader(name: string, value: string): this;
@@ -31,7 +28,7 @@ interface UwsResponse {
   cork(write: () => void): this;
 }
 
-type Handler = (response: UwsResponse, request: UwsRequest) => void;
+type Handler = (response: UwsResponse, request: Headers) => void;
 
 interface UwsApp {
   get(path: string, handler: Handler): this;
@@ -82,25 +79,19 @@ export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BOD
   const app = uws.App();
   const { guard } = routes;
 
-  function refuse(request: UwsRequest): Answer | null {
-    return guard(request.getHeader('host'), request.getHeader('origin'), () =>
-      request.getHeader('authorization'),
-    );
-  }
-
   function refuseMethod(allowed: string, sendAnswer = send): Handler {
     const answer = wrongMethod(allowed);
-    return (response, request) => sendAnswer(response, refuse(request) ?? answer);
+    return (response, request) => sendAnswer(response, guard(request) ?? answer);
   }
 
   for (const [path, route] of Object.entries(routes.gets)) {
     app.get(path, (response, request) => {
-      const refusal = refuse(request);
+      const refusal = guard(request);
       if (refusal === null) sendPinned(response, route);
       else send(response, refusal);
     });
     app.head(path, (response, request) => {
-      const refusal = refuse(request);
+      const refusal = guard(request);
       if (refusal === null) sendPinned(response, route, sendHead);
       else sendHead(response, refusal);
     });
@@ -109,7 +100,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BOD
   for (const [path, route] of Object.entries(routes.posts)) {
     app.post(path, (response, request) => {
       const refusal =
-        refuse(request) ??
+        guard(request) ??
         route.refuse(request.getHeader('content-type'), request.getHeader('content-length'));
       if (refusal === null) receive(response, route, bodyTimeoutMs);
       else send(response, refusal);
@@ -117,8 +108,8 @@ export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BOD
     app.head(path, refuseMethod(POST_ALLOWED, sendHead));
     app.any(path, refuseMethod(POST_ALLOWED));
   }
-  app.head('/*', (response, request) => sendHead(response, refuse(request) ?? NOT_FOUND));
-  app.any('/*', (response, request) => send(response, refuse(request) ?? NOT_FOUND));
+  app.head('/*', (response, request) => sendHead(response, guard(request) ?? NOT_FOUND));
+  app.any('/*', (response, request) => send(response, guard(request) ?? NOT_FOUND));
 
   return {
     listen: (port) =>

@@ -9,9 +9,11 @@ export interface Clock {
 
 /** Creates the system's clock. Thread: any, one for each thread. Allocates: nothing a call. */
 export function createClock(): Clock {
-  const originMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+  // The global `performance` is a getter, which is worth avoiding some thousand times a second.
+  const { performance: timer } = globalThis;
+  const originMs = Number(process.hrtime.bigint()) / 1e6 - timer.now();
   return {
-    monoMs: () => originMs + performance.now(),
+    monoMs: () => originMs + timer.now(),
     wallMs: () => Date.now(),
   };
 }

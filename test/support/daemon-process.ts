@@ -1,10 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** The compiled daemon. */
 export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+
+/** The words that the daemon's own first line runs it with, on the Node that runs this, with `nodeArgs` behind its flags. */
+function launchWords(nodeArgs: readonly string[]): [program: string, ...args: string[]] {
+  const [firstLine = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
+  const [, program, words] = /^#!(\S+) -S (.+)$/.exec(firstLine) ?? [];
+  if (program === undefined || words === undefined) throw new Error(`no way to run the daemon: ${firstLine}`);
+  return [
+    program,
+    ...words.split(' ').map((word) => (word === 'node' ? process.execPath : word)),
+    ...nodeArgs,
+  ];
+}
 
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string; readonly level?: string };
 
@@ -23,7 +36,8 @@ export class DaemonProcess {
     args: readonly string[] = [],
     nodeArgs: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, MAIN, ...args], {
+    const [program, ...launchArgs] = launchWords(nodeArgs);
+    this.child = spawn(program, [...launchArgs, MAIN, ...args], {
       env: { PATH: process.env['PATH'], MONITOR_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
