@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { Secret } from './secret.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName, settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';
+import { isLoopbackHost } from './shared/loopback.js';
+import { readProxies } from './shared/proxies.js';
 
 /** Where a value came from: a flag, a variable, a file, or the default. */
 export type Origin = string;
@@ -80,6 +82,10 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     : readToken(values.bridgeTokenFile, nameOf('bridgeTokenFile', origins.bridgeTokenFile));
   if (typeof token === 'string') problems.push(token);
 
+  const backendUrl = parsed.success ? parsed.data.backendUrl : undefined;
+  if (backendUrl !== undefined && !isLoopbackHost(backendUrl.hostname))
+    problems.push(...proxyProblems(input.env));
+
   if (!parsed.success || typeof key === 'string' || typeof token === 'string' || problems.length > 0) {
     return { ok: false, problems, warnings };
   }
@@ -135,6 +141,16 @@ function gather({ env, flags, hostname }: ConfigInput) {
     origins.identifier = 'host name';
   }
   return { values, origins };
+}
+
+/** The heartbeat thread reads the proxies itself; here it is only looked whether it can. */
+function proxyProblems(env: ConfigInput['env']): string[] {
+  try {
+    readProxies(env);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }
 
 /** A typo in a variable's name would else go unnoticed. */

@@ -157,6 +157,14 @@ describe('the limits of every setting', () => {
     assert.match(result.problems[0] ?? '', /^MONITOR_IDENTIFIER: expected at most 200 characters/);
   });
 
+  test('a proxy variable that is no proxy is named when the backend is off this machine, its value not shown', () => {
+    const env = { MONITOR_API_KEY: KEY, https_proxy: 'ftp://user:hunter2@proxy.example' };
+    assert.deepEqual(problemsOf({ ...env, MONITOR_BACKEND_URL: 'https://backend.example' }), [
+      'https_proxy: expected a URL such as http://proxy.example:3128',
+    ]);
+    assert.equal(configOf({ ...env, MONITOR_BACKEND_URL: 'http://127.0.0.1:1' }).port, 7311);
+  });
+
   test('http:// off loopback is allowed by MONITOR_ALLOW_HTTP=1', () => {
     const config = configOf({
       MONITOR_BACKEND_URL: 'http://b.example',

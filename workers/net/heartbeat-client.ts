@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { messageOf } from '../../src/shared/errors.js';
 import { isLoopbackHost } from '../../src/shared/loopback.js';
 import type { BeatClass } from '../../src/shared/messages.js';
-import { readProxies } from './proxies.js';
+import { readProxies } from '../../src/shared/proxies.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { BeatEnd } from './schedule.js';
 import { DirectAgent, ProxyingAgent, request } from './undici.js';

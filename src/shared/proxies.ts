@@ -1,4 +1,4 @@
-import { MonitorError } from '../../src/shared/errors.js';
+import { MonitorError } from './errors.js';
 
 /** What undici can talk to a proxy. */
 const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks:', 'socks5:']);

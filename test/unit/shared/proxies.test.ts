@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MonitorError } from '../../../src/shared/errors.js';
-import { readProxies } from '../../../workers/net/proxies.js';
+import { readProxies } from '../../../src/shared/proxies.js';
 
 describe('readProxies', () => {
   it('finds none in an empty environment', () => {
