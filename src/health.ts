@@ -67,7 +67,7 @@ export function answerHealth(sources: HealthSources): Answer {
     cost: {
       sampler_cpu_pct: round(sources.samplerCpuPct(), 3),
       sampler_cpu_budget_pct: sources.budgetPct,
-      process_rss_bytes: process.memoryUsage.rss(),
+      process_rss_bytes: readRssBytes(),
     },
     heartbeat: describeHeartbeat(sources.heartbeat(), nowMs),
     openclaw:
@@ -82,6 +82,15 @@ export function answerHealth(sources: HealthSources): Answer {
   });
   const answer = okAnswer(body);
   return isFresh ? answer : { ...answer, status: UNHEALTHY };
+}
+
+/** Null when the process has no file descriptor left to read it with: that is no reason to give no answer. */
+function readRssBytes(): number | null {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return null;
+  }
 }
 
 function describeHeartbeat(state: HeartbeatState | null, nowMs: number): object {
