@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { assertError, fileCleanup, JSON_TYPE, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { missing } from '../support/load.js';
 import { RawConnection, rawRequest, requestHead } from '../support/raw-http.js';
 import { telemetrySchema } from '../support/telemetry-schema.js';
 
@@ -130,4 +132,24 @@ describe('connections', () => {
       assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
     });
   }
+});
+
+test('a daemon that has no file descriptor left still answers', {
+  skip: missing('prlimit', '--version'),
+}, async (t) => {
+  const { daemon, port: ownPort } = await startBridge(t);
+  const pid = daemon.child.pid ?? 0;
+  await telemetryWhen(ownPort, ({ disk_pct }) => disk_pct !== null);
+  const connection = await RawConnection.open(ownPort);
+  t.after(() => connection.destroy());
+  connection.write(requestHead('GET', '/health'));
+  await connection.answer();
+  execFileSync('prlimit', [`--pid=${pid}`, '--nofile=10:10']);
+  for (const path of ['/health', '/telemetry']) {
+    connection.write(requestHead('GET', path));
+    const answer = await connection.answer();
+    assert.equal(answer.status, 200);
+    JSON.parse(answer.body);
+  }
+  assert.equal(await daemon.stop(), 0);
 });
