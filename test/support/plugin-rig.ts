@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createPlugin } from '#plugin/plugin.js';
 import { FakeHost, type HostVersion } from './fake-host.js';
 import { temporaryFolder } from './fixtures.js';
+import { MonitorRelay, type RelayedRequest } from './monitor-relay.js';
 import { PlayedTime } from './played-time.js';
+import { until } from './until.js';
 
 const COMMITS = {
   '2026.3.13': '61d171ab0b2fe4abc9afe89c518586274b4b76c2',
@@ -29,6 +32,32 @@ export function createRig(t: TestContext, version: HostVersion, pluginConfig: un
   const host = new FakeHost(version, createPlugin(time.surroundings), pluginConfig);
   t.after(() => host.stop());
   return { host, time };
+}
+
+/** A host whose plugin finds the real Monitor behind a relay. */
+export interface RelayedRig extends PluginRig {
+  readonly relay: MonitorRelay;
+  /** Resolves when `count` pushes are over, at the Monitor and in the plugin. */
+  pushed(count: number): Promise<RelayedRequest[]>;
+}
+
+/** Like `createRig`, with a relay to the Monitor that listens on `monitorPort`, which the plugin's configuration points at. */
+export async function createRelayedRig(
+  t: TestContext,
+  version: HostVersion,
+  monitorPort: number,
+  pluginConfig: object = {},
+): Promise<RelayedRig> {
+  const relay = await MonitorRelay.start({ after: (end) => t.after(end) }, monitorPort);
+  const rig = createRig(t, version, { monitor_port: relay.port, ...pluginConfig });
+  const pushed = async (count: number): Promise<RelayedRequest[]> => {
+    await relay.settled(count);
+    // What is left is the timer of the next push: the one that limits this push is gone.
+    await until('the push to be over', () => rig.time.timers <= 1);
+    await turn();
+    return relay.pushes;
+  };
+  return { ...rig, relay, pushed };
 }
 
 /** Lays out a host's package as far as its version goes. Returns its start script. */
