@@ -33,7 +33,7 @@ describe('a mount that hangs', { skip }, () => {
     assert.deepEqual(stale.stale, ['disk']);
     assert.equal(stale.disk_pct, before.disk_pct);
     const age = stale.stale_seconds?.['disk'] ?? Number.NaN;
-    assert.ok(age >= 0.5, `${age}`);
+    assert.ok(age >= 2, `${age}`);
     const later = await telemetryWhen(port, ({ stale_seconds }) => (stale_seconds?.['disk'] ?? 0) >= age + 1);
     assert.equal(later.disk_pct, before.disk_pct);
     assert.deepEqual(Object.keys(later.stale_seconds ?? {}), ['disk']);
@@ -50,7 +50,8 @@ describe('a mount that hangs', { skip }, () => {
     await telemetryWhen(port, (snapshot) => snapshot.stale === undefined && snapshot.disk_pct !== null);
     await healthWhen(port, ({ status }) => status === 'ok');
     const told = lines.filter((line) => line['condition'] === 'stale.disk').map(({ level }) => level);
-    assert.deepEqual(told, ['warn', 'info']);
+    // On a machine that is busy enough the lane may be late once more; what it said of this hang comes first.
+    assert.deepEqual(told.slice(0, 2), ['warn', 'info']);
     assert.equal(await daemon.stop(), true);
   });
 

@@ -36,7 +36,7 @@ export async function startInProcess(
     },
     cadences: {
       diskMs: 100,
-      diskStaleAfterMs: 500,
+      diskStaleAfterMs: 2_000,
       nginxMs: 60_000,
       nginxStaleAfterMs: 180_000,
       ...cadences,
