@@ -93,10 +93,9 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   return { ok: true, config, warnings };
 }
 
-/** Reads the key again, after the backend refused it. Null: it can't be read now. Thread: main. */
-export function rereadApiKey(config: Config, env: ConfigInput['env']): ApiKey | null {
-  const key = readApiKey(env, config.apiKeyFile, nameOf('apiKeyFile', config.origins.apiKeyFile));
-  return typeof key === 'string' ? null : key;
+/** Reads the key again, after the backend refused it. A text says why there is none; null: none is set. Thread: main. */
+export function rereadApiKey(config: Config, env: ConfigInput['env']): ApiKey | string | null {
+  return readApiKey(env, config.apiKeyFile, nameOf('apiKeyFile', config.origins.apiKeyFile));
 }
 
 /** What is in force and where it comes from, a line each, secrets hidden. */

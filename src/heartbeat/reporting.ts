@@ -6,6 +6,8 @@ import { type HeartbeatState, HeartbeatThread } from './thread.js';
 
 /** The path of the heartbeat endpoint below the backend's URL. */
 const HEARTBEAT_PATH = 'monitor/server/heartbeat-v2';
+/** How often another key is looked for while the backend refuses the one there is. */
+const KEY_LOOK_MS = 10_000;
 
 /**
  * The reporting to the backend as the daemon sees it: the heartbeat thread made from the configuration, and what comes of its heartbeats
@@ -19,6 +21,9 @@ export class Reporting {
   /** Null: heartbeats are off. */
   readonly #thread: HeartbeatThread | null;
   #hasAcceptedBeat = false;
+  #refusal = '';
+  /** Runs from a refused key until a heartbeat ends in another way. */
+  #keyTimer: NodeJS.Timeout | null = null;
 
   constructor(options: {
     config: Config;
@@ -54,10 +59,7 @@ export class Reporting {
       },
       events: {
         result: (report) => this.#take(report),
-        died: (reason, restartInMs) => {
-          const again = restartInMs === null ? ', too often to be started again' : '';
-          conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}${again}`, 'error');
-        },
+        died: (reason) => conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}`, 'error'),
         restarted: () => conditions.set('heartbeat.thread', null),
       },
       monoMs: options.monoMs,
@@ -87,10 +89,12 @@ export class Reporting {
 
   /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */
   async stop(): Promise<boolean> {
+    this.#stopLookingForKey();
     return this.#thread?.stop() ?? true;
   }
 
   #take(report: HeartbeatReport): void {
+    if (report.class !== 'unauthorized') this.#stopLookingForKey();
     switch (report.class) {
       case 'accepted':
         this.#conditions.set('heartbeat', null);
@@ -107,10 +111,23 @@ export class Reporting {
     }
   }
 
+  /** Says it once, and looks for another key until the backend has taken one: the heartbeat that follows waits for minutes. */
   #refused(detail: string): void {
     const origin = this.#config.apiKey?.origin ?? '';
-    this.#conditions.set('heartbeat', `the backend refuses the API key from ${origin} (${detail})`, 'error');
+    this.#refusal = `the backend refuses the API key from ${origin} (${detail})`;
+    this.#lookForKey();
+    this.#keyTimer ??= setInterval(() => this.#lookForKey(), KEY_LOOK_MS);
+  }
+
+  #lookForKey(): void {
     const key = rereadApiKey(this.#config, this.#env);
-    if (key !== null) this.#thread?.setApiKey(key.value.reveal());
+    const problem = typeof key === 'string' ? `, and there is no other: ${key}` : '';
+    this.#conditions.set('heartbeat', `${this.#refusal}${problem}`, 'error');
+    if (key !== null && typeof key !== 'string') this.#thread?.setApiKey(key.value.reveal());
+  }
+
+  #stopLookingForKey(): void {
+    if (this.#keyTimer !== null) clearInterval(this.#keyTimer);
+    this.#keyTimer = null;
   }
 }

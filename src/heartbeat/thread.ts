@@ -15,6 +15,8 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 
 /** Two seconds for a heartbeat that is on its way, and some for the thread to end. */
 const STOP_MS = 2_200;
 const TERMINATE_MS = 300;
+/** A thread that died too often is tried this seldom, but for ever: the host is watched and served without it. */
+const SLOW_RESTART_MS = 60_000;
 
 /** What undici goes by to find a proxy. Nothing else of the environment is of use to the thread. */
 const PROXY_VARIABLE = /^(https?|no)_proxy$/i;
@@ -22,8 +24,8 @@ const PROXY_VARIABLE = /^(https?|no)_proxy$/i;
 /** What the thread tells its owner. All are called on the main thread. */
 export interface HeartbeatEvents {
   result(report: HeartbeatReport): void;
-  /** `restartInMs` null: it is not started again. */
-  died(reason: string, restartInMs: number | null): void;
+  /** It came to an end that nobody asked for, and is started again. */
+  died(reason: string, restartInMs: number): void;
   restarted(): void;
 }
 
@@ -120,9 +122,8 @@ export class HeartbeatThread {
   #died(reason: string): void {
     this.#worker = null;
     if (this.#stopping) return;
-    const delayMs = this.#restarts.died();
+    const delayMs = this.#restarts.died() ?? SLOW_RESTART_MS;
     this.#events.died(reason, delayMs);
-    if (delayMs === null) return;
     this.#timer = setTimeout(() => {
       this.start();
       this.#events.restarted();

@@ -130,6 +130,15 @@ describe('a key that the backend refuses', { concurrency: true, timeout: 60_000 
     );
   });
 
+  it('is looked for again, however long after the refusal it is changed', async (t) => {
+    const backend = await startBackend(t);
+    const { path, write } = keyFile(t, 'the-old-key');
+    const daemon = startReporting(t, backend.url, { MONITOR_API_KEY: undefined, MONITOR_API_KEY_FILE: path });
+    await heartbeatLine(daemon, /refuses the API key/);
+    write(API_KEY);
+    await heartbeatLine(daemon, /^over/);
+  });
+
   it('is complained of in one line that names where it came from, however often, and never shows it', async (t) => {
     const backend = await startBackend(t);
     const { path, write } = keyFile(t, 'wrong-key-0');
@@ -150,7 +159,10 @@ describe('a key that the backend refuses', { concurrency: true, timeout: 60_000 
     const { path } = keyFile(t, 'the-old-key');
     backend.scriptNext(answering(403, () => chmodSync(path, 0o644)));
     const daemon = startReporting(t, backend.url, { MONITOR_API_KEY: undefined, MONITOR_API_KEY_FILE: path });
-    await heartbeatLine(daemon, /refuses the API key from .*api-key \(HTTP 403\)$/);
+    await heartbeatLine(
+      daemon,
+      /refuses the API key from .*api-key \(HTTP 403\), and there is no other: .*group or others/,
+    );
     assert.equal(await daemon.stop(), 0);
   });
 });

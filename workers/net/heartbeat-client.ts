@@ -11,8 +11,8 @@ import { DirectAgent, ProxyingAgent, request } from './undici.js';
 const TIMEOUT_MS = 10_000;
 /** The answer's body is read so that the connection can be used again, but no more of it than this. */
 const MAX_BODY_BYTES = 65_536;
-/** Longer than the usual report interval, so that one connection serves. */
-const KEEP_ALIVE_MS = 65_000;
+/** Longer than the usual report interval, so that one connection serves; shorter than the minute after which balancers cut idle ones. */
+const KEEP_ALIVE_MS = 55_000;
 
 const STOPPING = 'given up, since the Monitor stops';
 

@@ -17,7 +17,7 @@ const METADATA = { version: 'OpenClaw 1', pluginVersion: '0.2.0', agentsJson: '[
 function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: string } = {}) {
   const frames = new FrameSource();
   const reports: HeartbeatReport[] = [];
-  const deaths: { reason: string; restartInMs: number | null }[] = [];
+  const deaths: { reason: string; restartInMs: number }[] = [];
   let restarted = 0;
   let firstDeath = (): void => {};
   const death = new Promise<void>((resolve) => {
