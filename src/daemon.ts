@@ -180,8 +180,10 @@ class RunningDaemon implements Daemon {
         this.#conditions.set(`lane.${lane}`, `the ${lane} lane died: ${reason}`, 'error');
         if (restartInMs === null) onFatal(laneFailed(lane, reason));
       },
-      restarted: (lane) => this.#conditions.set(`lane.${lane}`, null),
-      sampling: () => this.#startedSampling(),
+      working: (lane) => {
+        this.#conditions.set(`lane.${lane}`, null);
+        if (lane === 'proc') this.#startedSampling();
+      },
     };
   }
 

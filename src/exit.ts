@@ -1,5 +1,3 @@
-import { WASI } from 'node:wasi';
-
 /** What is used of a global that neither the language's nor Node's types declare. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
@@ -29,9 +27,10 @@ function exitModule(code: number): Uint8Array<ArrayBuffer> {
  * Ends the process at once although a thread hangs in the kernel (statfs on a dead mount). `process.exit` can't: it waits for all threads,
  * for ever. WASI's proc_exit calls exit(3) of the C library, which does not. `code` is 0 to 255. Thread: main.
  */
-export function exitWithHungThread(code: number): never {
-  // Node says that WASI is experimental; nobody needs to read that from a daemon that is ending.
+export async function exitWithHungThread(code: number): Promise<never> {
+  // Node says that WASI is experimental, as soon as it is loaded; nobody needs to read that from a daemon that is ending.
   process.emitWarning = () => {};
+  const { WASI } = await import('node:wasi');
   const wasi = new WASI({ version: 'preview1', returnOnExit: false });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(exitModule(code)), {
     wasi_snapshot_preview1: wasi.wasiImport,

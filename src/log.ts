@@ -25,5 +25,8 @@ export function createLogger(level: string): Logger {
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[hidden]' },
   };
-  return pino(options, destination({ fd: 1, sync: true }));
+  const out = destination({ fd: 1, sync: true });
+  // Whoever read the log has gone, or the disk behind it is full: no reason to stop watching the host.
+  out.on('error', () => {});
+  return pino(options, out);
 }

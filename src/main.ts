@@ -19,6 +19,7 @@
 import { hostname } from 'node:os';
 import type { Config } from './config.js';
 import type { Daemon } from './daemon.js';
+import { exitWithHungThread } from './exit.js';
 import type { SamplerThreads } from './sampling/pool.js';
 
 // What is imported here is loaded before anything runs, and types cost nothing. All else is loaded below, behind the threads.
@@ -37,10 +38,13 @@ function complain(problems: readonly string[]): void {
 }
 
 async function exit(code: number, threadsEnded: boolean): Promise<never> {
-  if (threadsEnded) process.exit(code);
-  const { exitWithHungThread } = await import('./exit.js');
-  return exitWithHungThread(code);
+  return threadsEnded ? process.exit(code) : exitWithHungThread(code);
 }
+
+/** What ends the process; as long as there is no daemon, there is nothing to stop. */
+let end = (code: number): void => process.exit(code);
+process.on('SIGTERM', () => end(0));
+process.on('SIGINT', () => end(0));
 
 async function run(config: Config, warnings: readonly string[], threads: SamplerThreads): Promise<void> {
   const [{ createLogger }, { startDaemon }, { messageOf }, { readVersion }] = await Promise.all([
@@ -54,7 +58,7 @@ async function run(config: Config, warnings: readonly string[], threads: Sampler
 
   let daemon: Daemon | null = null;
   let ending = false;
-  const end = (code: number): void => {
+  end = (code) => {
     if (ending) return;
     ending = true;
     setTimeout(() => void exit(code, false), STOP_DEADLINE_MS).unref();
@@ -68,8 +72,6 @@ async function run(config: Config, warnings: readonly string[], threads: Sampler
     end(EXIT_FAILED);
   };
   process.on('uncaughtException', fail);
-  process.on('SIGTERM', () => end(0));
-  process.on('SIGINT', () => end(0));
 
   try {
     daemon = await startDaemon({

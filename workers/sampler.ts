@@ -12,9 +12,9 @@ export default function runLane(task: LaneTask & { readonly port: MessagePort })
   const { port } = task;
   checkSharedMemory(task.shared);
   try {
-    if (task.lane === 'proc')
-      runProcLane(task, () => port.postMessage({ type: 'sampling' } satisfies LaneMessage));
-    else runDiskLane(task);
+    const working = () => port.postMessage({ type: 'working' } satisfies LaneMessage);
+    if (task.lane === 'proc') runProcLane(task, working);
+    else runDiskLane(task, working);
   } finally {
     port.close();
   }

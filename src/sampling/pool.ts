@@ -49,10 +49,8 @@ export type LaneWork = LaneTask extends infer Task
 export interface LaneEvents {
   /** A lane's thread or task came to an end that nobody asked for. `restartInMs` null: it is not started again. */
   died(lane: LaneName, reason: string, restartInMs: number | null): void;
-  /** A lane that died runs again. */
-  restarted(lane: LaneName): void;
-  /** The proc lane published its first frame; again after each time it was started. */
-  sampling(): void;
+  /** A lane did its work for the first time since it was started. */
+  working(lane: LaneName): void;
 }
 
 interface LaneState {
@@ -136,7 +134,7 @@ export class LanePool {
   #run(lane: LaneName): void {
     const state = this.#lanes[lane];
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (_: LaneMessage) => this.#events.sampling());
+    port1.on('message', (_: LaneMessage) => this.#events.working(lane));
     port1.unref();
     state.abort = new AbortController();
     state.timer = null;
@@ -156,10 +154,7 @@ export class LanePool {
     const delayMs = state.restarts.died();
     this.#events.died(lane, reason, delayMs);
     if (delayMs === null) return;
-    state.timer = setTimeout(() => {
-      this.#run(lane);
-      this.#events.restarted(lane);
-    }, delayMs);
+    state.timer = setTimeout(() => this.#run(lane), delayMs);
   }
 }
 

@@ -42,9 +42,9 @@ export interface HostInventory {
   readonly virtualization?: string;
 }
 
-/** From the proc lane to the main thread, once: the first frame is published. */
+/** From a lane to the main thread, once: it has done its work for the first time. */
 export interface LaneMessage {
-  readonly type: 'sampling';
+  readonly type: 'working';
 }
 
 /** From the inventory thread to the main thread, once. */

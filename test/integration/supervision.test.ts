@@ -71,8 +71,8 @@ test('a lane that dies over and over again ends the process with 1, for its supe
   const fatal = daemon.lines.filter(({ level }) => level === 'fatal');
   assert.equal(fatal.length, 1);
   assert.match(fatal[0]?.msg ?? '', /^the proc lane died too often, the last time of: ./);
-  const deaths = told(daemon, 'lane.proc').filter((line) => line.startsWith('error'));
-  assert.equal(deaths.length, 11);
+  // That it is dead, once, and not that it was well in between.
+  assert.equal(told(daemon, 'lane.proc').length, 1);
 });
 
 test('a heartbeat thread that dies comes back, with what the plugin pushed, and the bridge goes on', async (t) => {

@@ -12,15 +12,16 @@ import { ThreadCpu } from './thread-cpu.js';
 
 /**
  * Measures what may hang: the file system at the disk path, and nginx's files. Publishes frames of its own, for which nobody waits.
- * Thread: the disk lane's, which it blocks, for ever if the mount is dead.
+ * Calls `working` after the first tick. Thread: the disk lane's, which it blocks, for ever if the mount is dead.
  */
-export function runDiskLane(task: DiskLaneTask): void {
+export function runDiskLane(task: DiskLaneTask, working: () => void): void {
   const clock = createClock();
   const sampler = new DiskSampler(task, clock);
   try {
     runTicks(
       { ...task, intervalMs: task.diskIntervalMs, control: new Control(task.shared), clock },
       (deadlineMs, skipped) => sampler.tick(deadlineMs, skipped),
+      working,
     );
   } finally {
     sampler.close();

@@ -7,17 +7,22 @@ export type TickWork = (deadlineMs: number, skipped: number) => void;
 
 /**
  * Runs `work` every `intervalMs` until the daemon stops or another lane has taken this one's place. Between ticks the thread
- * sleeps on the stop word: no event loop turns, and no message is received. Thread: the lane's (it blocks).
+ * sleeps on the stop word: no event loop turns, and no message is received. Calls `working` after the first tick.
+ * Thread: the lane's (it blocks).
  */
 export function runTicks(
   options: { lane: LaneName; generation: number; intervalMs: number; control: Control; clock: Clock },
   work: TickWork,
+  working: () => void,
 ): void {
   const { lane, generation, control } = options;
   const ticker = new Ticker(options.intervalMs, options.clock, (ms) => control.sleep(ms));
   let missed = 0;
+  let first = true;
   while (ticker.next() && control.generation(lane) === generation) {
     work(ticker.deadlineMs, ticker.missed - missed);
     missed = ticker.missed;
+    if (first) working();
+    first = false;
   }
 }

@@ -5,19 +5,20 @@ import { runTicks } from './lane.js';
 import { ProcSampler } from './proc-sampler.js';
 
 /**
- * Samples the kernel's files at every tick until it is told to stop; calls `sampling` after the first.
+ * Samples the kernel's files at every tick until it is told to stop; calls `working` after the first.
  * Thread: the proc lane's, which it blocks.
  */
-export function runProcLane(task: ProcLaneTask, sampling: () => void): void {
+export function runProcLane(task: ProcLaneTask, working: () => void): void {
   const clock = createClock();
-  const sampler = new ProcSampler({ ...task, clock });
-  let first = true;
+  const control = new Control(task.shared);
+  const mayPublish = () => control.generation('proc') === task.generation;
+  const sampler = new ProcSampler({ ...task, clock, mayPublish });
   try {
-    runTicks({ ...task, control: new Control(task.shared), clock }, (deadlineMs, skipped) => {
-      sampler.tick(deadlineMs, skipped);
-      if (first) sampling();
-      first = false;
-    });
+    runTicks(
+      { ...task, control, clock },
+      (deadlineMs, skipped) => sampler.tick(deadlineMs, skipped),
+      working,
+    );
   } finally {
     sampler.close();
   }

@@ -28,7 +28,11 @@ const MEMINFO_BYTES = 8_192;
 const SMALL_BYTES = 256;
 const ARCSTATS_BYTES = 32_768;
 
-export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & { readonly clock: Clock };
+export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
+  readonly clock: Clock;
+  /** Whether the store's writer is still this one: a lane that hung in a tick may have been replaced meanwhile. Default: it is. */
+  readonly mayPublish?: () => boolean;
+};
 
 /**
  * The work of a proc lane's tick: read → parse → rates → render → publish. Holds all buffers and descriptors.
@@ -37,6 +41,7 @@ export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & { r
  */
 export class ProcSampler {
   readonly #clock: Clock;
+  readonly #mayPublish: () => boolean;
 
   readonly #stat: ProcFile;
   readonly #meminfo: ProcFile;
@@ -66,6 +71,7 @@ export class ProcSampler {
 
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
+    this.#mayPublish = options.mayPublish ?? (() => true);
     this.#stat = new ProcFile(join(options.procfs, 'stat'), STAT_BYTES);
     this.#meminfo = new ProcFile(join(options.procfs, 'meminfo'), MEMINFO_BYTES);
     this.#loadavg = new ProcFile(join(options.procfs, 'loadavg'), SMALL_BYTES);
@@ -104,6 +110,7 @@ export class ProcSampler {
     numbers[T.stale_mask] = this.#stale.mask;
     this.#stale.age(nowMs);
 
+    if (!this.#mayPublish()) return;
     const slot = this.#writer.begin();
     slot.numbers.set(numbers);
     const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
