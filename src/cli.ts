@@ -38,7 +38,8 @@ export function parseCommand(argv: readonly string[]): Command {
   const problems: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional')
-      problems.push(`${JSON.stringify(token.value)}: unexpected argument; settings are flags`);
+      // Not repeated: it may be a key that was meant for something else.
+      problems.push(`argument ${token.index + 1}: expected a flag`);
     if (token.kind !== 'option') continue;
     const setting = BY_FLAG.get(token.name);
     if (setting !== undefined) {

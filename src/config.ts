@@ -55,7 +55,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     for (const issue of parsed.error.issues) {
       const name = issue.path[0] as SettingName;
       unsound.add(name);
-      problems.push(`${nameOf(name, origins[name])}: ${issue.message}, got ${quoted(values[name])}`);
+      problems.push(`${nameOf(name, origins[name])}: ${issue.message}, got ${quoted(name, values[name])}`);
     }
   }
   for (const name of ['procfs', 'rootfs'] as const) {
@@ -160,9 +160,15 @@ function unknownVariables(env: ConfigInput['env']): string[] {
     .map((name) => `${name}: no such setting; it is ignored`);
 }
 
-/** A rejected value, as it was given; a password in a URL is not repeated. */
-function quoted(value: string | undefined): string {
-  return JSON.stringify((value ?? '').replace(/\/\/.*@/s, '//[hidden]@'));
+/** What takes the path of a secret is easily given the secret itself. */
+const NEVER_REPEATED: ReadonlySet<SettingName> = new Set<SettingName>(['apiKeyFile', 'bridgeTokenFile']);
+
+/** A rejected value, as it was given, but for what may be secret in it: a password or a query in a URL. */
+function quoted(name: SettingName, value = ''): string {
+  if (NEVER_REPEATED.has(name)) return 'something else';
+  return JSON.stringify(
+    value.replace(/\/\/.*@/s, '//[hidden]@').replace(/(:\/\/.*?)[?#].*$/s, '$1?[hidden]'),
+  );
 }
 
 function nameOf(name: SettingName, origin: Origin): string {
@@ -215,7 +221,10 @@ function readSecretFile(
   forbiddenMode: number,
 ): { text: string } | { problem: string } {
   try {
-    const { mode } = statSync(path);
+    const status = statSync(path);
+    // A FIFO would be waited for, for ever.
+    if (!status.isFile()) return { problem: `${name}: expected a file that can be read: ${path} is no file` };
+    const { mode } = status;
     if ((mode & forbiddenMode) !== 0) {
       const whom = forbiddenMode === OTHERS ? 'everyone' : 'group or others';
       const octal = (mode & 0o777).toString(8).padStart(4, '0');

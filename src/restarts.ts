@@ -1,4 +1,4 @@
-/** A part that dies this often in a row is not started again. */
+/** A part is started again after so many deaths in a row, and not after one more. */
 const MAX_DEATHS = 10;
 /** A part that lived this long was well, and the count begins anew. */
 const HEALTHY_MS = 60_000;

@@ -129,7 +129,7 @@ export const SETTINGS = {
     flag: 'cpu-budget-pct',
     placeholder: 'X',
     default: '0.5',
-    help: 'Share of one core that the sampler may take, 0.01 to 100 percent; more is said on /health and in the log.',
+    help: 'Share of one core that the sampler may take, 0.01 to 100 percent; /health tells both, and the log when it is more.',
     schema: numeric(/^\d{1,3}(\.\d{1,6})?$/, 'a number', 0.01, 100),
   }),
   diskPath: setting({

@@ -5,16 +5,17 @@ import { runDiskLane } from './lanes/disk-lane.js';
 import { runProcLane } from './lanes/proc-lane.js';
 
 /**
- * The entry of the sampler pool's threads: runs one lane until the daemon stops. `port` carries the lane's one word to the main thread;
+ * The entry of the sampler pool's threads: runs one lane until the daemon stops. `port` carries the lane's two words to the main thread;
  * nothing is received on it.
  */
 export default function runLane(task: LaneTask & { readonly port: MessagePort }): void {
   const { port } = task;
   checkSharedMemory(task.shared);
   try {
-    const working = () => port.postMessage({ type: 'working' } satisfies LaneMessage);
-    if (task.lane === 'proc') runProcLane(task, working);
-    else runDiskLane(task, working);
+    const tell = (type: LaneMessage['type']) => port.postMessage({ type } satisfies LaneMessage);
+    tell('started');
+    if (task.lane === 'proc') runProcLane(task, () => tell('working'));
+    else runDiskLane(task, () => tell('working'));
   } finally {
     port.close();
   }

@@ -14,7 +14,8 @@ export type Guard = (request: Headers) => Answer | null;
 
 /**
  * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), and,
- * where a token is set, requests without it. Thread: main. Allocates: nothing for a request that passes without a token.
+ * where a token is set, requests without it. Thread: main. Allocates: for a request that passes without
+ * a token nothing but what `getHeader` returns.
  */
 export function createGuard(token: Secret | null): Guard {
   const misdirected = errorAnswer('misdirected_request', 'the Host must be 127.0.0.1, localhost or [::1]');

@@ -8,6 +8,8 @@ import { within } from '../within.js';
 
 /** The lanes keep a few buffers and no history. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
+/** How long a thread may take to come up and begin with its lane. */
+const START_MS = 15_000;
 /** How long a lane may take to see the stop word. */
 const STOP_MS = 1_000;
 /** How long a thread may take to end after that. */
@@ -58,6 +60,8 @@ interface LaneState {
   running: boolean;
   abort: AbortController;
   timer: NodeJS.Timeout | null;
+  /** Runs until the lane's thread has come up. */
+  startTimer: NodeJS.Timeout | undefined;
   ended: Promise<void>;
 }
 
@@ -74,6 +78,8 @@ export class LanePool {
   #stopping = false;
   /** A thread that was given up may hang in the kernel, and Piscina has forgotten it. */
   #gaveUp = false;
+  /** Why a thread without a lane died last. */
+  #threadProblem = '';
 
   constructor(options: {
     threads: SamplerThreads;
@@ -90,10 +96,14 @@ export class LanePool {
       running: false,
       abort: new AbortController(),
       timer: null,
+      startTimer: undefined,
       ended: Promise.resolve(),
     });
     this.#lanes = { proc: lane(), disk: lane() };
     this.#pool = options.threads;
+    this.#pool.on('error', (error) => {
+      this.#threadProblem = messageOf(error);
+    });
   }
 
   /** Starts both lanes. */
@@ -112,7 +122,7 @@ export class LanePool {
   /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. */
   giveUp(lane: LaneName): void {
     this.#gaveUp = true;
-    this.#lanes[lane].abort.abort();
+    this.#lanes[lane].abort.abort(new Error('it hung, and was given up'));
   }
 
   /**
@@ -122,8 +132,9 @@ export class LanePool {
   async stop(): Promise<boolean> {
     this.#stopping = true;
     for (const lane of LANES) {
-      const { timer } = this.#lanes[lane];
+      const { timer, startTimer } = this.#lanes[lane];
       if (timer !== null) clearTimeout(timer);
+      clearTimeout(startTimer);
     }
     this.#control.stop();
     // Nobody waits for the disk lane: if it does not see the word by the time the other has, the rest is up to `destroy`.
@@ -134,22 +145,34 @@ export class LanePool {
   #run(lane: LaneName): void {
     const state = this.#lanes[lane];
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (_: LaneMessage) => this.#events.working(lane));
+    port1.on('message', ({ type }: LaneMessage) => {
+      if (type === 'working') return this.#events.working(lane);
+      clearTimeout(state.startTimer);
+      state.running = true;
+    });
     port1.unref();
     state.abort = new AbortController();
     state.timer = null;
-    state.running = true;
     state.restarts.started();
+    // A thread that fails while it comes up takes no task with it: the task would wait for another for ever.
+    const { abort } = state;
+    state.startTimer = setTimeout(() => abort.abort(new Error(this.#startProblem())), START_MS);
     const task = { ...this.#works[lane], generation: this.#control.nextGeneration(lane), port: port2 };
     state.ended = this.#pool.run(task, { signal: state.abort.signal, transferList: [port2] }).then(
       () => this.#died(lane, 'the lane came to an end'),
-      (error: unknown) => this.#died(lane, messageOf(error)),
+      // An abort says why in its cause.
+      (error: unknown) => this.#died(lane, messageOf(abort.signal.aborted ? abort.signal.reason : error)),
     );
+  }
+
+  #startProblem(): string {
+    return `its thread did not come up${this.#threadProblem === '' ? '' : `: ${this.#threadProblem}`}`;
   }
 
   #died(lane: LaneName, reason: string): void {
     const state = this.#lanes[lane];
     state.running = false;
+    clearTimeout(state.startTimer);
     if (this.#stopping) return;
     const delayMs = state.restarts.died();
     this.#events.died(lane, reason, delayMs);

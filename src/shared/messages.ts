@@ -42,9 +42,9 @@ export interface HostInventory {
   readonly virtualization?: string;
 }
 
-/** From a lane to the main thread, once: it has done its work for the first time. */
+/** From a lane to the main thread, once each: its thread runs it, and it has done its work for the first time. */
 export interface LaneMessage {
-  readonly type: 'working';
+  readonly type: 'started' | 'working';
 }
 
 /** From the inventory thread to the main thread, once. */

@@ -48,3 +48,12 @@ test('the problems there are stand in the order in which they came', () => {
   conditions.set('b', '4');
   assert.deepEqual(conditions.list(), ['1', '3', '4']);
 });
+
+test('what is only worth knowing is told, and is no problem, until it becomes one', () => {
+  const { conditions, told } = setUp();
+  conditions.set('budget', 'dear', 'info');
+  assert.deepEqual(conditions.list(), []);
+  conditions.set('budget', 'too dear', 'warn');
+  assert.deepEqual(conditions.list(), ['too dear']);
+  assert.deepEqual(told, ['info budget dear', 'warn budget too dear']);
+});

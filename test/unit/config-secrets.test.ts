@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -134,6 +135,22 @@ describe('what is refused, without showing it', () => {
     }
   });
 
+  test('a key or a path with a key in it that was given in the wrong place is not repeated', () => {
+    const problems = problemsOf({
+      MONITOR_API_KEY_FILE: KEY,
+      MONITOR_BRIDGE_TOKEN_FILE: KEY,
+      MONITOR_BACKEND_URL: `https://b.example/?key=${KEY}`,
+    });
+    assert.equal(problems.length, 3, problems.join('\n'));
+    assert.ok(!problems.join().includes(KEY), problems.join('\n'));
+  });
+
+  test('a FIFO, which would be waited for', (t) => {
+    const path = join(temporaryFolder(t), 'fifo');
+    execFileSync('mkfifo', ['-m', '600', path]);
+    assert.match(problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path })[0] ?? '', /is no file$/);
+  });
+
   test("a credential that is there and can't be read", (t) => {
     const folder = temporaryFolder(t);
     symlinkSync('api-key', join(folder, 'api-key'));
@@ -145,7 +162,7 @@ describe('what is refused, without showing it', () => {
     mkdirSync(join(other, 'api-key'));
     assert.match(
       problemsOf({ CREDENTIALS_DIRECTORY: other })[0] ?? '',
-      /expected a file that can be read: EISDIR/,
+      /expected a file that can be read: .*api-key is no file/,
     );
   });
 

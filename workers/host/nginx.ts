@@ -16,11 +16,10 @@ const CONF_D = '/etc/nginx/conf.d';
 
 /** What was found of nginx, which is never run. */
 export interface NginxState {
-  readonly installed: boolean;
-  /** Names of the enabled sites, sorted by code unit. */
-  readonly sites: readonly string[];
-  /** Whether something that is there could not be read: `sites` is then what could be. */
-  readonly incomplete: boolean;
+  /** Null: nothing of it was found, and not every place could be looked at. */
+  readonly installed: boolean | null;
+  /** Names of the enabled sites, sorted by code unit; null: they could not be read. */
+  readonly sites: readonly string[] | null;
 }
 
 /**
@@ -31,7 +30,8 @@ export interface NginxState {
 export function readNginx(rootfs: string, searchPath: string): NginxState {
   const folders = searchPath.split(delimiter).filter((folder) => folder.startsWith('/'));
   const candidates = [...KNOWN_BINARIES, ...folders.map((folder) => join(folder, 'nginx')), MAIN_CONFIG];
-  const installed = candidates.some((path) => isFile(join(rootfs, path)));
+  const found = candidates.map((path) => isFile(join(rootfs, path)));
+  const installed = found.includes(true) || (found.includes(null) ? null : false);
 
   let listing = listNames(join(rootfs, SITES_ENABLED));
   if (listing === 'missing') {
@@ -42,16 +42,16 @@ export function readNginx(rootfs: string, searchPath: string): NginxState {
         .map((name) => name.slice(0, -'.conf'.length));
     }
   }
-  if (listing === 'missing') return { installed, sites: [], incomplete: false };
-  if (listing === 'unreadable') return { installed, sites: [], incomplete: true };
-  return { installed, sites: listing.sort(), incomplete: false };
+  if (listing === 'unreadable') return { installed, sites: null };
+  return { installed, sites: listing === 'missing' ? [] : listing.sort() };
 }
 
-function isFile(path: string): boolean {
+/** Null: it could not be looked at. */
+function isFile(path: string): boolean | null {
   try {
     return statSync(path).isFile();
-  } catch {
-    return false;
+  } catch (error) {
+    return isMissing(error) ? false : null;
   }
 }
 
@@ -59,7 +59,11 @@ function listNames(folder: string): string[] | 'missing' | 'unreadable' {
   try {
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unreadable';
+    return isMissing(error) ? 'missing' : 'unreadable';
   }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -4,7 +4,7 @@ import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import type { DiskLaneTask } from '../../src/shared/messages.js';
-import { type NginxState, readNginx } from '../host/nginx.js';
+import { readNginx } from '../host/nginx.js';
 import { readDiskUsedPct } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
 import { runTicks } from './lane.js';
@@ -90,13 +90,17 @@ export class DiskSampler {
     else numbers[D.disk_mono_ms] = this.#clock.monoMs();
   }
 
+  /** What could be read is taken over; what could not stays as it was, and is said to be stale. */
   #sampleNginx(): void {
     const numbers = this.#numbers;
-    const state = readNginx(this.#task.rootfs, this.#task.searchPath);
-    const { json, cutOff } = renderSites(state);
-    const failed = state.incomplete || cutOff;
-    this.#sites = json;
-    numbers[D.nginx_installed] = state.installed ? 1 : 0;
+    const { installed, sites } = readNginx(this.#task.rootfs, this.#task.searchPath);
+    if (installed !== null) numbers[D.nginx_installed] = installed ? 1 : 0;
+    let failed = installed === null || sites === null;
+    if (sites !== null) {
+      const { json, cutOff } = renderSites(sites);
+      this.#sites = json;
+      failed ||= cutOff;
+    }
     numbers[D.nginx_failed] = failed ? 1 : 0;
     if (failed) numbers[D.read_errors]!++;
     else numbers[D.nginx_mono_ms] = this.#clock.monoMs();
@@ -111,14 +115,14 @@ export class DiskSampler {
 }
 
 /** The sites as JSON, as many as there is room for. */
-function renderSites(state: NginxState): { json: Uint8Array; cutOff: boolean } {
+function renderSites(sites: readonly string[]): { json: Uint8Array; cutOff: boolean } {
   const kept: string[] = [];
   let bytes = 2;
-  for (const site of state.sites) {
+  for (const site of sites) {
     const text = JSON.stringify(site);
     bytes += Buffer.byteLength(text) + 1;
     if (bytes > SITES_MAX_BYTES) break;
     kept.push(text);
   }
-  return { json: Buffer.from(`[${kept.join(',')}]`), cutOff: kept.length < state.sites.length };
+  return { json: Buffer.from(`[${kept.join(',')}]`), cutOff: kept.length < sites.length };
 }

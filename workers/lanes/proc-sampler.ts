@@ -21,6 +21,8 @@ import { ThreadCpu } from './thread-cpu.js';
 const MEMORY_PERIOD_MS = 100;
 const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
+/** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
+const ARC_LOOK_PERIOD_MS = 60_000;
 
 /** The aggregate line of /proc/stat is at most 224 bytes; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
 const STAT_BYTES = 1_024;
@@ -45,13 +47,17 @@ export class ProcSampler {
 
   readonly #stat: ProcFile;
   readonly #meminfo: ProcFile;
-  /** Null: no ZFS on this host when the lane started. */
-  readonly #arcstats: ProcFile | null;
+  readonly #arcstats: ProcFile;
+  /** Whether there is ZFS on this host, as far as is known: its module may be loaded at any time. */
+  #hasArc = false;
   readonly #loadavg: ProcFile;
   readonly #uptime: ProcFile;
+  /** The files that every host has. */
+  readonly #files: readonly ProcFile[];
   readonly #threadCpu = new ThreadCpu();
 
   readonly #memoryCadence = new Cadence(MEMORY_PERIOD_MS);
+  readonly #arcCadence = new Cadence(ARC_LOOK_PERIOD_MS);
   readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
   readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
 
@@ -77,9 +83,9 @@ export class ProcSampler {
     this.#loadavg = new ProcFile(join(options.procfs, 'loadavg'), SMALL_BYTES);
     this.#uptime = new ProcFile(join(options.procfs, 'uptime'), SMALL_BYTES);
     const nowMs = options.clock.monoMs();
-    const arcstats = new ProcFile(join(options.procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
-    this.#arcstats = arcstats.open(nowMs) ? arcstats : null;
-    for (const file of [this.#stat, this.#meminfo, this.#loadavg, this.#uptime]) file.open(nowMs);
+    this.#arcstats = new ProcFile(join(options.procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
+    this.#files = [this.#stat, this.#meminfo, this.#loadavg, this.#uptime];
+    for (const file of this.#files) file.open(nowMs);
     this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
     this.#stale = new Staleness(nowMs);
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
@@ -93,6 +99,7 @@ export class ProcSampler {
     const nowMs = this.#clock.monoMs();
     const numbers = this.#numbers;
     let valid = this.#sampleCpu(nowMs);
+    if (!this.#hasArc && this.#arcCadence.due(deadlineMs)) this.#hasArc = this.#arcstats.open(nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
     if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
     if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
@@ -200,7 +207,7 @@ export class ProcSampler {
    * @throws MonitorError PROC_PARSE
    */
   #arcReclaimableBytes(nowMs: number): number {
-    if (this.#arcstats === null) return 0;
+    if (!this.#hasArc) return 0;
     const length = this.#arcstats.read(nowMs);
     if (length < 0) return Number.NaN;
     parseArcstats(this.#arcstats.bytes, length, this.#arc);
@@ -209,6 +216,7 @@ export class ProcSampler {
 
   #sampleSlow(nowMs: number): void {
     const numbers = this.#numbers;
+    for (const file of this.#files) file.closeIfDeleted();
     numbers[T.load_1] = numbers[T.load_5] = numbers[T.load_15] = Number.NaN;
     const loadLength = this.#loadavg.read(nowMs);
     if (loadLength >= 0) {

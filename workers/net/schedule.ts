@@ -40,7 +40,7 @@ export class BeatSchedule {
     this.#random = options.random;
     this.#backoff = {
       baseMs: options.intervalMs,
-      // A backend that is down is never asked more often than one that is up.
+      // At the cap a backend that is down is asked no more often than one that is up, whatever the interval.
       capMs: Math.max(BACKOFF_CAP_MS, 2 * options.intervalMs),
       floorMs: BACKOFF_FLOOR_MS,
     };

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** A file that could not be opened or read is tried again no more often than this. */
 const REOPEN_AFTER_MS = 1_000;
@@ -43,6 +43,18 @@ export class ProcFile {
       this.close();
       this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
       return -1;
+    }
+  }
+
+  /**
+   * Lets the file go if it was deleted or replaced: what is open would go on telling old values. The kernel's own files never are; those
+   * of a folder that stands for another machine's may be. One fstat, which allocates: not for every tick.
+   */
+  closeIfDeleted(): void {
+    try {
+      if (this.#fd >= 0 && fstatSync(this.#fd).nlink === 0) this.close();
+    } catch {
+      this.close();
     }
   }
 

@@ -41,7 +41,6 @@ describe('readNginx: whether it is installed', () => {
     assert.deepEqual(readNginx(createRoot(t), '/usr/bin:/bin'), {
       installed: false,
       sites: [],
-      incomplete: false,
     });
   });
 
@@ -91,7 +90,7 @@ describe('readNginx: its sites', () => {
 
   it('are those of sites-enabled alone where that folder is, though it be empty', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled/', '/etc/nginx/conf.d/other.conf');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: false });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [] });
   });
 
   it('are conf.d/*.conf without the ending where there is no sites-enabled', (t) => {
@@ -105,7 +104,6 @@ describe('readNginx: its sites', () => {
     assert.deepEqual(readNginx(root, ''), {
       installed: true,
       sites: ['api', 'api-v2', 'shop'],
-      incomplete: false,
     });
   });
 
@@ -122,22 +120,28 @@ describe('readNginx: its sites', () => {
     assert.deepEqual(readNginx(root, '').sites, ['shop']);
   });
 
-  it('are none, and complete, where a file stands in the place of the folder', (t) => {
+  it('are none where a file stands in the place of the folder', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: false });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [] });
+  });
+
+  it('are unknown, and so is whether nginx is there, when its folder can not be looked into', (t) => {
+    const root = createRoot(t, '/etc/hosts');
+    createLoop(root, '/etc/nginx');
+    assert.deepEqual(readNginx(root, ''), { installed: null, sites: null });
   });
 
   for (const folder of ['sites-enabled', 'conf.d']) {
-    it(`are incomplete when ${folder} can not be read`, (t) => {
+    it(`are unknown when ${folder} can not be read`, (t) => {
       const root = createRoot(t, '/usr/sbin/nginx');
       createLoop(root, `/etc/nginx/${folder}`);
-      assert.deepEqual(readNginx(root, ''), { installed: true, sites: [], incomplete: true });
+      assert.deepEqual(readNginx(root, ''), { installed: true, sites: null });
     });
   }
 
-  it('are incomplete, not those of conf.d, when sites-enabled is there and can not be read', (t) => {
+  it('are unknown, not those of conf.d, when sites-enabled is there and can not be read', (t) => {
     const root = createRoot(t, '/etc/nginx/conf.d/shop.conf');
     createLoop(root, '/etc/nginx/sites-enabled');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], incomplete: true });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: null });
   });
 });

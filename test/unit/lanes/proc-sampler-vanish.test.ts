@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { copyMachine, readFixture } from '../../support/fixtures.js';
+import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
+
+describe('ProcSampler: files of a folder that stands for another machine', () => {
+  for (const [file, field, source] of [
+    ['stat', 'cpu_pct', 'cpu'],
+    ['meminfo', 'mem_pct', 'memory'],
+    ['loadavg', 'load_avg', 'load'],
+    ['uptime', 'uptime_seconds', 'uptime'],
+  ] as const) {
+    it(`a ${file} that is deleted makes ${field} unknown, and is found when it comes back`, (t) => {
+      const rig = new ProcSamplerRig(t, copyMachine(t, 'guest-2cpu-steal'));
+      rig.tick();
+      rmSync(join(rig.procfs, file));
+      rig.run(2_000);
+      assert.equal(rig.telemetry()[field], null);
+      assert.deepEqual(rig.telemetry().stale?.includes(source), true);
+      writeFileSync(join(rig.procfs, file), readFixture('guest-2cpu-steal', file));
+      rig.run(2_000);
+      assert.equal(rig.telemetry().stale?.includes(source) ?? false, false);
+    });
+  }
+
+  it('a meminfo that is replaced is read anew', (t) => {
+    const rig = new ProcSamplerRig(t, copyMachine(t, 'guest-2cpu-steal'));
+    rig.tick();
+    const other = join(rig.procfs, 'meminfo.new');
+    writeFileSync(other, 'MemTotal: 100 kB\nMemAvailable: 25 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n');
+    renameSync(other, join(rig.procfs, 'meminfo'));
+    rig.run(2_000);
+    assert.equal(rig.telemetry().mem_pct, 75);
+  });
+
+  it('ZFS is counted from when its module is loaded, though that be after the start', (t) => {
+    const withZfs = new ProcSamplerRig(t, copyMachine(t, 'zfs'));
+    withZfs.tick();
+    const procfs = copyMachine(t, 'zfs');
+    rmSync(join(procfs, 'spl'), { recursive: true });
+    const late = new ProcSamplerRig(t, procfs);
+    late.tick();
+    assert.notEqual(late.telemetry().mem_pct, withZfs.telemetry().mem_pct);
+    cpSync(join(copyMachine(t, 'zfs'), 'spl'), join(procfs, 'spl'), { recursive: true });
+    late.run(61_000);
+    assert.equal(late.telemetry().mem_pct, withZfs.telemetry().mem_pct);
+  });
+});
