@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cleanup } from './bridge-client.js';
 
+/** Far more than anything here takes: only a test that has failed waits this long. */
+const LIMIT_MS = 30_000;
+
 /** One request as it came by. */
 export interface RelayedRequest {
   readonly method: string;
@@ -64,20 +67,26 @@ export class MonitorRelay {
 
   /** Resolves when `count` pushes have been answered and their connections closed: nothing of them is under way any more. */
   async settled(count: number): Promise<RelayedRequest[]> {
-    while (this.pushes.filter(({ status }) => status !== null).length < count || this.connections > 0) {
-      await once(this.#events, 'change');
-    }
+    await this.#until(
+      () => this.pushes.filter(({ status }) => status !== null).length >= count && this.connections === 0,
+    );
     return this.pushes;
   }
 
   /** Resolves when `count` pushes have arrived, answered or not. */
   async arrived(count: number): Promise<void> {
-    while (this.pushes.length < count) await once(this.#events, 'change');
+    await this.#until(() => this.pushes.length >= count);
   }
 
   /** Resolves when no connection is open. */
   async quiet(): Promise<void> {
-    while (this.connections > 0) await once(this.#events, 'change');
+    await this.#until(() => this.connections === 0);
+  }
+
+  /** Rejects when it takes so long that the test has failed. */
+  async #until(isSo: () => boolean): Promise<void> {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    while (!isSo()) await once(this.#events, 'change', { signal });
   }
 
   async #take(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
