@@ -15,6 +15,7 @@ import { benchMemory } from './memory.bench.js';
 import { type BenchOptions, HELP, type Part, parseOptions } from './options.js';
 import { benchParse } from './parse.bench.js';
 import { isMet, renderTable, type Section } from './report.js';
+import { benchStart } from './start.bench.js';
 import { endChildren } from './support/children.js';
 import { FULL_EFFORT, QUICK_EFFORT } from './support/cpu-rounds.js';
 import { describeMachine } from './support/machine.js';
@@ -33,6 +34,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchTick(effort);
     case 'frames':
       return benchFrames(effort);
+    case 'start':
+      return benchStart(options);
     case 'http':
       return benchHttp(options);
     case 'cpu':

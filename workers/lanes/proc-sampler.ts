@@ -21,6 +21,8 @@ import { ThreadCpu } from './thread-cpu.js';
 const MEMORY_PERIOD_MS = 100;
 const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
+/** How often it is looked whether an open file was deleted or replaced. */
+const DELETED_LOOK_PERIOD_MS = 5_000;
 /** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
 const ARC_LOOK_PERIOD_MS = 60_000;
 
@@ -57,6 +59,7 @@ export class ProcSampler {
   readonly #threadCpu = new ThreadCpu();
 
   readonly #memoryCadence = new Cadence(MEMORY_PERIOD_MS);
+  readonly #deletedCadence = new Cadence(DELETED_LOOK_PERIOD_MS);
   readonly #arcCadence = new Cadence(ARC_LOOK_PERIOD_MS);
   readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
   readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
@@ -99,6 +102,7 @@ export class ProcSampler {
     const nowMs = this.#clock.monoMs();
     const numbers = this.#numbers;
     let valid = this.#sampleCpu(nowMs);
+    if (this.#deletedCadence.due(deadlineMs)) for (const file of this.#files) file.closeIfDeleted();
     if (!this.#hasArc && this.#arcCadence.due(deadlineMs)) this.#hasArc = this.#arcstats.open(nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
     if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
@@ -216,7 +220,6 @@ export class ProcSampler {
 
   #sampleSlow(nowMs: number): void {
     const numbers = this.#numbers;
-    for (const file of this.#files) file.closeIfDeleted();
     numbers[T.load_1] = numbers[T.load_5] = numbers[T.load_15] = Number.NaN;
     const loadLength = this.#loadavg.read(nowMs);
     if (loadLength >= 0) {

@@ -16,11 +16,11 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
       const rig = new ProcSamplerRig(t, copyMachine(t, 'guest-2cpu-steal'));
       rig.tick();
       rmSync(join(rig.procfs, file));
-      rig.run(2_000);
+      rig.run(6_000);
       assert.equal(rig.telemetry()[field], null);
       assert.deepEqual(rig.telemetry().stale?.includes(source), true);
       writeFileSync(join(rig.procfs, file), readFixture('guest-2cpu-steal', file));
-      rig.run(2_000);
+      rig.run(6_000);
       assert.equal(rig.telemetry().stale?.includes(source) ?? false, false);
     });
   }
@@ -31,7 +31,7 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     const other = join(rig.procfs, 'meminfo.new');
     writeFileSync(other, 'MemTotal: 100 kB\nMemAvailable: 25 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n');
     renameSync(other, join(rig.procfs, 'meminfo'));
-    rig.run(2_000);
+    rig.run(6_000);
     assert.equal(rig.telemetry().mem_pct, 75);
   });
 
