@@ -26,7 +26,14 @@ describe('a wrong configuration', () => {
     for (const line of lines) assert.ok(line.startsWith(NAME), line);
     assert.deepEqual(
       lines.slice(0, -1).map((line) => line.slice(NAME.length).split(':')[0]),
-      ['--nope', 'argument 3', 'MONITOR_PORT', '--report-interval-sec', 'MONITOR_DISK_PATH', 'MONITOR_API_KEY'],
+      [
+        '--nope',
+        'argument 3',
+        'MONITOR_PORT',
+        '--report-interval-sec',
+        'MONITOR_DISK_PATH',
+        'MONITOR_API_KEY',
+      ],
     );
     assert.match(lines.at(-1) ?? '', /nothing was started/);
   });
