@@ -29,10 +29,6 @@ export class Control {
     Atomics.notify(this.#words, STOP);
   }
 
-  get stopped(): boolean {
-    return Atomics.load(this.#words, STOP) !== 0;
-  }
-
   /** Sleeps for `ms` or until `stop`. Thread: lanes only (it blocks). Returns false when it is time to end. */
   sleep(ms: number): boolean {
     return Atomics.wait(this.#words, STOP, 0, ms) === 'timed-out';
