@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the bench, in the order in which they run. */
-export const PARTS = ['parse', 'tick', 'frames', 'start', 'http', 'cpu', 'memory'] as const;
+export const PARTS = ['parse', 'tick', 'frames', 'start', 'http', 'cpu', 'memory', 'gc'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How the bench was asked to run. */
@@ -13,11 +13,15 @@ export interface BenchOptions {
   readonly jsonPath: string;
   /** How long the daemon's memory is watched. */
   readonly soakMinutes: number;
+  /** How long the proc lane's garbage is watched. */
+  readonly gcMinutes: number;
 }
 
 const DEFAULT_JSON = 'bench/results/latest.json';
 const FULL_SOAK_MINUTES = 5;
-const QUICK_SOAK_MINUTES = 0.1;
+const FULL_GC_MINUTES = 10;
+const QUICK_MINUTES = 0.1;
+const MINUTES_MAX = 1_440;
 
 export const HELP = `Usage: npm run bench -- [options]
 
@@ -27,6 +31,7 @@ Needs nothing but this checkout; wrk generates the HTTP load if it is installed.
   --quick            a short run (under a minute) that shows that the bench works
   --only PART        run one part; may be given several times (${PARTS.join(', ')})
   --soak-minutes N   how long the daemon's memory is watched (default ${FULL_SOAK_MINUTES})
+  --gc-minutes N     how long the proc lane's garbage is watched (default ${FULL_GC_MINUTES})
   --json FILE        where the results go as JSON (default ${DEFAULT_JSON})
   --help             this text
 
@@ -43,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       'soak-minutes': { type: 'string' },
+      'gc-minutes': { type: 'string' },
       json: { type: 'string', default: DEFAULT_JSON },
       help: { type: 'boolean', default: false },
     },
@@ -53,15 +59,17 @@ export function parseOptions(args: readonly string[]): BenchOptions | null {
     if (!PARTS.includes(part as Part))
       throw new Error(`--only: no part ${part}; there are ${PARTS.join(', ')}`);
   }
-  const soak = values['soak-minutes'];
-  const soakMinutes =
-    soak === undefined ? (values.quick ? QUICK_SOAK_MINUTES : FULL_SOAK_MINUTES) : Number(soak);
-  if (!(soakMinutes > 0 && soakMinutes <= 1_440))
-    throw new Error(`--soak-minutes: expected minutes up to 1440, got ${soak}`);
+  const minutes = (name: 'soak-minutes' | 'gc-minutes', full: number): number => {
+    const text = values[name];
+    if (text === undefined) return values.quick ? QUICK_MINUTES : full;
+    if (Number(text) > 0 && Number(text) <= MINUTES_MAX) return Number(text);
+    throw new Error(`--${name}: expected minutes up to ${MINUTES_MAX}, got ${text}`);
+  };
   return {
     quick: values.quick,
     parts: PARTS.filter((part) => only.includes(part)),
     jsonPath: values.json,
-    soakMinutes,
+    soakMinutes: minutes('soak-minutes', FULL_SOAK_MINUTES),
+    gcMinutes: minutes('gc-minutes', FULL_GC_MINUTES),
   };
 }

@@ -79,11 +79,11 @@ function line(what: string, value: string, unit: string, ratio: string, target: 
     .trimEnd();
 }
 
-/** Three significant digits, and no more places than that takes; thousands apart. */
+/** Three significant digits, and no more places than that takes; a whole number has none. Thousands are set apart. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return '?';
   const size = Math.abs(value);
-  const decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  const decimals = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 

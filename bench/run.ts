@@ -10,6 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
+import { benchGc } from './gc.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchMemory } from './memory.bench.js';
 import { type BenchOptions, HELP, type Part, parseOptions } from './options.js';
@@ -42,6 +43,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchCpuShare(options);
     case 'memory':
       return benchMemory(options);
+    case 'gc':
+      return benchGc(options);
   }
 }
 

@@ -5,6 +5,30 @@ import { end, own } from './children.js';
 
 const START_MS = 10_000;
 
+/** How the daemon is to be run. */
+export interface DaemonSettings {
+  readonly sampleIntervalMs: number;
+  readonly reportIntervalSec: number;
+  /**
+   * Default: the daemon's own, to which it keeps by sampling less often. Whoever wants a faster cadence than its default has to allow
+   * for it.
+   */
+  readonly cpuBudgetPct?: number;
+  /** Where it reads the kernel's files. Default: /proc. */
+  readonly procfs?: string;
+  /** Words for Node, behind the daemon's own. */
+  readonly nodeArgs?: readonly string[];
+}
+
+/** What `/health` says of the proc lane, as far as it is looked at. */
+export interface ProcLaneHealth {
+  readonly ticks: number;
+  readonly missed_ticks: number;
+  /** What it keeps to now, and what it was asked for. */
+  readonly interval_ms: number;
+  readonly interval_ms_configured: number;
+}
+
 /** The real daemon, as an operator would run it, with heartbeats to a backend that lives in this process. */
 export class RunningDaemon {
   readonly pid: number;
@@ -20,18 +44,21 @@ export class RunningDaemon {
   }
 
   /** Starts both, and resolves when the bridge listens. */
-  static async start(options: {
-    sampleIntervalMs: number;
-    reportIntervalSec: number;
-  }): Promise<RunningDaemon> {
+  static async start(settings: DaemonSettings): Promise<RunningDaemon> {
     const apiKey = randomBytes(12).toString('hex');
     const backend = await ReferenceBackend.start({ apiKey });
-    const daemon = new DaemonProcess({
-      MONITOR_BACKEND_URL: backend.url,
-      MONITOR_API_KEY: apiKey,
-      MONITOR_SAMPLE_INTERVAL_MS: String(options.sampleIntervalMs),
-      MONITOR_REPORT_INTERVAL_SEC: String(options.reportIntervalSec),
-    });
+    const daemon = new DaemonProcess(
+      {
+        MONITOR_BACKEND_URL: backend.url,
+        MONITOR_API_KEY: apiKey,
+        MONITOR_SAMPLE_INTERVAL_MS: String(settings.sampleIntervalMs),
+        MONITOR_REPORT_INTERVAL_SEC: String(settings.reportIntervalSec),
+        MONITOR_CPU_BUDGET_PCT: settings.cpuBudgetPct?.toString(),
+        MONITOR_PROCFS: settings.procfs,
+      },
+      [],
+      settings.nodeArgs,
+    );
     own(daemon.child);
     try {
       const address = await Promise.race([daemon.address(), failAfter(START_MS, 'the daemon did not start')]);
@@ -64,8 +91,25 @@ export class RunningDaemon {
     return this.#backend.heartbeats.length;
   }
 
+  /** Asks `/health`, which takes the daemon some CPU time. */
+  async procLane(): Promise<ProcLaneHealth> {
+    const answer = await fetch(`${this.address}/health`);
+    const { lanes } = (await answer.json()) as { lanes: { proc: ProcLaneHealth } };
+    return lanes.proc;
+  }
+
+  /** Lets all its threads stand still until `resume`. */
+  pause(): void {
+    process.kill(this.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    process.kill(this.pid, 'SIGCONT');
+  }
+
   /** Stops both, the daemon as its supervisor would. */
   async stop(): Promise<void> {
+    this.resume();
     await Promise.race([this.#daemon.stop(), failAfter(5_000, 'the daemon did not stop').catch(() => {})]);
     await end(this.#daemon.child);
     await this.#backend.stop();
