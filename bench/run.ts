@@ -12,6 +12,7 @@ import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
 import { benchGc } from './gc.bench.js';
 import { benchHttp } from './http.bench.js';
+import { benchLateness } from './lateness.bench.js';
 import { benchMemory } from './memory.bench.js';
 import { type BenchOptions, HELP, type Part, parseOptions } from './options.js';
 import { benchParse } from './parse.bench.js';
@@ -41,6 +42,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchHttp(options);
     case 'cpu':
       return benchCpuShare(options);
+    case 'lateness':
+      return benchLateness(options);
     case 'memory':
       return benchMemory(options);
     case 'gc':

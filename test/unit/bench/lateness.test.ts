@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Lateness, TickKind } from '../../../bench/lateness.bench.js';
+import { percentile } from '../../../bench/support/statistics.js';
+import { until } from '../../support/until.js';
+
+const SCRIPT = fileURLToPath(new URL('../../../bench/support/lateness-process.js', import.meta.url));
+
+function start(t: TestContext, kind: TickKind, intervalMs: number, windowMs: number) {
+  const child = spawn(process.execPath, [SCRIPT, kind, String(intervalMs), '0', String(windowMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const lateness = once(child, 'close').then(() => JSON.parse(Buffer.concat(chunks).toString()) as Lateness);
+  return { pid: child.pid!, lateness };
+}
+
+function holdsOpen(pid: number, path: string): boolean {
+  const fds = readdirSync(`/proc/${pid}/fd`);
+  return fds.some((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`) === path;
+    } catch {
+      // It was closed meanwhile.
+      return false;
+    }
+  });
+}
+
+test('a lane that was held up is late by as much, and misses the ticks that were due meanwhile', async (t) => {
+  const { pid, lateness } = start(t, 'lane', 10, 2_000);
+  await until('the lane to sample', () => holdsOpen(pid, '/proc/stat'));
+  process.kill(pid, 'SIGSTOP');
+  await delay(300);
+  process.kill(pid, 'SIGCONT');
+  const { latenessMs, missed } = await lateness;
+  // Ticks that are late by an interval are left out, so that one that begins is late by less: the rest shows in what was missed.
+  assert.ok(percentile(latenessMs, 1) > 250 || missed >= 25, `${percentile(latenessMs, 1)} ms, ${missed}`);
+});
+
+for (const kind of ['empty', 'setInterval'] as const) {
+  test(`${kind} ticks without the lane’s work`, async (t) => {
+    const { latenessMs, missed } = await start(t, kind, 5, 300).lateness;
+    assert.ok(latenessMs.length > 0 && latenessMs.every(Number.isFinite));
+    assert.ok(missed >= 0);
+  });
+}
+
+test('a percentile is one of the values, and there is none of nothing', () => {
+  const values = [5, 1, 4, 2, 3];
+  assert.equal(percentile(values, 0.5), 3);
+  assert.equal(percentile(values, 0.99), 5);
+  assert.equal(percentile(values, 1), 5);
+  assert.equal(percentile(values, 0), 1);
+  assert.ok(Number.isNaN(percentile([], 0.5)));
+});
