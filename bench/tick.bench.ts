@@ -23,7 +23,7 @@ const EVERYTHING_DUE_MS = 1_000;
 const MEMORY_DUE_MS = 100;
 const INTERVAL_MS = 50;
 const TICK_TO_READS_MAX = 2;
-const PEER_TO_TICK_MIN = 500;
+const PEER_TO_TICK_MIN = 1_000;
 
 const NAMES = {
   fullTick: 'tick, every file due',
@@ -146,6 +146,7 @@ function createSamplers(clock: FakeClock, intervalMs: number): { proc: ProcSampl
       procfs: '/proc',
       intervalMs,
       cpuWindowMs: 1_000,
+      cpuBudgetPct: 100,
       diskStaleAfterMs: Number.POSITIVE_INFINITY,
       nginxStaleAfterMs: Number.POSITIVE_INFINITY,
       clock,
