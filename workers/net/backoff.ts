@@ -19,6 +19,6 @@ export function backoffMs(
   random: () => number,
 ): number {
   // 2^31 is far behind any cap; without the bound a year of failures would give Infinity.
-  const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(failures, 31));
-  return Math.max(floorMs, random() * ceiling);
+  const ceiling = Math.max(floorMs, Math.min(capMs, baseMs * 2 ** Math.min(failures, 31)));
+  return floorMs + random() * (ceiling - floorMs);
 }
