@@ -8,7 +8,7 @@ import type { BeatEnd } from './schedule.js';
 import { DirectAgent, ProxyingAgent, request } from './undici.js';
 
 /** From the first packet to the end of the answer, whatever the backend does. */
-const TIMEOUT_MS = 10_000;
+export const TIMEOUT_MS = 10_000;
 /** The answer's body is read so that the connection can be used again, but no more of it than this. */
 const MAX_BODY_BYTES = 65_536;
 /** Longer than the usual report interval, so that one connection serves; shorter than the minute after which balancers cut idle ones. */
@@ -129,7 +129,8 @@ export class HeartbeatClient {
   }
 }
 
-function classOf(status: number): BeatClass {
+/** What an HTTP status means for the heartbeat that it answers. */
+export function classOf(status: number): BeatClass {
   if (status >= 200 && status < 300) return 'accepted';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 429) return 'throttled';
