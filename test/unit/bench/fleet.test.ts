@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { type Finding, isMet, measure } from '../../../bench/fleet/measure.js';
+import { type Scenario, scenarios } from '../../../bench/fleet/scenarios.js';
+
+/** `npm run bench:fleet` has ten times as many; with these, chance adds up to a third to a peak, and the seed is fixed. */
+const HOSTS = 10_000;
+const FLEET = { hosts: HOSTS, seed: 1, intervalMs: 30_000 };
+
+function scenario(name: string, hosts = HOSTS): Scenario {
+  const found = scenarios(hosts, FLEET.intervalMs).find((each) => each.name === name);
+  assert.ok(found, name);
+  return found;
+}
+
+/** The same for the first minute and a half alone. */
+function shortened({ name, course, phases }: Scenario): Scenario {
+  const toMs = 90_000;
+  return { name, course: { ...course, endMs: toMs }, phases: phases.map((phase) => ({ ...phase, toMs })) };
+}
+
+describe('a fleet', () => {
+  it('in its steady state has no second with more than 1.2 times the mean', () => {
+    const hosts = 50_000;
+    const finding = measure(shortened(scenario('steady state', hosts)), { ...FLEET, hosts });
+    assert.ok(isMet(finding), JSON.stringify(finding.phases));
+  });
+
+  for (const name of [
+    'all boot in the same instant',
+    'no answers for 10 min',
+    'connections refused for 20 s',
+    '429, Retry-After: the end of 10 min',
+    '429 once a quota a minute of 80 % is used',
+  ]) {
+    it(`has no second with more than twice the mean, and obeys: ${name}`, () => {
+      const finding = measure(scenario(name), FLEET);
+      assert.equal(finding.tooEarly, 0);
+      assert.ok(isMet(finding), JSON.stringify(finding.phases));
+    });
+  }
+
+  describe('that finds its backend down for ten minutes', () => {
+    let finding: Finding;
+    before(() => {
+      finding = measure(scenario('connections refused for 10 min'), FLEET);
+    });
+
+    it('never comes with more than twice the mean in a second, neither meanwhile nor afterwards', () => {
+      assert.equal(finding.phases.length, 2);
+      assert.ok(isMet(finding), JSON.stringify(finding.phases));
+    });
+
+    it('knocks about half as often as ever', () => {
+      const share = (finding.phases[0]!.meanRps * 30) / HOSTS;
+      assert.ok(share > 0.4 && share < 0.6, String(share));
+    });
+
+    it('is heard of again within two minutes, and half of it within forty seconds', () => {
+      const { all, half } = finding.heardAfterSeconds;
+      assert.ok(all < 121 && half < 40, `${all} ${half}`);
+    });
+  });
+
+  it('lives through the same course with the same seed, and through another with another', () => {
+    const small = { ...FLEET, hosts: 500 };
+    const course = shortened(scenario('all boot in the same instant', 500));
+    assert.deepEqual(measure(course, small), measure(course, small));
+    assert.notDeepEqual(measure(course, small), measure(course, { ...small, seed: 2 }));
+  });
+
+  it('whose hosts all had one phase would be found out', () => {
+    const hosts = 2_000;
+    const alike = { ...FLEET, hosts, identifierOf: () => 'the same' };
+    const finding = measure(shortened(scenario('steady state', hosts)), alike);
+    assert.ok(!isMet(finding));
+    assert.ok(finding.phases[0]!.peakOverMean > 10, JSON.stringify(finding.phases));
+  });
+});
