@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the bench, in the order in which they run. */
-export const PARTS = ['parse', 'tick', 'frames', 'start', 'http', 'cpu', 'lateness', 'memory', 'gc'] as const;
+export const PARTS = [
+  'parse',
+  'tick',
+  'frames',
+  'start',
+  'http',
+  'cpu',
+  'lateness',
+  'governor',
+  'memory',
+  'gc',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How the bench was asked to run. */

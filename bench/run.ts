@@ -11,6 +11,7 @@ import { dirname } from 'node:path';
 import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
 import { benchGc } from './gc.bench.js';
+import { benchGovernor } from './governor.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchLateness } from './lateness.bench.js';
 import { benchMemory } from './memory.bench.js';
@@ -44,6 +45,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchCpuShare(options);
     case 'lateness':
       return benchLateness(options);
+    case 'governor':
+      return benchGovernor(options);
     case 'memory':
       return benchMemory(options);
     case 'gc':
