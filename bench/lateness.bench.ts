@@ -27,11 +27,11 @@ type Load = (typeof LOADS)[number];
 
 /** Slow ticks take longer to come by. */
 const CADENCES: readonly { intervalMs: number; windowMs: number }[] = [
-  { intervalMs: 50, windowMs: 10_000 },
-  { intervalMs: 10, windowMs: 5_000 },
-  { intervalMs: 1, windowMs: 5_000 },
+  { intervalMs: 50, windowMs: 6_000 },
+  { intervalMs: 10, windowMs: 3_000 },
+  { intervalMs: 1, windowMs: 3_000 },
 ];
-const FULL = { rounds: 2, warmupMs: 1_000, shortened: 1 };
+const FULL = { rounds: 2, warmupMs: 500, shortened: 1 };
 const QUICK = { rounds: 1, warmupMs: 200, shortened: 20 };
 /** stress-ng takes a moment to start its processes. */
 const BURNER_START_MS = 1_000;

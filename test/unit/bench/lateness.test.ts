@@ -34,14 +34,17 @@ function holdsOpen(pid: number, path: string): boolean {
   });
 }
 
-test('a lane that was held up is late by as much, and misses the ticks that were due meanwhile', async (t) => {
-  const { pid, lateness } = start(t, 'lane', 10, 2_000);
+test('a lane that was held up is late by as much, or misses the ticks that were due meanwhile', async (t) => {
+  const { pid, lateness } = start(t, 'lane', 10, 3_000);
   await until('the lane to sample', () => holdsOpen(pid, '/proc/stat'));
-  process.kill(pid, 'SIGSTOP');
-  await delay(300);
-  process.kill(pid, 'SIGCONT');
+  // More than once: the first time may come before what is counted.
+  for (let i = 0; i < 3; i++) {
+    process.kill(pid, 'SIGSTOP');
+    await delay(300);
+    process.kill(pid, 'SIGCONT');
+    await delay(300);
+  }
   const { latenessMs, missed } = await lateness;
-  // Ticks that are late by an interval are left out, so that one that begins is late by less: the rest shows in what was missed.
   assert.ok(percentile(latenessMs, 1) > 250 || missed >= 25, `${percentile(latenessMs, 1)} ms, ${missed}`);
 });
 
