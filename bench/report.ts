@@ -43,7 +43,7 @@ export function isMet({ value, ratio, target }: Row): boolean | null {
 const WIDTHS = { what: 40, value: 9, unit: 7, ratio: 24, target: 7, met: 6 };
 
 /** The sections as one aligned table of at most 99 columns. */
-export function renderTable(sections: readonly Section[]): string {
+export function renderTable(sections: readonly Omit<Section, 'part'>[]): string {
   const lines = [line('', 'figure', 'unit', 'ratio', 'target', 'verdict')];
   for (const section of sections) {
     lines.push('', section.title);
