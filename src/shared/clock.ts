@@ -1,19 +1,21 @@
 /**
- * Time for all threads. `monoMs` is CLOCK_MONOTONIC in milliseconds and comparable between threads
- * (`performance.now()` alone is not: each thread has its own origin); `wallMs` is CLOCK_REALTIME, and may jump.
+ * Time for all threads. `monoMs` is CLOCK_MONOTONIC in milliseconds, comparable between threads; `wallMs` is CLOCK_REALTIME, and may
+ * jump.
  */
 export interface Clock {
   monoMs(): number;
   wallMs(): number;
 }
 
-/** Creates the system's clock. Thread: any, one for each thread. Allocates: nothing a call. */
+/** Creates the system's clock. Thread: any, one for each thread. Allocates: nothing a call that lasts. */
 export function createClock(): Clock {
-  // The global `performance` is a getter, which is worth avoiding some thousand times a second.
-  const { performance: timer } = globalThis;
-  const originMs = Number(process.hrtime.bigint()) / 1e6 - timer.now();
+  // `performance.now()` checks its receiver at each call and has another origin in each thread.
+  const { hrtime } = process;
   return {
-    monoMs: () => originMs + timer.now(),
+    monoMs: () => {
+      const time = hrtime();
+      return time[0] * 1e3 + time[1] / 1e6;
+    },
     wallMs: () => Date.now(),
   };
 }
