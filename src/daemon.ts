@@ -9,7 +9,7 @@ import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
 import { InventoryReader } from './sampling/inventory.js';
 import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
-import { frameStaleAfterMs, Watchdog } from './sampling/watchdog.js';
+import { Watchdog } from './sampling/watchdog.js';
 import { type Cadences, laneWorks } from './sampling/works.js';
 import { createClock } from './shared/clock.js';
 import { Control } from './shared/control.js';
@@ -62,7 +62,6 @@ class RunningDaemon implements Daemon {
   readonly #shared = createSharedMemory();
   readonly #frames = new FrameReader(this.#shared, TELEMETRY_STORE, TELEMETRY_READER.main);
   readonly #diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
-  readonly #staleAfterMs: number;
   readonly #conditions: Conditions;
   readonly #transport: Transport;
   readonly #pool: LanePool;
@@ -76,7 +75,6 @@ class RunningDaemon implements Daemon {
   constructor(options: DaemonOptions) {
     const { config, log } = options;
     this.#options = options;
-    this.#staleAfterMs = frameStaleAfterMs(config.sampleIntervalMs);
     this.#conditions = new Conditions(log);
     this.#transport = this.#createTransport();
     const monoMs = () => this.#clock.monoMs();
@@ -98,15 +96,14 @@ class RunningDaemon implements Daemon {
       diskFrames: this.#diskFrames,
       conditions: this.#conditions,
       clock: this.#clock,
-      staleAfterMs: this.#staleAfterMs,
       budgetPct: config.cpuBudgetPct,
+      configuredIntervalMs: config.sampleIntervalMs,
       giveUpProcLane: () => this.#pool.giveUp('proc'),
     });
     this.#reporting = new Reporting({
       ...options,
       conditions: this.#conditions,
       shared: this.#shared,
-      staleAfterMs: this.#staleAfterMs,
       monoMs,
     });
   }
@@ -145,15 +142,14 @@ class RunningDaemon implements Daemon {
     const telemetry = new TelemetryRoute({
       frames: this.#frames,
       clock: this.#clock,
-      staleAfterMs: this.#staleAfterMs,
     });
     const health = () =>
       answerHealth({
         version,
         identifier: config.identifier,
         startMonoMs: this.#startMs,
-        staleAfterMs: this.#staleAfterMs,
         budgetPct: config.cpuBudgetPct,
+        configuredIntervalMs: config.sampleIntervalMs,
         frames: this.#frames,
         diskFrames: this.#diskFrames,
         monoMs: () => this.#clock.monoMs(),

@@ -3,14 +3,15 @@ import type { HeartbeatState } from './heartbeat/thread.js';
 import { D, T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
 import type { HostInventory } from './shared/messages.js';
+import { isFrameStale } from './shared/pace.js';
 
 /** What /health is made from. Everything is asked for when somebody asks. Thread: main. */
 export interface HealthSources {
   readonly version: string;
   readonly identifier: string;
   readonly startMonoMs: number;
-  readonly staleAfterMs: number;
   readonly budgetPct: number;
+  readonly configuredIntervalMs: number;
   readonly frames: FrameReader;
   readonly diskFrames: FrameReader;
   readonly monoMs: () => number;
@@ -33,11 +34,14 @@ const TOO_OLD = 'the newest sample is too old';
 export function answerHealth(sources: HealthSources): Answer {
   const nowMs = sources.monoMs();
   const proc = sources.frames.read(({ numbers: n }) => ({
+    isFresh: n[T.valid] === 1 && !isFrameStale(n, nowMs),
     isValid: n[T.valid] === 1,
     age_ms: round(nowMs - n[T.sampled_mono_ms]!, 1),
     interval_ms: n[T.interval_ms]!,
+    interval_ms_configured: sources.configuredIntervalMs,
     ticks: n[T.ticks]!,
     missed_ticks: n[T.missed_ticks]!,
+    missed_ticks_pct: round((100 * n[T.missed_ticks]!) / (n[T.ticks]! + n[T.missed_ticks]!), 3),
     read_errors: n[T.read_errors]!,
     cpu_anomalies: n[T.cpu_anomalies]!,
   }));
@@ -48,17 +52,16 @@ export function answerHealth(sources: HealthSources): Answer {
     missed_ticks: n[D.missed_ticks]!,
     read_errors: n[D.read_errors]!,
   }));
-  const isFresh = proc?.isValid === true && proc.age_ms <= sources.staleAfterMs;
+  const { isFresh, isValid, ...procNumbers } = proc ?? { isFresh: false, isValid: false };
   const problems = sources.problems();
   const status = !isFresh ? 'unhealthy' : problems.length > 0 ? 'degraded' : 'ok';
-  const { isValid: _, ...procNumbers } = proc ?? { isValid: false };
   const openclaw = sources.openclaw();
   const body = JSON.stringify({
     status,
     monitor_version: sources.version,
     identifier: sources.identifier,
     // The watchdog, which names the problem, may not have looked yet.
-    problems: problems.length > 0 || isFresh ? problems : [proc?.isValid ? TOO_OLD : NONE_YET],
+    problems: problems.length > 0 || isFresh ? problems : [isValid ? TOO_OLD : NONE_YET],
     uptime_seconds: Math.floor((nowMs - sources.startMonoMs) / 1000),
     lanes: {
       proc: { ...sources.lane('proc'), ...procNumbers },

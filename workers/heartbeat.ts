@@ -18,7 +18,6 @@ const clock = createClock();
 const source = new BeatSource({
   frames: new FrameReader(data.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
   identifier: data.identifier,
-  staleAfterMs: data.staleAfterMs,
   clock,
 });
 if (data.openclaw !== null) source.setOpenClaw(data.openclaw);

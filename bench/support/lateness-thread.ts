@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { createClock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { runTicks, type TickWork } from '../../workers/lanes/lane.js';
+import { runTicks } from '../../workers/lanes/lane.js';
+import { runProcLane } from '../../workers/lanes/proc-lane.js';
 import { ProcSampler } from '../../workers/lanes/proc-sampler.js';
 
 /** What the thread is handed. All memory is shared, and is read when the thread has ended. */
@@ -19,34 +20,53 @@ export interface LatenessTask {
   readonly count: Int32Array<SharedArrayBuffer>;
 }
 
-/** The entry of a thread that ticks as the proc lane does, with the lane's ticker, control words and sampler, until it is told to stop. */
+/** The entry of a thread that ticks until it is told to stop: the proc lane itself, or its ticker and control words alone. */
 function tick({ shared, intervalMs, samples, latenessMs, skipped, count }: LatenessTask): void {
   const clock = createClock();
   const control = new Control(shared);
   const generation = control.nextGeneration('proc');
-  const sampler = new ProcSampler({
-    shared,
-    identifier: hostname(),
-    procfs: '/proc',
-    intervalMs,
-    cpuWindowMs: 1_000,
-    diskStaleAfterMs: Number.POSITIVE_INFINITY,
-    nginxStaleAfterMs: Number.POSITIVE_INFINITY,
-    clock,
-  });
-  const work: TickWork = samples ? (deadlineMs, left) => sampler.tick(deadlineMs, left) : () => {};
-  runTicks(
-    { lane: 'proc', generation, intervalMs, control, clock },
-    (deadlineMs, left) => {
-      const index = count[0]!;
-      latenessMs[index] = clock.monoMs() - deadlineMs;
-      skipped[index] = left;
-      count[0] = index + 1;
-      work(deadlineMs, left);
-    },
-    () => {},
-  );
-  sampler.close();
+  const note = (deadlineMs: number, left: number): void => {
+    const index = count[0]!;
+    latenessMs[index] = clock.monoMs() - deadlineMs;
+    skipped[index] = left;
+    count[0] = index + 1;
+  };
+  if (samples) {
+    noteTicks(note);
+    runProcLane(
+      {
+        lane: 'proc',
+        generation,
+        shared,
+        identifier: hostname(),
+        procfs: '/proc',
+        intervalMs,
+        cpuWindowMs: 1_000,
+        cpuBudgetPct: 100,
+        diskStaleAfterMs: Number.POSITIVE_INFINITY,
+        nginxStaleAfterMs: Number.POSITIVE_INFINITY,
+      },
+      () => {},
+    );
+  } else {
+    const empty = (deadlineMs: number, left: number): number => {
+      note(deadlineMs, left);
+      return intervalMs;
+    };
+    runTicks({ lane: 'proc', generation, control, clock }, empty, () => {});
+  }
+}
+
+/** Calls `note` as each tick of the lane begins. */
+function noteTicks(note: (deadlineMs: number, left: number) => void): void {
+  const { tick: sample } = ProcSampler.prototype;
+  let lanes: ProcSampler | null = null;
+  ProcSampler.prototype.tick = function (deadlineMs, left) {
+    // The lane may have another sampler, to warm up with, whose ticks are of no time; its own comes first.
+    lanes ??= this;
+    if (this === lanes) note(deadlineMs, left);
+    return sample.call(this, deadlineMs, left);
+  };
 }
 
 tick(workerData as LatenessTask);

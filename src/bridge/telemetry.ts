@@ -1,6 +1,7 @@
 import type { Clock } from '../shared/clock.js';
 import { T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
+import { isFrameStale } from '../shared/pace.js';
 import { type Answer, errorAnswer, OK } from './answer.js';
 
 const RETRY_AFTER: Answer['headers'] = [['retry-after', '1']];
@@ -16,24 +17,22 @@ const STALE = errorAnswer('sample_stale', 'the newest sample is too old: the sam
 export class TelemetryRoute {
   readonly #frames: FrameReader;
   readonly #clock: Clock;
-  readonly #staleAfterMs: number;
   readonly #answer: { status: string; headers: Answer['headers']; body: Uint8Array } = {
     status: OK,
     headers: [],
     body: new Uint8Array(0),
   };
 
-  constructor(options: { frames: FrameReader; clock: Clock; staleAfterMs: number }) {
+  constructor(options: { frames: FrameReader; clock: Clock }) {
     this.#frames = options.frames;
     this.#clock = options.clock;
-    this.#staleAfterMs = options.staleAfterMs;
   }
 
   /** The answer for now, valid until `release`, which must follow at once. */
   acquire(): Answer {
     const frame = this.#frames.acquire();
     if (frame === null || frame.numbers[T.valid] !== 1) return NO_SAMPLE;
-    if (this.#clock.monoMs() - frame.numbers[T.sampled_mono_ms]! > this.#staleAfterMs) return STALE;
+    if (isFrameStale(frame.numbers, this.#clock.monoMs())) return STALE;
     this.#answer.body = frame.view();
     return this.#answer;
   }

@@ -33,7 +33,6 @@ export class Reporting {
     conditions: Conditions;
     shared: SharedArrayBuffer;
     version: string;
-    staleAfterMs: number;
     monoMs: () => number;
   }) {
     const { config, conditions } = options;
@@ -54,7 +53,6 @@ export class Reporting {
         identifier: config.identifier,
         userAgent: `harborforge-monitor/${options.version}`,
         intervalMs: config.reportIntervalSec * 1000,
-        staleAfterMs: options.staleAfterMs,
         openclaw: null,
       },
       events: {

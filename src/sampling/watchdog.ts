@@ -2,6 +2,7 @@ import type { Conditions } from '../conditions.js';
 import type { Clock } from '../shared/clock.js';
 import { D, SOURCES, sourceBit, T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
+import { frameStaleAfterMs, SLOWEST_INTERVAL_MS } from '../shared/pace.js';
 import { CpuShare } from './cpu-share.js';
 
 const PERIOD_MS = 1_000;
@@ -22,8 +23,8 @@ export class Watchdog {
   readonly #diskFrames: FrameReader;
   readonly #conditions: Conditions;
   readonly #clock: Clock;
-  readonly #staleAfterMs: number;
   readonly #budgetPct: number;
+  readonly #configuredIntervalMs: number;
   readonly #giveUpProcLane: () => void;
   readonly #share = new CpuShare();
   readonly #startMs: number;
@@ -36,16 +37,16 @@ export class Watchdog {
     diskFrames: FrameReader;
     conditions: Conditions;
     clock: Clock;
-    staleAfterMs: number;
     budgetPct: number;
+    configuredIntervalMs: number;
     giveUpProcLane: () => void;
   }) {
     this.#frames = options.frames;
     this.#diskFrames = options.diskFrames;
     this.#conditions = options.conditions;
     this.#clock = options.clock;
-    this.#staleAfterMs = options.staleAfterMs;
     this.#budgetPct = options.budgetPct;
+    this.#configuredIntervalMs = options.configuredIntervalMs;
     this.#giveUpProcLane = options.giveUpProcLane;
     this.#startMs = options.clock.monoMs();
   }
@@ -68,51 +69,49 @@ export class Watchdog {
     const frame = this.#frames.read((slot) => ({
       sequence: slot.sequence,
       atMs: slot.numbers[T.sampled_mono_ms]!,
+      intervalMs: slot.numbers[T.interval_ms]!,
       valid: slot.numbers[T.valid] === 1,
       staleMask: slot.numbers[T.stale_mask]!,
       cpuNs: slot.numbers[T.lane_cpu_ns]!,
       cpuAtMs: slot.numbers[T.lane_cpu_mono_ms]!,
     }));
-    this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs));
-    this.#judgeProgress(frame?.sequence ?? 0);
+    const intervalMs = frame?.intervalMs ?? this.#configuredIntervalMs;
+    this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs), intervalMs);
+    this.#judgeProgress(frame?.sequence ?? 0, intervalMs);
     if (frame === null) return;
     this.#conditions.set('sample', frame.valid ? null : 'no kernel file could be read', 'error');
     for (const source of SOURCES) {
       const isStale = (frame.staleMask & sourceBit(source)) !== 0;
       this.#conditions.set(`stale.${source}`, isStale ? `${source}: no new value can be had` : null);
     }
-    this.#judgeCost(frame.cpuNs, frame.cpuAtMs);
+    this.#judgeCost(frame.cpuNs, frame.cpuAtMs, frame.intervalMs);
   }
 
-  #judgeAge(ageMs: number): void {
-    const stale = ageMs > this.#staleAfterMs;
+  #judgeAge(ageMs: number, intervalMs: number): void {
+    const stale = ageMs > frameStaleAfterMs(intervalMs);
     this.#conditions.set('frames', stale ? 'the sampler has stopped: no new frames' : null, 'error');
   }
 
-  #judgeProgress(sequence: number): void {
+  #judgeProgress(sequence: number, intervalMs: number): void {
     this.#looksWithoutFrame = sequence === this.#sequence ? this.#looksWithoutFrame + 1 : 0;
     this.#sequence = sequence;
-    if (this.#looksWithoutFrame < GIVE_UP_LOOKS) return;
+    if (this.#looksWithoutFrame < Math.max(GIVE_UP_LOOKS, frameStaleAfterMs(intervalMs) / PERIOD_MS)) return;
     this.#looksWithoutFrame = 0;
     this.#giveUpProcLane();
   }
 
-  #judgeCost(procCpuNs: number, atMs: number): void {
+  #judgeCost(procCpuNs: number, atMs: number, intervalMs: number): void {
     // The disk lane's account is as of its own last tick, seconds ago at most while it is well; its share is small.
     const diskCpuNs = this.#diskFrames.read((slot) => slot.numbers[D.lane_cpu_ns]!) ?? 0;
     this.#share.push(procCpuNs + (Number.isNaN(diskCpuNs) ? 0 : diskCpuNs), atMs);
     const { minutePct } = this.#share;
-    const over = minutePct !== null && minutePct > this.#budgetPct;
-    this.#conditions.set(
-      'budget',
-      over ? `the sampler takes more than its ${this.#budgetPct} % of a core` : null,
-      // A busy host makes ticks dear for a while; the numbers are right all the same.
-      'info',
-    );
+    const budget = `${this.#budgetPct} % of a core`;
+    let notice: string | null = null;
+    if (intervalMs > this.#configuredIntervalMs) notice = `sampling is slowed down to stay within ${budget}`;
+    // As slow as it gets, and still too dear.
+    if (intervalMs >= SLOWEST_INTERVAL_MS && minutePct !== null && minutePct > this.#budgetPct)
+      notice = `the sampler takes more than ${budget} at its slowest`;
+    // The numbers are right all the same: no problem.
+    this.#conditions.set('budget', notice, 'info');
   }
-}
-
-/** Frames are stale when they are older than this: some ticks may be missed on a busy host, and a blink is no outage. */
-export function frameStaleAfterMs(intervalMs: number): number {
-  return Math.max(2_000, 3 * intervalMs);
 }

@@ -33,6 +33,7 @@ export function laneWorks(options: {
       procfs: config.procfs,
       intervalMs: config.sampleIntervalMs,
       cpuWindowMs: config.cpuWindowMs,
+      cpuBudgetPct: config.cpuBudgetPct,
       diskStaleAfterMs: cadences.diskStaleAfterMs,
       nginxStaleAfterMs: cadences.nginxStaleAfterMs,
     },

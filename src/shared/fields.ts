@@ -7,9 +7,12 @@
 export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx'] as const;
 export type Source = (typeof SOURCES)[number];
 
+/** Index of each source, and its bit in a staleness mask. */
+export const S = indexed(SOURCES);
+
 /** Bit of `source` in a staleness mask. */
 export function sourceBit(source: Source): number {
-  return 1 << SOURCES.indexOf(source);
+  return 1 << S[source];
 }
 
 interface FieldBase {

@@ -11,6 +11,8 @@ export interface ProcLaneTask {
   readonly procfs: string;
   readonly intervalMs: number;
   readonly cpuWindowMs: number;
+  /** Percent of one core that both lanes together may take; the interval is stretched where they would take more. */
+  readonly cpuBudgetPct: number;
   /** After this long without a new value, the disk lane's values are stale. */
   readonly diskStaleAfterMs: number;
   readonly nginxStaleAfterMs: number;
@@ -68,8 +70,6 @@ export interface HeartbeatWorkerData {
   readonly identifier: string;
   readonly userAgent: string;
   readonly intervalMs: number;
-  /** Frames older than this are not reported as the host's state. */
-  readonly staleAfterMs: number;
   readonly openclaw: OpenClawMetadata | null;
 }
 

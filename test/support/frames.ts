@@ -28,7 +28,14 @@ export class FrameSource {
   publish({ numbers = {}, sitesJson = '', bytes }: FrameContents): void {
     const slot = this.#writer.begin();
     slot.numbers.fill(Number.NaN);
-    const defaults = { valid: 1, stale_mask: 0, cpu_busy_ticks: 0, cpu_total_ticks: 0, sampled_wall_ms: 0 };
+    const defaults = {
+      valid: 1,
+      stale_mask: 0,
+      cpu_busy_ticks: 0,
+      cpu_total_ticks: 0,
+      sampled_wall_ms: 0,
+      interval_ms: 50,
+    };
     for (const [name, value] of Object.entries({ ...defaults, ...numbers }))
       slot.numbers[T[name as NumberName]] = value;
     const rendered =

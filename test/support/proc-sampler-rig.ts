@@ -57,6 +57,7 @@ export class ProcSamplerRig {
       procfs,
       intervalMs: 50,
       cpuWindowMs: 1_000,
+      cpuBudgetPct: 100,
       diskStaleAfterMs: 15_000,
       nginxStaleAfterMs: 180_000,
       clock: this.clock,

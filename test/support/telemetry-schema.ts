@@ -25,6 +25,7 @@ export const telemetrySchema = z
     uptime_seconds: z.int().min(0).nullable(),
     nginx_installed: z.boolean().nullable(),
     nginx_sites: z.array(z.string()).nullable(),
+    sampling: z.strictObject({ interval_ms: z.int().min(1).max(10_000) }),
     stale: z.array(source).min(1).optional(),
     stale_seconds: z.partialRecord(source, z.number().min(0)).optional(),
   })

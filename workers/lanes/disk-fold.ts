@@ -1,4 +1,4 @@
-import { D, type Source, T } from '../../src/shared/fields.js';
+import { D, S, T } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
 import { DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
@@ -15,6 +15,8 @@ export class DiskFold {
   readonly #sitesRoom = new Uint8Array(SITES_MAX_BYTES);
   #sequence = 0;
 
+  /** The CPU time of the disk lane's thread, ns, as of its last frame; 0 before the first and where the kernel keeps no account. */
+  laneCpuNs = 0;
   /** `nginx_sites` as JSON, of the disk frame that was folded in last; empty: unknown. */
   sites: Uint8Array = this.#sitesRoom.subarray(0, 0);
 
@@ -31,21 +33,22 @@ export class DiskFold {
       const disk = frame.numbers;
       if (frame.sequence !== this.#sequence) {
         this.#sequence = frame.sequence;
+        this.laneCpuNs = disk[D.lane_cpu_ns]! || 0;
         numbers[T.disk_pct] = disk[D.disk_pct]!;
         numbers[T.nginx_installed] = disk[D.nginx_installed]!;
         this.#sitesRoom.set(frame.view());
         this.sites = this.#sitesRoom.subarray(0, frame.byteLength);
-        take(stale, 'disk', disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
-        take(stale, 'nginx', disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
+        take(stale, S.disk, disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
+        take(stale, S.nginx, disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
       }
       this.#disk.release();
     }
-    if (stale.olderThan('disk', this.#diskStaleAfterMs, nowMs)) stale.failed('disk');
-    if (stale.olderThan('nginx', this.#nginxStaleAfterMs, nowMs)) stale.failed('nginx');
+    if (stale.olderThan(S.disk, this.#diskStaleAfterMs, nowMs)) stale.failed(S.disk);
+    if (stale.olderThan(S.nginx, this.#nginxStaleAfterMs, nowMs)) stale.failed(S.nginx);
   }
 }
 
-function take(stale: Staleness, source: Source, atMs: number, failed: boolean): void {
+function take(stale: Staleness, source: number, atMs: number, failed: boolean): void {
   if (!Number.isNaN(atMs)) stale.fresh(source, atMs);
   if (failed) stale.failed(source);
 }

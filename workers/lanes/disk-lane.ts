@@ -19,8 +19,11 @@ export function runDiskLane(task: DiskLaneTask, working: () => void): void {
   const sampler = new DiskSampler(task, clock);
   try {
     runTicks(
-      { ...task, intervalMs: task.diskIntervalMs, control: new Control(task.shared), clock },
-      (deadlineMs, skipped) => sampler.tick(deadlineMs, skipped),
+      { ...task, control: new Control(task.shared), clock },
+      (deadlineMs, skipped) => {
+        sampler.tick(deadlineMs, skipped);
+        return task.diskIntervalMs;
+      },
       working,
     );
   } finally {

@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { Clock } from '../../src/shared/clock.js';
-import { type Source, T } from '../../src/shared/fields.js';
+import { S, T } from '../../src/shared/fields.js';
 import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { ARC, parseArcstats } from '../proc/arcstats.js';
+import { KernelFiles } from '../proc/kernel-files.js';
 import { parseLoadavg } from '../proc/loadavg.js';
 import { createMemOffsets, MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
-import { ProcFile } from '../proc/proc-file.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { parseUptime } from '../proc/uptime.js';
 import { CpuWindow } from '../rates/cpu-window.js';
@@ -15,23 +14,13 @@ import { memoryUsedPct, swapUsedPct } from '../rates/memory.js';
 import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
 import { DiskFold } from './disk-fold.js';
+import { Governor } from './governor.js';
 import { Staleness } from './stale.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 const MEMORY_PERIOD_MS = 100;
 const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
-/** How often it is looked whether an open file was deleted or replaced. */
-const DELETED_LOOK_PERIOD_MS = 5_000;
-/** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
-const ARC_LOOK_PERIOD_MS = 60_000;
-
-/** The aggregate line of /proc/stat is at most 224 bytes; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
-const STAT_BYTES = 1_024;
-const MEMINFO_BYTES = 8_192;
-const SMALL_BYTES = 256;
-const ARCSTATS_BYTES = 32_768;
-
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
   readonly clock: Clock;
   /** Whether the store's writer is still this one: a lane that hung in a tick may have been replaced meanwhile. Default: it is. */
@@ -47,20 +36,11 @@ export class ProcSampler {
   readonly #clock: Clock;
   readonly #mayPublish: () => boolean;
 
-  readonly #stat: ProcFile;
-  readonly #meminfo: ProcFile;
-  readonly #arcstats: ProcFile;
-  /** Whether there is ZFS on this host, as far as is known: its module may be loaded at any time. */
-  #hasArc = false;
-  readonly #loadavg: ProcFile;
-  readonly #uptime: ProcFile;
-  /** The files that every host has. */
-  readonly #files: readonly ProcFile[];
+  readonly #files: KernelFiles;
+  readonly #governor: Governor;
   readonly #threadCpu = new ThreadCpu();
 
   readonly #memoryCadence = new Cadence(MEMORY_PERIOD_MS);
-  readonly #deletedCadence = new Cadence(DELETED_LOOK_PERIOD_MS);
-  readonly #arcCadence = new Cadence(ARC_LOOK_PERIOD_MS);
   readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
   readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
 
@@ -72,6 +52,8 @@ export class ProcSampler {
   readonly #window: CpuWindow;
   readonly #stale: Staleness;
 
+  /** CLOCK_REALTIME less CLOCK_MONOTONIC as of the last second: one clock fewer to ask at each tick. */
+  #wallOffsetMs = Number.NaN;
   /** The values of the next frame; kept from tick to tick, since not all are read at each. */
   readonly #numbers: Float64Array;
   readonly #writer: FrameWriter;
@@ -81,31 +63,35 @@ export class ProcSampler {
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
     this.#mayPublish = options.mayPublish ?? (() => true);
-    this.#stat = new ProcFile(join(options.procfs, 'stat'), STAT_BYTES);
-    this.#meminfo = new ProcFile(join(options.procfs, 'meminfo'), MEMINFO_BYTES);
-    this.#loadavg = new ProcFile(join(options.procfs, 'loadavg'), SMALL_BYTES);
-    this.#uptime = new ProcFile(join(options.procfs, 'uptime'), SMALL_BYTES);
     const nowMs = options.clock.monoMs();
-    this.#arcstats = new ProcFile(join(options.procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
-    this.#files = [this.#stat, this.#meminfo, this.#loadavg, this.#uptime];
-    for (const file of this.#files) file.open(nowMs);
+    this.#files = new KernelFiles(options.procfs, nowMs);
     this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
     this.#stale = new Staleness(nowMs);
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
-    this.#numbers = this.#firstNumbers(options.intervalMs);
+    this.#numbers = this.#firstNumbers();
+    this.#governor = new Governor(
+      options.intervalMs,
+      options.cpuBudgetPct,
+      this.#writer.latest()?.numbers[T.interval_ms],
+    );
   }
 
-  /** Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it. */
-  tick(deadlineMs: number, skipped: number): void {
+  /**
+   * Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it. Returns
+   * after how many ms from `deadlineMs` the next is due.
+   */
+  tick(deadlineMs: number, skipped: number): number {
     const nowMs = this.#clock.monoMs();
     const numbers = this.#numbers;
     let valid = this.#sampleCpu(nowMs);
-    if (this.#deletedCadence.due(deadlineMs)) for (const file of this.#files) file.closeIfDeleted();
-    if (!this.#hasArc && this.#arcCadence.due(deadlineMs)) this.#hasArc = this.#arcstats.open(nowMs);
+    this.#files.keepUp(deadlineMs, nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
-    if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
+    if (this.#slowCadence.due(deadlineMs)) {
+      this.#wallOffsetMs = this.#clock.wallMs() - nowMs;
+      this.#sampleSlow(nowMs);
+    }
     if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
     valid ||= !(
       Number.isNaN(numbers[T.mem_pct]!) &&
@@ -113,30 +99,36 @@ export class ProcSampler {
       Number.isNaN(numbers[T.uptime_seconds]!)
     );
 
-    numbers[T.sampled_wall_ms] = this.#clock.wallMs();
+    numbers[T.sampled_wall_ms] = nowMs + this.#wallOffsetMs;
     numbers[T.sampled_mono_ms] = nowMs;
     numbers[T.valid] = valid ? 1 : 0;
     numbers[T.ticks]!++;
     numbers[T.missed_ticks]! += skipped;
     numbers[T.stale_mask] = this.#stale.mask;
+    numbers[T.interval_ms] = this.#governor.intervalMs;
     this.#stale.age(nowMs);
 
-    if (!this.#mayPublish()) return;
+    if (!this.#mayPublish()) return this.#governor.intervalMs;
     const slot = this.#writer.begin();
     slot.numbers.set(numbers);
     const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
     this.#writer.publish(slot, length);
+    return this.#governor.intervalMs;
+  }
+
+  /** What was spent until now was not for sampling, and is not held against the budget. */
+  restartBudget(): void {
+    this.#governor.restart();
   }
 
   /** Lets all descriptors go. */
   close(): void {
-    for (const file of [this.#stat, this.#meminfo, this.#arcstats, this.#loadavg, this.#uptime])
-      file?.close();
+    this.#files.close();
     this.#threadCpu.close();
   }
 
   /** Counters go on where a lane that died left off; values are unknown until they are read. */
-  #firstNumbers(intervalMs: number): Float64Array {
+  #firstNumbers(): Float64Array {
     const latest: Slot | null = this.#writer.latest();
     const numbers = new Float64Array(Object.keys(T).length).fill(Number.NaN);
     for (const index of [
@@ -149,7 +141,6 @@ export class ProcSampler {
     ]) {
       numbers[index] = latest?.numbers[index] ?? 0;
     }
-    numbers[T.interval_ms] = intervalMs;
     if (latest !== null && !Number.isNaN(latest.numbers[T.cpu_user]!)) {
       for (let i = 0; i < CPU_FIELDS.length; i++) this.#counters[i] = latest.numbers[T.cpu_user + i]!;
       this.#window.resume(
@@ -164,11 +155,12 @@ export class ProcSampler {
 
   #sampleCpu(nowMs: number): boolean {
     const numbers = this.#numbers;
-    const length = this.#stat.read(nowMs);
+    const { stat } = this.#files;
+    const length = stat.read(nowMs);
     let ok = length >= 0;
     if (ok) {
       try {
-        parseStat(this.#stat.bytes, length, this.#counters);
+        parseStat(stat.bytes, length, this.#counters);
       } catch {
         ok = false;
       }
@@ -183,7 +175,7 @@ export class ProcSampler {
       this.#window.miss();
     }
     numbers[T.cpu_pct] = this.#window.pct;
-    this.#note('cpu', ok, nowMs);
+    this.#note(S.cpu, ok, nowMs);
     return ok;
   }
 
@@ -191,10 +183,11 @@ export class ProcSampler {
     const numbers = this.#numbers;
     numbers[T.mem_pct] = Number.NaN;
     numbers[T.swap_pct] = Number.NaN;
-    const length = this.#meminfo.read(nowMs);
+    const { meminfo } = this.#files;
+    const length = meminfo.read(nowMs);
     if (length >= 0) {
       try {
-        parseMeminfo(this.#meminfo.bytes, length, this.#mem, this.#memOffsets);
+        parseMeminfo(meminfo.bytes, length, this.#mem, this.#memOffsets);
         // Swap comes first: it does not hang on what ZFS says.
         numbers[T.swap_pct] = swapUsedPct(this.#mem);
         numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
@@ -202,8 +195,8 @@ export class ProcSampler {
         // What was not set stays unknown.
       }
     }
-    this.#note('memory', !Number.isNaN(numbers[T.mem_pct]!), nowMs);
-    this.#note('swap', !Number.isNaN(numbers[T.swap_pct]!), nowMs);
+    this.#note(S.memory, !Number.isNaN(numbers[T.mem_pct]!), nowMs);
+    this.#note(S.swap, !Number.isNaN(numbers[T.swap_pct]!), nowMs);
   }
 
   /**
@@ -211,20 +204,22 @@ export class ProcSampler {
    * @throws MonitorError PROC_PARSE
    */
   #arcReclaimableBytes(nowMs: number): number {
-    if (!this.#hasArc) return 0;
-    const length = this.#arcstats.read(nowMs);
+    const { arcstats, hasArc } = this.#files;
+    if (!hasArc) return 0;
+    const length = arcstats.read(nowMs);
     if (length < 0) return Number.NaN;
-    parseArcstats(this.#arcstats.bytes, length, this.#arc);
+    parseArcstats(arcstats.bytes, length, this.#arc);
     return Math.max(0, this.#arc[ARC.size]! - this.#arc[ARC.min]!);
   }
 
   #sampleSlow(nowMs: number): void {
     const numbers = this.#numbers;
     numbers[T.load_1] = numbers[T.load_5] = numbers[T.load_15] = Number.NaN;
-    const loadLength = this.#loadavg.read(nowMs);
+    const { loadavg, uptime } = this.#files;
+    const loadLength = loadavg.read(nowMs);
     if (loadLength >= 0) {
       try {
-        parseLoadavg(this.#loadavg.bytes, loadLength, this.#load);
+        parseLoadavg(loadavg.bytes, loadLength, this.#load);
         numbers[T.load_1] = this.#load[0]!;
         numbers[T.load_5] = this.#load[1]!;
         numbers[T.load_15] = this.#load[2]!;
@@ -232,24 +227,26 @@ export class ProcSampler {
         // All three stay unknown.
       }
     }
-    this.#note('load', !Number.isNaN(numbers[T.load_1]!), nowMs);
+    this.#note(S.load, !Number.isNaN(numbers[T.load_1]!), nowMs);
 
     numbers[T.uptime_seconds] = Number.NaN;
-    const uptimeLength = this.#uptime.read(nowMs);
+    const uptimeLength = uptime.read(nowMs);
     if (uptimeLength >= 0) {
       try {
-        numbers[T.uptime_seconds] = parseUptime(this.#uptime.bytes, uptimeLength);
+        numbers[T.uptime_seconds] = parseUptime(uptime.bytes, uptimeLength);
       } catch {
         // Stays unknown.
       }
     }
-    this.#note('uptime', !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
+    this.#note(S.uptime, !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
 
-    numbers[T.lane_cpu_ns] = this.#threadCpu.read(nowMs);
+    const cpuNs = this.#threadCpu.read(nowMs);
+    numbers[T.lane_cpu_ns] = cpuNs;
     numbers[T.lane_cpu_mono_ms] = nowMs;
+    this.#governor.push(cpuNs + this.#disk.laneCpuNs, nowMs);
   }
 
-  #note(source: Source, ok: boolean, nowMs: number): void {
+  #note(source: number, ok: boolean, nowMs: number): void {
     if (ok) {
       this.#stale.fresh(source, nowMs);
     } else {

@@ -1,7 +1,7 @@
-import { SOURCES, type Source, sourceBit } from '../../src/shared/fields.js';
+import { SOURCES } from '../../src/shared/fields.js';
 
 /**
- * Which sources are stale, and how long each has had no new value. Thread: proc lane. Allocates: nothing.
+ * Which sources are stale, and how long each has had no new value. A source is its index in SOURCES. Thread: proc lane. Allocates: nothing.
  */
 export class Staleness {
   /** Bits of `SOURCES`. */
@@ -15,19 +15,19 @@ export class Staleness {
   }
 
   /** `source` gave a value that was read at `atMs`. */
-  fresh(source: Source, atMs: number): void {
-    this.#freshMs[SOURCES.indexOf(source)] = atMs;
-    this.mask &= ~sourceBit(source);
+  fresh(source: number, atMs: number): void {
+    this.#freshMs[source] = atMs;
+    this.mask &= ~(1 << source);
   }
 
   /** `source` could not be read at the last try. */
-  failed(source: Source): void {
-    this.mask |= sourceBit(source);
+  failed(source: number): void {
+    this.mask |= 1 << source;
   }
 
   /** Says whether `source` has had no new value for longer than `limitMs`. */
-  olderThan(source: Source, limitMs: number, nowMs: number): boolean {
-    return nowMs - this.#freshMs[SOURCES.indexOf(source)]! > limitMs;
+  olderThan(source: number, limitMs: number, nowMs: number): boolean {
+    return nowMs - this.#freshMs[source]! > limitMs;
   }
 
   /** Brings `seconds` up to date. */

@@ -1,40 +1,51 @@
 import type { Clock } from '../../src/shared/clock.js';
 
 /**
- * Ticks at absolute deadlines, start + n · interval, without drift. A tick whose time is over is skipped and counted, and never
- * made up. Thread: the lane's (it blocks). The clock and the sleep are handed in. Allocates: nothing.
+ * Ticks at absolute deadlines, each one interval after the last, without drift. A tick whose time is over is skipped and counted, and
+ * never made up. Thread: the lane's (it blocks). The clock and the sleep are handed in. Allocates: nothing.
  */
 export class Ticker {
   /** Ticks that were skipped because an earlier one came to an end too late. */
   missed = 0;
   /** When the tick that runs now was due, CLOCK_MONOTONIC ms. */
   deadlineMs: number;
-  readonly #intervalMs: number;
-  readonly #startMs: number;
+  /** Deadlines are multiples of the interval behind this one, so that rounding errors don't add up. */
+  #startMs: number;
+  #index = 0;
+  #intervalMs = Number.NaN;
   readonly #clock: Clock;
   readonly #sleep: (ms: number) => boolean;
-  #index = -1;
 
   /** `sleep(ms)` blocks, and returns false when it is time to end. */
-  constructor(intervalMs: number, clock: Clock, sleep: (ms: number) => boolean) {
-    this.#intervalMs = intervalMs;
+  constructor(clock: Clock, sleep: (ms: number) => boolean) {
     this.#clock = clock;
     this.#sleep = sleep;
     this.#startMs = clock.monoMs();
     this.deadlineMs = this.#startMs;
   }
 
-  /** Blocks until the next tick is due; false when it is time to end. The first is due at once. */
-  next(): boolean {
+  /** The first tick, which is due at once; false when it is time to end. */
+  first(): boolean {
+    return this.#sleep(0);
+  }
+
+  /** Blocks until the tick that is due `intervalMs` after the one before; false when it is time to end. */
+  next(intervalMs: number): boolean {
+    if (intervalMs !== this.#intervalMs) {
+      this.#intervalMs = intervalMs;
+      this.#startMs = this.deadlineMs;
+      this.#index = 0;
+    }
+    const nowMs = this.#clock.monoMs();
     this.#index++;
-    const behindMs = this.#clock.monoMs() - (this.#startMs + this.#index * this.#intervalMs);
-    if (behindMs >= this.#intervalMs) {
-      const skipped = Math.floor(behindMs / this.#intervalMs);
+    const behindMs = nowMs - (this.#startMs + this.#index * intervalMs);
+    if (behindMs >= intervalMs) {
+      const skipped = Math.floor(behindMs / intervalMs);
       this.missed += skipped;
       this.#index += skipped;
     }
-    this.deadlineMs = this.#startMs + this.#index * this.#intervalMs;
+    this.deadlineMs = this.#startMs + this.#index * intervalMs;
     // Even a tick that is late asks, with a time of 0, whether to end.
-    return this.#sleep(Math.max(0, this.deadlineMs - this.#clock.monoMs()));
+    return this.#sleep(Math.max(0, this.deadlineMs - nowMs));
   }
 }

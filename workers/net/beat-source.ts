@@ -2,6 +2,7 @@ import type { Clock } from '../../src/shared/clock.js';
 import { FIELDS, T } from '../../src/shared/fields.js';
 import type { FrameReader, Slot } from '../../src/shared/frame-store.js';
 import type { OpenClawMetadata } from '../../src/shared/messages.js';
+import { frameStaleAfterMs } from '../../src/shared/pace.js';
 
 /** A mean over less than this would be noise: the counters advance in steps of 10 ms. */
 const MIN_MEAN_MS = 100;
@@ -14,6 +15,7 @@ interface CpuSums {
 
 interface Reading extends CpuSums {
   readonly valid: boolean;
+  readonly intervalMs: number;
   /** The snapshot of `/telemetry`, its values as they are rendered there. */
   readonly snapshot: Readonly<Record<string, unknown>>;
 }
@@ -24,17 +26,15 @@ interface Reading extends CpuSums {
 export class BeatSource {
   readonly #frames: FrameReader;
   readonly #identifier: string;
-  readonly #staleAfterMs: number;
   readonly #clock: Clock;
   #openclaw: OpenClawMetadata | null = null;
   /** The sums at the end of the last beat that was accepted; null before the first valid frame. */
   #base: CpuSums | null = null;
   #pending: CpuSums | null = null;
 
-  constructor(options: { frames: FrameReader; identifier: string; staleAfterMs: number; clock: Clock }) {
+  constructor(options: { frames: FrameReader; identifier: string; clock: Clock }) {
     this.#frames = options.frames;
     this.#identifier = options.identifier;
-    this.#staleAfterMs = options.staleAfterMs;
     this.#clock = options.clock;
   }
 
@@ -57,7 +57,8 @@ export class BeatSource {
   body(): string | null {
     if (!this.begin()) return null;
     const reading = this.#frames.read(toReading);
-    const isFresh = reading !== null && this.#clock.monoMs() - reading.monoMs <= this.#staleAfterMs;
+    const isFresh =
+      reading !== null && this.#clock.monoMs() - reading.monoMs <= frameStaleAfterMs(reading.intervalMs);
     this.#pending = isFresh ? reading : null;
 
     const members = [`"identifier":${JSON.stringify(this.#identifier)}`];
@@ -95,6 +96,7 @@ function toReading(slot: Slot): Reading {
     busyTicks: slot.numbers[T.cpu_busy_ticks]!,
     totalTicks: slot.numbers[T.cpu_total_ticks]!,
     monoMs: slot.numbers[T.sampled_mono_ms]!,
+    intervalMs: slot.numbers[T.interval_ms]!,
     snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Record<string, unknown>,
   };
 }

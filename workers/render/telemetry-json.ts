@@ -1,5 +1,6 @@
 import { FIELDS, type Field, SOURCES, T } from '../../src/shared/fields.js';
-import { putBytes, putFixed, putPadded } from './digits.js';
+import { SITES_MAX_BYTES } from '../../src/shared/layout.js';
+import { putBytes, putFixed, putPadded, putUint } from './digits.js';
 
 const encoder = new TextEncoder();
 const NULL = encoder.encode('null');
@@ -10,10 +11,14 @@ const OPEN = 91;
 const CLOSE = 93;
 const BRACE = 125;
 const ZULU = encoder.encode('Z"');
+const SAMPLING = encoder.encode(',"sampling":{"interval_ms":');
 const STALE = encoder.encode(',"stale":[');
 const STALE_SECONDS = encoder.encode('],"stale_seconds":{');
 const SOURCE_NAMES = SOURCES.map((source) => encoder.encode(`"${source}"`));
 const SOURCE_KEYS = SOURCES.map((source) => encoder.encode(`"${source}":`));
+
+/** Room for all but the sites: it takes under 300 bytes. */
+const SLOW_MAX_BYTES = 1_024;
 
 interface Part {
   readonly key: Uint8Array;
@@ -29,8 +34,14 @@ const PARTS: readonly Part[] = FIELDS.map((field) => ({
   indexes: 'numbers' in field ? field.numbers.map((name) => T[name]) : [],
 }));
 
+/** What is new at every sample, and what seldom is. */
+const CPU_PART = PARTS[0]!;
+const SLOW_PARTS = PARTS.slice(1);
+/** The numbers that the slow parts, and what is told of the sampling itself, are made of. */
+const SLOW_INDEXES = [...SLOW_PARTS.flatMap(({ indexes }) => indexes), T.interval_ms];
+
 /**
- * Renders the snapshot of `GET /telemetry` into a frame's bytes.
+ * Renders the snapshot of `GET /telemetry` into a frame's bytes. What is as it was at the sample before is copied.
  * Thread: proc lane. Allocates: nothing, but for the date once a second.
  */
 export class TelemetryRenderer {
@@ -38,6 +49,11 @@ export class TelemetryRenderer {
   /** `2026-03-22T01:37:21.`, and the second that it stands for. */
   #date: Uint8Array = new Uint8Array(0);
   #dateSecond = Number.NaN;
+  /** The slow parts as rendered, and what they were made of. */
+  readonly #slowRoom = new Uint8Array(SITES_MAX_BYTES + SLOW_MAX_BYTES);
+  #slow: Uint8Array = this.#slowRoom.subarray(0, 0);
+  readonly #slowNumbers = new Float64Array(SLOW_INDEXES.length);
+  #sites: Uint8Array | null = null;
 
   constructor(identifier: string) {
     this.#head = encoder.encode(`{"identifier":${JSON.stringify(identifier)},"sampled_at":"`);
@@ -45,19 +61,15 @@ export class TelemetryRenderer {
 
   /**
    * Writes the JSON of `numbers` (TELEMETRY_NUMBERS order) to the start of `out`, and returns its length in bytes.
-   * `sites` is `nginx_sites`, already JSON; empty: unknown. `staleSeconds` has the age of each source, in SOURCES order,
-   * and is read where the mask in `numbers` has the source's bit.
+   * `sites` is `nginx_sites`, already JSON, and another array whenever its bytes are others; empty: unknown. `staleSeconds` has the age of
+   * each source, in SOURCES order, and is read where the mask in `numbers` has the source's bit.
    */
   render(out: Uint8Array, numbers: Float64Array, sites: Uint8Array, staleSeconds: Float64Array): number {
     let at = putBytes(out, 0, this.#head);
     at = this.#putDate(out, at, numbers[T.sampled_wall_ms]!);
-    for (let i = 0; i < PARTS.length; i++) {
-      const part = PARTS[i]!;
-      at = putBytes(out, at, part.key);
-      if (part.kind === 'names') at = putBytes(out, at, sites.length > 0 ? sites : NULL);
-      else if (part.kind === 'numbers') at = putNumbers(out, at, part, numbers);
-      else at = putScalar(out, at, part, numbers[part.indexes[0]!]!);
-    }
+    at = putPart(out, at, CPU_PART, numbers, sites);
+    if (this.#isSlowNew(numbers, sites)) this.#renderSlow(numbers, sites);
+    at = putBytes(out, at, this.#slow);
     const stale = numbers[T.stale_mask]!;
     if (stale !== 0) at = putStale(out, at, stale, staleSeconds);
     out[at++] = BRACE;
@@ -73,6 +85,36 @@ export class TelemetryRenderer {
     const next = putPadded(out, putBytes(out, at, this.#date), Math.floor(wallMs - second * 1000), 3);
     return putBytes(out, next, ZULU);
   }
+
+  /** Whether the slow parts are others than at the last call. A number that is unknown always counts as new. */
+  #isSlowNew(numbers: Float64Array, sites: Uint8Array): boolean {
+    let isNew = sites !== this.#sites;
+    this.#sites = sites;
+    for (let i = 0; i < SLOW_INDEXES.length; i++) {
+      const value = numbers[SLOW_INDEXES[i]!]!;
+      if (value === this.#slowNumbers[i]) continue;
+      this.#slowNumbers[i] = value;
+      isNew = true;
+    }
+    return isNew;
+  }
+
+  #renderSlow(numbers: Float64Array, sites: Uint8Array): void {
+    const out = this.#slowRoom;
+    let at = 0;
+    for (let i = 0; i < SLOW_PARTS.length; i++) at = putPart(out, at, SLOW_PARTS[i]!, numbers, sites);
+    at = putBytes(out, at, SAMPLING);
+    at = putUint(out, at, numbers[T.interval_ms]!);
+    out[at++] = BRACE;
+    if (at !== this.#slow.length) this.#slow = out.subarray(0, at);
+  }
+}
+
+function putPart(out: Uint8Array, at: number, part: Part, numbers: Float64Array, sites: Uint8Array): number {
+  const next = putBytes(out, at, part.key);
+  if (part.kind === 'names') return putBytes(out, next, sites.length > 0 ? sites : NULL);
+  if (part.kind === 'numbers') return putNumbers(out, next, part, numbers);
+  return putScalar(out, next, part, numbers[part.indexes[0]!]!);
 }
 
 function putScalar(out: Uint8Array, at: number, part: Part, value: number): number {

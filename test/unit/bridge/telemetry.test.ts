@@ -12,7 +12,7 @@ function setUp() {
   const shared = createSharedMemory();
   const clock = new FakeClock();
   const frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
-  const route = new TelemetryRoute({ frames, clock, staleAfterMs: STALE_AFTER_MS });
+  const route = new TelemetryRoute({ frames, clock });
   const writer = new FrameWriter(shared, TELEMETRY_STORE);
   const publish = (text: string, valid = 1) => {
     const slot = writer.begin();
@@ -114,6 +114,16 @@ test('a frame is served up to its limit of age, and 503 sample_stale one moment 
   assert.equal(answer.status, '503 Service Unavailable');
   assert.deepEqual(answer.headers, [['retry-after', '1']]);
   assert.equal(JSON.parse(answer.body as string).error.code, 'sample_stale');
+});
+
+test('a frame whose lane was slowed down is served for three of its intervals', () => {
+  const { route, publish, clock } = setUp();
+  publish('{"a":1}').numbers[T.interval_ms] = 1_500;
+  clock.advance(4_500);
+  assert.equal(route.acquire().status, '200 OK');
+  route.release();
+  clock.advance(1);
+  assert.equal(route.acquire().status, '503 Service Unavailable');
 });
 
 test('a clock of the wall that jumps by an hour makes no frame stale', () => {

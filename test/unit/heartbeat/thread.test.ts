@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { HeartbeatThread } from '../../../src/heartbeat/thread.js';
+import { createClock } from '../../../src/shared/clock.js';
 import type { HeartbeatReport } from '../../../src/shared/messages.js';
 import { FrameSource } from '../../support/frames.js';
 import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
@@ -31,7 +32,6 @@ function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: 
       identifier: 'vps.t1',
       userAgent: 'harborforge-monitor/0.1.0',
       intervalMs: 200,
-      staleAfterMs: Number.POSITIVE_INFINITY,
       openclaw: null,
       ...overrides,
     },
@@ -46,8 +46,8 @@ function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: 
     monoMs: () => performance.now(),
   });
   t.after(() => thread.stop());
-  const publish = () => frames.publish({ numbers: { sampled_mono_ms: 1, mem_pct: 50 } });
-  const poison = () => frames.publish({ numbers: { sampled_mono_ms: 1 }, bytes: POISON });
+  const publish = () => frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50 } });
+  const poison = () => frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, bytes: POISON });
   return { thread, reports, death, deaths, publish, poison, restarts: () => restarted };
 }
 

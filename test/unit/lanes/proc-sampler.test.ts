@@ -87,11 +87,18 @@ describe('ProcSampler: whole machines', () => {
     const rig = createRig(t, 'no-swap');
     rig.tick();
     rig.clock.advance(50);
-    rig.clock.wall -= 3_600_000;
     rig.tick();
     assert.equal(rig.number('sampled_mono_ms'), rig.clock.mono);
     assert.equal(rig.number('sampled_wall_ms'), rig.clock.wall);
-    assert.ok(rig.text().includes('"sampled_at":"2026-03-22T00:37:20.300Z"'), rig.text());
+    assert.ok(rig.text().includes('"sampled_at":"2026-03-22T01:37:20.300Z"'), rig.text());
+  });
+
+  it('follows a wall clock that was set within a second', (t) => {
+    const rig = createRig(t, 'no-swap');
+    rig.tick();
+    rig.clock.wall -= 3_600_000;
+    rig.run(1_000);
+    assert.equal(rig.number('sampled_wall_ms'), rig.clock.wall);
   });
 
   it('counts its ticks and those that it was told were skipped', (t) => {

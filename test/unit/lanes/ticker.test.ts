@@ -13,13 +13,13 @@ interface Tick {
 /** Runs a ticker whose ticks take `workMs` each, on a clock that only work and sleep move; times are from its start. */
 function run(intervalMs: number, workMs: readonly number[], oversleepMs = 0): Tick[] {
   const clock = new FakeClock(1_000);
-  const ticker = new Ticker(intervalMs, clock, (ms) => {
+  const ticker = new Ticker(clock, (ms) => {
     assert.ok(ms >= 0);
     clock.advance(ms + (ms > 0 ? oversleepMs : 0));
     return true;
   });
-  return workMs.map((work) => {
-    assert.equal(ticker.next(), true);
+  return workMs.map((work, index) => {
+    assert.equal(index === 0 ? ticker.first() : ticker.next(intervalMs), true);
     const tick = { atMs: clock.mono - 1_000, deadlineMs: ticker.deadlineMs - 1_000, missed: ticker.missed };
     clock.advance(work);
     return tick;
@@ -90,18 +90,34 @@ describe('Ticker', () => {
     );
   });
 
+  it('goes on from the last deadline when the interval changes, on the new grid and without drift', () => {
+    const clock = new FakeClock(0);
+    const ticker = new Ticker(clock, (ms) => {
+      clock.advance(ms);
+      return true;
+    });
+    ticker.first();
+    const deadlines = [50, 50, 80, 80, 80, 10, 10].map((intervalMs) => {
+      clock.advance(3);
+      ticker.next(intervalMs);
+      return ticker.deadlineMs;
+    });
+    assert.deepEqual(deadlines, [50, 100, 180, 260, 340, 350, 360]);
+    assert.equal(ticker.missed, 0);
+  });
+
   it('ends when sleep says so, even for a tick that is late', () => {
     const clock = new FakeClock();
     let stopped = false;
     const asked: number[] = [];
-    const ticker = new Ticker(50, clock, (ms) => {
+    const ticker = new Ticker(clock, (ms) => {
       asked.push(ms);
       return !stopped;
     });
-    assert.equal(ticker.next(), true);
+    assert.equal(ticker.first(), true);
     clock.advance(60);
     stopped = true;
-    assert.equal(ticker.next(), false);
+    assert.equal(ticker.next(50), false);
     assert.deepEqual(asked, [0, 0]);
   });
 });

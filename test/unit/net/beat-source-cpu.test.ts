@@ -15,7 +15,6 @@ function setUp() {
   const source = new BeatSource({
     frames: frames.reader(),
     identifier: 'vps.t1',
-    staleAfterMs: 1_000,
     clock,
   });
   let busyTicks = 1_000;

@@ -15,7 +15,6 @@ function bodyWith(...pushes: OpenClawMetadata[]): string {
   const source = new BeatSource({
     frames: frames.reader(),
     identifier: 'vps.t1',
-    staleAfterMs: 1_000,
     clock,
   });
   frames.publish({ numbers: { sampled_mono_ms: clock.mono, mem_pct: 50 } });

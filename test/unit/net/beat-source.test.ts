@@ -7,7 +7,8 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { FrameSource } from '../../support/frames.js';
 import { heartbeatSchema } from '../../support/heartbeat-schema.js';
 
-const STALE_AFTER_MS = 1_000;
+/** Of frames whose lane samples every 50 ms. */
+const STALE_AFTER_MS = 2_000;
 
 function setUp(identifier = 'vps.t1') {
   const clock = new FakeClock();
@@ -15,7 +16,6 @@ function setUp(identifier = 'vps.t1') {
   const source = new BeatSource({
     frames: frames.reader(),
     identifier,
-    staleAfterMs: STALE_AFTER_MS,
     clock,
   });
   const publish = (numbers: Partial<Record<NumberName, number>>, sitesJson?: string) =>

@@ -31,7 +31,6 @@ function setUp(t: TestContext, { waitMs = 1, hasFrame = true } = {}) {
   const source = new BeatSource({
     frames: frames.reader(),
     identifier: 'vps.t1',
-    staleAfterMs: 1_000,
     clock,
   });
   const loop = new HeartbeatLoop({

@@ -15,6 +15,7 @@ function snapshotOf(values: Partial<Record<keyof typeof T, number>> = {}): Snaps
   const numbers = new Float64Array(TELEMETRY_NUMBERS.length).fill(Number.NaN);
   numbers[T.sampled_wall_ms] = 0;
   numbers[T.stale_mask] = 0;
+  numbers[T.interval_ms] = 50;
   for (const [name, value] of Object.entries(values)) numbers[T[name as keyof typeof T]] = value;
   return { numbers, sites: null, staleSeconds: new Float64Array(SOURCES.length) };
 }
@@ -47,6 +48,7 @@ function modelOf(identifier: string, { numbers, sites, staleSeconds }: Snapshot)
     uptime_seconds: fixed('uptime_seconds', 0),
     nginx_installed: Number.isNaN(installed) ? null : installed === 1,
     nginx_sites: sites,
+    sampling: { interval_ms: numbers[T.interval_ms] },
     ...(stale.length > 0 && {
       stale,
       stale_seconds: Object.fromEntries(
@@ -74,6 +76,7 @@ const snapshot: fc.Arbitrary<Snapshot> = fc
       uptime_seconds: unknownOr(fc.nat(2 ** 31 - 1)),
       nginx_installed: unknownOr(fc.constantFrom(0, 1)),
       sampled_wall_ms: fc.double({ min: 0, max: 4e12, noNaN: true }),
+      interval_ms: fc.integer({ min: 1, max: 10_000 }),
       stale_mask: fc.nat(2 ** SOURCES.length - 1),
     }),
     sites: fc.option(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 10 })),
@@ -102,6 +105,21 @@ describe('TelemetryRenderer', () => {
     );
   });
 
+  it('tells each single change of what it else copies from the sample before', () => {
+    const values = { ...Object.fromEntries(TELEMETRY_NUMBERS.map((name) => [name, 1])), stale_mask: 0 };
+    const renderer = new TelemetryRenderer('h');
+    const told = (one: Snapshot) => assert.deepEqual(JSON.parse(render(renderer, one)), modelOf('h', one));
+    told(snapshotOf(values));
+    for (const name of TELEMETRY_NUMBERS) {
+      told(snapshotOf({ ...values, [name]: name === 'stale_mask' ? 5 : 0 }));
+      told(snapshotOf(values));
+      told(snapshotOf(values));
+    }
+    told({ ...snapshotOf(values), sites: ['a'] });
+    told({ ...snapshotOf(values), sites: ['b'] });
+    told(snapshotOf(values));
+  });
+
   for (const [what, identifier] of [
     ['quotes and backslashes', 'a "quoted" \\ host'],
     ['control characters', 'tab\t newline\n nul\0 escape\x1b'],
@@ -121,7 +139,7 @@ describe('TelemetryRenderer', () => {
     assert.equal(
       text,
       '{"identifier":"h","sampled_at":"1970-01-01T00:00:00.000Z","cpu_pct":null,"mem_pct":null,"disk_pct":null,' +
-        '"swap_pct":null,"load_avg":null,"uptime_seconds":null,"nginx_installed":null,"nginx_sites":null}',
+        '"swap_pct":null,"load_avg":null,"uptime_seconds":null,"nginx_installed":null,"nginx_sites":null,"sampling":{"interval_ms":50}}',
     );
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { Conditions } from '../../../src/conditions.js';
-import { frameStaleAfterMs, Watchdog } from '../../../src/sampling/watchdog.js';
+import { Watchdog } from '../../../src/sampling/watchdog.js';
 import { sourceBit, T } from '../../../src/shared/fields.js';
 import { FrameReader, FrameWriter } from '../../../src/shared/frame-store.js';
 import {
@@ -27,8 +27,8 @@ function setUp() {
     diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.main),
     conditions,
     clock,
-    staleAfterMs: 2_000,
     budgetPct: 0.5,
+    configuredIntervalMs: 50,
     giveUpProcLane: () => givenUp++,
   });
   const publish = (values: Partial<Record<keyof typeof T, number>> = {}) => {
@@ -128,26 +128,39 @@ test('a frame without a value is a problem', () => {
   assert.deepEqual(problems(), ['no kernel file could be read']);
 });
 
-for (const [pct, told] of [
-  [0.6, ['the sampler takes more than its 0.5 % of a core']],
-  [0.4, []],
-] as const) {
-  test(`${pct} % of a core over a minute, of 0.5 %: ${told.length === 0 ? 'nothing to tell' : 'told, and no problem'}`, () => {
+for (const { intervalMs, pct, told } of [
+  { intervalMs: 50, pct: 0.4, told: [] },
+  // The lane has a minute to find the interval at which it is within its budget.
+  { intervalMs: 50, pct: 0.6, told: [] },
+  { intervalMs: 80, pct: 0.45, told: ['sampling is slowed down to stay within 0.5 % of a core'] },
+  { intervalMs: 10_000, pct: 0.6, told: ['the sampler takes more than 0.5 % of a core at its slowest'] },
+]) {
+  test(`${pct} % of a core, of 0.5 %, at ${intervalMs} ms in place of 50: ${told.length === 0 ? 'nothing to tell' : 'told, and no problem'}`, () => {
     const { clock, watchdog, publish, look, problems, lines } = setUp();
     const startMs = clock.monoMs();
     for (let i = 0; i <= 62; i++) {
       const atMs = clock.monoMs();
-      publish({ lane_cpu_ns: (atMs - startMs) * 1e4 * pct, lane_cpu_mono_ms: atMs });
+      publish({
+        interval_ms: intervalMs,
+        lane_cpu_ns: (atMs - startMs) * 1e4 * pct,
+        lane_cpu_mono_ms: atMs,
+      });
       look();
     }
     assert.ok(Math.abs((watchdog.state.cpuPct ?? Number.NaN) - pct) < 0.001, String(watchdog.state.cpuPct));
-    assert.deepEqual(lines, told);
+    assert.deepEqual(lines.slice(-1), told);
     assert.deepEqual(problems(), []);
   });
 }
 
-test('the limit of a frame is two seconds, or three intervals where they are long', () => {
-  assert.equal(frameStaleAfterMs(1), 2_000);
-  assert.equal(frameStaleAfterMs(50), 2_000);
-  assert.equal(frameStaleAfterMs(1_000), 3_000);
+test('a lane that was slowed down is given up three of its intervals after its last frame, and not before', () => {
+  const { publish, look, givenUp, problems } = setUp();
+  publish({ interval_ms: 10_000 });
+  look();
+  for (let i = 0; i < 29; i++) look();
+  assert.deepEqual(problems(), []);
+  assert.equal(givenUp(), 0);
+  look();
+  assert.deepEqual(problems(), ['the sampler has stopped: no new frames']);
+  assert.equal(givenUp(), 1);
 });

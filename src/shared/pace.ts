@@ -1,0 +1,17 @@
+import { T } from './fields.js';
+
+/** No interval between samples is stretched beyond this, however dear they are. */
+export const SLOWEST_INTERVAL_MS = 10_000;
+
+/** A blink is no outage. */
+const MIN_STALE_MS = 2_000;
+
+/** How old a frame may become before it is no longer the host's state: some ticks may be missed on a busy host. */
+export function frameStaleAfterMs(intervalMs: number): number {
+  return Math.max(MIN_STALE_MS, 3 * intervalMs);
+}
+
+/** Whether a telemetry frame is too old at `nowMs`, by the interval which its lane kept when it wrote it. Thread: any. */
+export function isFrameStale(numbers: Float64Array, nowMs: number): boolean {
+  return nowMs - numbers[T.sampled_mono_ms]! > frameStaleAfterMs(numbers[T.interval_ms]!);
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SLOWEST_INTERVAL_MS } from '../../../src/shared/pace.js';
+import { Governor } from '../../../workers/lanes/governor.js';
+
+const BUDGET_PCT = 0.5;
+
+/** A host on which a tick takes as long as it is told, and the governor that samples it; time is played. */
+class Host {
+  readonly governor: Governor;
+  /** CPU time of a tick, µs, at an interval of so many ms. */
+  costUs: (intervalMs: number) => number = () => 100;
+  changes = 0;
+  #nowMs = 0;
+  #cpuNs = 0;
+  #readMs = 0;
+
+  constructor(configuredMs: number, intervalMs = configuredMs) {
+    this.governor = new Governor(configuredMs, BUDGET_PCT, intervalMs);
+    this.governor.push(0, 0);
+  }
+
+  /** Runs for `seconds`; returns the share of a core that was taken meanwhile, percent. */
+  run(seconds: number): number {
+    const [startMs, startNs] = [this.#nowMs, this.#cpuNs];
+    while (this.#nowMs < startMs + seconds * 1_000) {
+      const { intervalMs } = this.governor;
+      this.#nowMs += intervalMs;
+      this.#cpuNs += this.costUs(intervalMs) * 1_000;
+      if (this.#nowMs - this.#readMs < 1_000) continue;
+      this.#readMs = this.#nowMs;
+      this.governor.push(this.#cpuNs, this.#nowMs);
+      if (this.governor.intervalMs !== intervalMs) this.changes++;
+    }
+    return (this.#cpuNs - startNs) / 1e4 / (this.#nowMs - startMs);
+  }
+}
+
+describe('Governor', () => {
+  it('leaves the interval alone where ticks are within the budget', () => {
+    const host = new Host(50);
+    host.costUs = () => 240;
+    host.run(600);
+    assert.equal(host.governor.intervalMs, 50);
+  });
+
+  for (const [what, configuredMs, costUs] of [
+    ['a tick of 300 µs, 20 times a second', 50, () => 300],
+    ['a tick of 20 ms, 20 times a second', 50, () => 20_000],
+    ['a tick of 60 µs, 1,000 times a second', 1, () => 60],
+    // As measured: caches are colder the longer the lane has slept.
+    ['a tick that is dearer the longer the lane slept', 1, (ms: number) => 40 * ms ** 0.4],
+  ] as const) {
+    it(`keeps ${what}, within the budget, and near it`, () => {
+      const host = new Host(configuredMs);
+      host.costUs = costUs;
+      host.run(60);
+      const pct = host.run(600);
+      assert.ok(pct <= BUDGET_PCT && pct > 0.6 * BUDGET_PCT, `${pct} %`);
+    });
+
+    it(`does not hunt: ${what}, and noise of a third`, () => {
+      const host = new Host(configuredMs);
+      let turn = 0;
+      host.costUs = (intervalMs) => costUs(intervalMs) * (1 + Math.sin(turn++ * 1.7) / 3);
+      host.run(120);
+      host.changes = 0;
+      host.run(600);
+      assert.equal(host.changes, 0);
+    });
+  }
+
+  it('is within the budget seconds after a tick became a hundred times as dear', () => {
+    const host = new Host(50);
+    host.run(60);
+    host.costUs = () => 10_000;
+    host.run(5);
+    assert.ok(host.run(10) <= BUDGET_PCT);
+  });
+
+  it('comes back to the configured interval when ticks are cheap again', () => {
+    const host = new Host(50);
+    host.costUs = () => 20_000;
+    host.run(60);
+    assert.ok(host.governor.intervalMs > 3_000);
+    host.costUs = () => 100;
+    host.run(60);
+    assert.equal(host.governor.intervalMs, 50);
+  });
+
+  it('has a slowest interval', () => {
+    const host = new Host(50);
+    host.costUs = () => 1e6;
+    host.run(600);
+    assert.equal(host.governor.intervalMs, SLOWEST_INTERVAL_MS);
+  });
+
+  it('goes on at the interval that a lane before it had found', () => {
+    assert.equal(new Governor(50, BUDGET_PCT, 130).intervalMs, 130);
+    assert.equal(new Governor(50, BUDGET_PCT, 10).intervalMs, 50);
+  });
+
+  it('judges nothing where the kernel keeps no account', () => {
+    const governor = new Governor(50, BUDGET_PCT);
+    for (let ms = 0; ms < 120_000; ms += 1_000) governor.push(Number.NaN, ms);
+    assert.equal(governor.intervalMs, 50);
+  });
+
+  it('does not hold against a lane what was spent before it was told to begin anew, or a count that fell', () => {
+    const governor = new Governor(50, BUDGET_PCT);
+    governor.push(0, 0);
+    governor.restart();
+    governor.push(9e9, 20_000);
+    governor.push(1e6, 40_000);
+    governor.push(1e6 + 1e5, 60_000);
+    assert.equal(governor.intervalMs, 50);
+  });
+});

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { Cadence } from '../lanes/cadence.js';
+import { ProcFile } from './proc-file.js';
+
+/** How often it is looked whether an open file was deleted or replaced. */
+const DELETED_LOOK_PERIOD_MS = 5_000;
+/** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
+const ARC_LOOK_PERIOD_MS = 60_000;
+
+/** The aggregate line of /proc/stat is at most 224 bytes; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
+const STAT_BYTES = 1_024;
+const MEMINFO_BYTES = 8_192;
+const SMALL_BYTES = 256;
+const ARCSTATS_BYTES = 32_768;
+
+/** The kernel files that a proc lane reads, held open. Thread: the lane that made it. Allocates: nothing that lasts, once made. */
+export class KernelFiles {
+  readonly stat: ProcFile;
+  readonly meminfo: ProcFile;
+  readonly loadavg: ProcFile;
+  readonly uptime: ProcFile;
+  readonly arcstats: ProcFile;
+  /** Whether there is ZFS on this host, as far as is known: its module may be loaded at any time. */
+  hasArc = false;
+  /** The files that every host has. */
+  readonly #common: readonly ProcFile[];
+  readonly #deletedCadence = new Cadence(DELETED_LOOK_PERIOD_MS);
+  readonly #arcCadence = new Cadence(ARC_LOOK_PERIOD_MS);
+
+  /** Opens what is there below `procfs`. */
+  constructor(procfs: string, nowMs: number) {
+    this.stat = new ProcFile(join(procfs, 'stat'), STAT_BYTES);
+    this.meminfo = new ProcFile(join(procfs, 'meminfo'), MEMINFO_BYTES);
+    this.loadavg = new ProcFile(join(procfs, 'loadavg'), SMALL_BYTES);
+    this.uptime = new ProcFile(join(procfs, 'uptime'), SMALL_BYTES);
+    this.arcstats = new ProcFile(join(procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
+    this.#common = [this.stat, this.meminfo, this.loadavg, this.uptime];
+    for (const file of this.#common) file.open(nowMs);
+  }
+
+  /** Looks, now and then, for files that were deleted and for ZFS. To be called at each tick. */
+  keepUp(deadlineMs: number, nowMs: number): void {
+    if (this.#deletedCadence.due(deadlineMs)) for (const file of this.#common) file.closeIfDeleted();
+    if (!this.hasArc && this.#arcCadence.due(deadlineMs)) this.hasArc = this.arcstats.open(nowMs);
+  }
+
+  /** Lets all descriptors go. */
+  close(): void {
+    for (const file of this.#common) file.close();
+    this.arcstats.close();
+  }
+}
