@@ -3,6 +3,7 @@ import { Control } from '../../src/shared/control.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { runTicks } from './lane.js';
 import { ProcSampler } from './proc-sampler.js';
+import { WarmUp } from './warm-up.js';
 
 /**
  * Samples the kernel's files at every tick until it is told to stop; calls `working` after the first.
@@ -13,10 +14,18 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
   const control = new Control(task.shared);
   const mayPublish = () => control.generation('proc') === task.generation;
   const sampler = new ProcSampler({ ...task, clock, mayPublish });
+  let warmUp: WarmUp | null = new WarmUp({ ...task, clock });
   try {
     runTicks(
       { ...task, control, clock },
-      (deadlineMs, skipped) => sampler.tick(deadlineMs, skipped),
+      (deadlineMs, skipped) => {
+        const intervalMs = sampler.tick(deadlineMs, skipped);
+        if (warmUp?.turn()) {
+          warmUp = null;
+          sampler.restartBudget();
+        }
+        return intervalMs;
+      },
       working,
     );
   } finally {
