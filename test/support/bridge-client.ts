@@ -120,6 +120,7 @@ export interface Snapshot {
   readonly uptime_seconds: number | null;
   readonly nginx_installed: boolean | null;
   readonly nginx_sites: readonly string[] | null;
+  readonly sampling: { readonly interval_ms: number };
   readonly stale?: readonly string[];
   readonly stale_seconds?: Readonly<Record<string, number>>;
 }
@@ -133,11 +134,17 @@ interface LaneHealth {
   readonly age_ms: number;
 }
 
+interface ProcLaneHealth extends LaneHealth {
+  readonly interval_ms: number;
+  readonly interval_ms_configured: number;
+  readonly missed_ticks_pct: number;
+}
+
 /** What the tests look at in /health. */
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'unhealthy';
   readonly problems: readonly string[];
-  readonly lanes: { readonly proc: LaneHealth; readonly disk: LaneHealth };
+  readonly lanes: { readonly proc: ProcLaneHealth; readonly disk: LaneHealth };
   readonly heartbeat: {
     readonly enabled: boolean;
     readonly running: boolean;

@@ -3,19 +3,21 @@ import { SLOWEST_INTERVAL_MS } from '../../src/shared/pace.js';
 /** A share that is far over the budget is judged after this long … */
 const HASTY_MS = 1_000;
 const FAR_OVER = 2;
-/** … one that is over it after this long, and one that is well below it after this long. */
-const OVER_MS = 10_000;
-const BELOW_MS = 30_000;
+/** … one that is over it, or far below it, after this long … */
+const CALM_MS = 10_000;
+const FAR_BELOW = 0.35;
+/** … and one that is well below it after this long. Between that and the budget nothing is changed, so that it does not hunt. */
+const SLOW_MS = 30_000;
+const WELL_BELOW = 0.7;
 
 /** A stretched interval aims at this part of the budget: at a slower cadence a tick is dearer, since caches are colder. */
 const STRETCH_TO = 0.9;
-/** An interval is made shorter only below the first part of the budget, and then so that it comes to the second at most. */
-const WELL_BELOW = 0.7;
+/** One that is made shorter again, at this part. */
 const SHORTEN_TO = 0.8;
 
 /**
  * Keeps the sampler pool within its budget of CPU time, by stretching the interval between ticks where they are dear and taking it back
- * where they are not. Between `WELL_BELOW` and the whole of the budget nothing is changed, so that it does not hunt.
+ * where they are not.
  * Thread: the proc lane's. Allocates: nothing.
  */
 export class Governor {
@@ -51,12 +53,12 @@ export class Governor {
     }
     if (elapsedMs < HASTY_MS) return;
     const partOfBudget = usedNs / 1e4 / elapsedMs / this.#budgetPct;
-    if (partOfBudget > FAR_OVER || (partOfBudget > 1 && elapsedMs >= OVER_MS)) {
+    if (partOfBudget > (elapsedMs < CALM_MS ? FAR_OVER : 1)) {
       this.#setInterval((this.intervalMs * partOfBudget) / STRETCH_TO);
-    } else if (elapsedMs < BELOW_MS) {
-      return;
-    } else if (partOfBudget < WELL_BELOW) {
+    } else if (elapsedMs >= CALM_MS && partOfBudget < (elapsedMs < SLOW_MS ? FAR_BELOW : WELL_BELOW)) {
       this.#setInterval((this.intervalMs * partOfBudget) / SHORTEN_TO);
+    } else if (elapsedMs < SLOW_MS) {
+      return;
     }
     this.#rebase(cpuNs, nowMs);
   }

@@ -9,6 +9,7 @@ const TURNS = 120;
 /** … and with how many samples, or for how long where reading is dear: the lane must not be late for it. */
 const SAMPLES_A_TURN = 50;
 const MAX_TURN_MS = 1;
+const MAX_PART_OF_INTERVAL = 0.25;
 
 /**
  * Runs a lane that nobody sees, in memory of its own, until a tick's code is compiled as well as it will be: at 20 ticks a second that
@@ -18,6 +19,7 @@ export class WarmUp {
   readonly #clock: Clock;
   readonly #control: Control;
   readonly #sampler: ProcSampler;
+  readonly #turnMs: number;
   #turns = 0;
   #generation = 0;
   #left = 0;
@@ -27,6 +29,7 @@ export class WarmUp {
 
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
+    this.#turnMs = Math.min(MAX_TURN_MS, options.intervalMs * MAX_PART_OF_INTERVAL);
     const shared = createSharedMemory();
     this.#control = new Control(shared);
     this.#sampler = new ProcSampler({ ...options, shared });
@@ -36,7 +39,7 @@ export class WarmUp {
   turn(): boolean {
     this.#generation = this.#control.nextGeneration('proc');
     this.#left = SAMPLES_A_TURN;
-    this.#endMs = this.#clock.monoMs() + MAX_TURN_MS;
+    this.#endMs = this.#clock.monoMs() + this.#turnMs;
     const clock: Clock = { monoMs: () => this.#playedMs, wallMs: this.#clock.wallMs };
     runTicks(
       { lane: 'proc', generation: this.#generation, control: this.#control, clock },
