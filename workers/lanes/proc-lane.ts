@@ -20,8 +20,8 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
       { ...task, control, clock },
       (deadlineMs, skipped) => {
         const intervalMs = sampler.tick(deadlineMs, skipped);
-        if (warmUp?.turn()) {
-          warmUp = null;
+        if (warmUp !== null) {
+          if (warmUp.turn()) warmUp = null;
           sampler.restartBudget();
         }
         return intervalMs;
