@@ -3,6 +3,7 @@ import { Control } from '../../src/shared/control.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { runTicks } from './lane.js';
 import { ProcSampler } from './proc-sampler.js';
+import { dropTimerSlack } from './timer-slack.js';
 import { WarmUp } from './warm-up.js';
 
 /**
@@ -10,6 +11,7 @@ import { WarmUp } from './warm-up.js';
  * Thread: the proc lane's, which it blocks.
  */
 export function runProcLane(task: ProcLaneTask, working: () => void): void {
+  dropTimerSlack();
   const clock = createClock();
   const control = new Control(task.shared);
   const mayPublish = () => control.generation('proc') === task.generation;
