@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
 import { isLoopbackHost } from './shared/loopback.js';
@@ -39,7 +40,16 @@ function absolutePath() {
   return z.string().regex(/^\/[^\0]*$/, 'expected an absolute path');
 }
 
+/** The kernel's limit is 107 bytes. While it is being made, the socket is two names below its folder, see `unix-socket.ts`. */
+function socketPath() {
+  return absolutePath().refine(
+    (path) => Buffer.byteLength(path) <= 107 && Buffer.byteLength(`${dirname(path)}/.tmp-XXXXXX/s`) <= 107,
+    'expected a path of at most 107 bytes, in a folder whose own path has at most 93',
+  );
+}
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const TRANSPORTS = ['auto', 'uws', 'node-http'] as const;
 
 function checkBackendUrl(text: string, context: z.RefinementCtx): URL {
   const fail = (message: string): never => {
@@ -172,6 +182,22 @@ export const SETTINGS = {
     help: 'File with a token that every request to the bridge must bring as "Authorization: Bearer …".',
     schema: absolutePath(),
   }),
+  bridgeSocket: setting({
+    env: 'MONITOR_BRIDGE_SOCKET',
+    flag: 'bridge-socket',
+    placeholder: 'PATH',
+    default: null,
+    help: 'Unix socket, of mode 0660, on which the bridge listens beside its port.',
+    schema: socketPath(),
+  }),
+  bridgeTransport: setting({
+    env: 'MONITOR_BRIDGE_TRANSPORT',
+    flag: 'bridge-transport',
+    placeholder: 'NAME',
+    default: 'auto',
+    help: `What serves the bridge: ${TRANSPORTS.join(', ')}. auto is uWebSockets.js, or node:http (slower) where no build of it loads.`,
+    schema: z.enum(TRANSPORTS, `expected one of ${TRANSPORTS.join(', ')}`),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -181,7 +207,9 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 export const API_KEY_ENV = 'MONITOR_API_KEY';
 
 type Shape = { [Name in SettingName]: (typeof SETTINGS)[Name]['schema'] };
-type UnsetSettings = 'backendUrl' | 'apiKeyFile' | 'bridgeTokenFile';
+/** What may stay unset. */
+const UNSET_SETTINGS = ['backendUrl', 'apiKeyFile', 'bridgeTokenFile', 'bridgeSocket'] as const;
+type UnsetSettings = (typeof UNSET_SETTINGS)[number];
 type OptionalShape = {
   [Name in SettingName]: Name extends UnsetSettings ? z.ZodOptional<Shape[Name]> : Shape[Name];
 };
@@ -189,7 +217,7 @@ type OptionalShape = {
 const shape = Object.fromEntries(
   Object.entries(SETTINGS).map(([name, { schema }]) => [
     name,
-    name === 'backendUrl' || name === 'apiKeyFile' || name === 'bridgeTokenFile' ? schema.optional() : schema,
+    (UNSET_SETTINGS as readonly string[]).includes(name) ? schema.optional() : schema,
   ]),
 ) as unknown as OptionalShape;
 

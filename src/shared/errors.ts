@@ -5,7 +5,8 @@ export const ERROR_CODES = {
   FRAME_TOO_LARGE: 'the rendered snapshot does not fit into a slot',
   PROC_PARSE: 'a kernel file does not have the documented form',
   PORT_IN_USE: 'the bridge could not listen on its port',
-  TRANSPORT_MISSING: 'no uWebSockets.js build loads on this machine',
+  SOCKET_UNUSABLE: 'the bridge could not listen on its Unix socket',
+  TRANSPORT_MISSING: 'no uWebSockets.js build loads on this machine, and no other transport was allowed',
   LANE_FAILED: 'a sampler lane died too often',
 } as const;
 

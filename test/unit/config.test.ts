@@ -21,6 +21,7 @@ describe('where a value comes from', () => {
       procfs: '/proc',
       rootfs: '/',
       logLevel: 'info',
+      bridgeTransport: 'auto',
       apiKey: null,
       bridgeToken: null,
     });
@@ -118,6 +119,11 @@ describe('the limits of every setting', () => {
       bad: ['INFO', 'verbose', '30', 'constructor'],
     },
     bridgeTokenFile: { good: [], bad: ['relative', '/no/such/file'] },
+    bridgeSocket: {
+      good: ['/run/monitor.sock', `/${'x'.repeat(106)}`, `/${'x'.repeat(92)}/s`],
+      bad: ['relative', `/${'x'.repeat(107)}`, `/${'ä'.repeat(54)}`, `/${'x'.repeat(93)}/s`, '/a\0b'],
+    },
+    bridgeTransport: { good: ['auto', 'uws', 'node-http'], bad: ['http', 'UWS'] },
   };
 
   for (const name of SETTING_NAMES) {
