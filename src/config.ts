@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Secret } from './secret.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName, settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';

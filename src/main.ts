@@ -115,4 +115,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${describeConfig(result.config)}\n`);
 }
 
-await main();
+void main();

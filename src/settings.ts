@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
 import { isLoopbackHost } from './shared/loopback.js';
 

@@ -34,5 +34,4 @@ port.on('message', (command: HeartbeatCommand) => {
   else if (command.type === 'key') loop.setApiKey(command.apiKey);
   else loop.stop();
 });
-await loop.run();
-port.close();
+void loop.run().then(() => port.close());

@@ -4,8 +4,8 @@ import type { InventoryMessage } from '../src/shared/messages.js';
 import { readInventory } from './host/inventory.js';
 
 /** The entry of a thread that lives for a moment: asks what machine this is, tells the main thread, and ends. */
-const message: InventoryMessage = await readInventory().then(
-  (inventory) => ({ type: 'inventory', inventory }) as const,
-  (error: unknown) => ({ type: 'failed', reason: messageOf(error) }) as const,
+const tell = (message: InventoryMessage): void => parentPort?.postMessage(message);
+void readInventory().then(
+  (inventory) => tell({ type: 'inventory', inventory }),
+  (error: unknown) => tell({ type: 'failed', reason: messageOf(error) }),
 );
-parentPort?.postMessage(message);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer, okAnswer } from './answer.js';
 

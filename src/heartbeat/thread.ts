@@ -10,6 +10,7 @@ import type {
 } from '../shared/messages.js';
 import { BEAT_CLASSES } from '../shared/messages.js';
 import { within } from '../within.js';
+import { workerFile } from '../worker-file.js';
 
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
 /** Two seconds for a heartbeat that is on its way, and some for the thread to end. */
@@ -59,7 +60,7 @@ export class HeartbeatThread {
   /** Starts the thread, unless it was stopped before: the first frame may come when the daemon is on its way out. */
   start(): void {
     if (this.#stopping) return;
-    const worker = new Worker(new URL('../../workers/heartbeat.js', import.meta.url), {
+    const worker = new Worker(workerFile('heartbeat'), {
       name: 'heartbeat',
       workerData: this.#data,
       resourceLimits: RESOURCE_LIMITS,

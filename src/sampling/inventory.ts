@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { messageOf } from '../shared/errors.js';
 import type { HostInventory, InventoryMessage } from '../shared/messages.js';
 import { within } from '../within.js';
+import { workerFile } from '../worker-file.js';
 
 /** `systeminformation` starts `lscpu` and the like, which may hang on a sick host. */
 const TIMEOUT_MS = 10_000;
@@ -23,7 +24,7 @@ export class InventoryReader {
 
   /** Starts the thread. One of the two is called, later, unless `stop` comes first. */
   start(events: { found(inventory: HostInventory): void; failed(reason: string): void }): void {
-    const worker = new Worker(new URL('../../workers/inventory.js', import.meta.url), {
+    const worker = new Worker(workerFile('inventory'), {
       name: 'inventory',
       env: { PATH: this.#path },
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },

@@ -5,6 +5,7 @@ import { type Control, LANES, type LaneName } from '../shared/control.js';
 import { MonitorError, messageOf } from '../shared/errors.js';
 import type { LaneMessage, LaneTask } from '../shared/messages.js';
 import { within } from '../within.js';
+import { workerFile } from '../worker-file.js';
 
 /** The lanes keep a few buffers and no history. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
@@ -24,7 +25,7 @@ export type SamplerThreads = Piscina;
  */
 export function bootThreads(): SamplerThreads {
   const threads = new Piscina({
-    filename: new URL('../../workers/sampler.js', import.meta.url).href,
+    filename: workerFile('sampler').href,
     minThreads: LANES.length,
     maxThreads: LANES.length,
     concurrentTasksPerWorker: 1,

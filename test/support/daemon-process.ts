@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The compiled daemon. */
-export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+/** What everybody runs: the bundle. */
+export const MAIN = fileURLToPath(new URL('../../../bundle/src/main.js', import.meta.url));
 
 /** The words that the daemon's own first line runs it with, on the Node that runs this, with `nodeArgs` behind its flags. */
 function launchWords(nodeArgs: readonly string[]): [program: string, ...args: string[]] {

@@ -1,5 +1,9 @@
-import { createRequire } from 'node:module';
-import type { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import connect from 'undici/lib/api/api-connect.js';
+import requestOf from 'undici/lib/api/api-request.js';
+import DirectAgent from 'undici/lib/dispatcher/agent.js';
+import DispatcherClass from 'undici/lib/dispatcher/dispatcher.js';
+import ProxyingAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 
 /**
  * The four parts of undici that heartbeats need, by their own files: the package's entry loads all of it (fetch, WebSocket, caches,
@@ -7,20 +11,10 @@ import type { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
  * declares no `exports` that would forbid it, and a test holds these files against the public names. Thread: heartbeat.
  */
 
-const require = createRequire(import.meta.url);
-
-/** What undici's `request` takes as `this`, and its options. */
-type Request = (this: Dispatcher, options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
-
-const requestOf = require('undici/lib/api/api-request.js') as Request;
-
 // The package's entry puts the API onto the class. Of that, the way through a proxy needs `connect`, and nothing else is needed.
-const { prototype } = require('undici/lib/dispatcher/dispatcher.js') as typeof Dispatcher;
-prototype.connect = require('undici/lib/api/api-connect.js') as Dispatcher['connect'];
+DispatcherClass.prototype.connect = connect;
 
-export const DirectAgent = require('undici/lib/dispatcher/agent.js') as typeof Agent;
-export const ProxyingAgent =
-  require('undici/lib/dispatcher/env-http-proxy-agent.js') as typeof EnvHttpProxyAgent;
+export { DirectAgent, ProxyingAgent };
 
 /** undici's `request`, on `dispatcher`. @see https://undici.nodejs.org/#/docs/api/Dispatcher?id=dispatcherrequestoptions-callback */
 export function request(

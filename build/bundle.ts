@@ -1,0 +1,45 @@
+/**
+ * Packs the compiled daemon and the packages that it uses into one file for each kind of thread, in `bundle/`: what `npm start` and the
+ * `bin` run. A module costs memory in every thread that loads it, whether or not it is used (of zod alone, sixty languages), and each
+ * file that is looked for costs time at start.
+ */
+import { chmodSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The files of the bundle, each with the module that it begins with. They lie to one another as the compiled modules do. */
+const FILES = {
+  'src/main': 'dist/src/main.js',
+  'workers/sampler': 'dist/workers/sampler.js',
+  'workers/heartbeat': 'dist/workers/heartbeat.js',
+  'workers/inventory': 'dist/workers/inventory.js',
+  // Piscina starts its threads with the file of this name beside its own.
+  'src/worker': 'node_modules/piscina/dist/worker.js',
+};
+
+/** Loaded as they are: what is compiled for one platform, and what only a thread needs that lives for a moment. */
+const EXTERNAL = ['uWebSockets.js', '@uwsjs/*', '@napi-rs/nice', 'systeminformation'];
+
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: FILES,
+  outdir: 'bundle',
+  bundle: true,
+  external: EXTERNAL,
+  platform: 'node',
+  target: 'node20.18',
+  // Not ES modules: their loader takes a megabyte in every thread.
+  format: 'cjs',
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: { js: `'use strict'; const moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
+  // Names are kept, and so are lines of a length that a stack trace can point at.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 110,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+writeFileSync(`${ROOT}bundle/package.json`, '{ "type": "commonjs" }\n');
+chmodSync(`${ROOT}bundle/src/main.js`, 0o755);
