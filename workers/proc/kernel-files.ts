@@ -1,7 +1,10 @@
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cadence } from '../lanes/cadence.js';
 import { ProcFile } from './proc-file.js';
 
+/** PROC_SUPER_MAGIC: nobody deletes the files of the kernel's own file system. */
+const PROC_FS = 0x9fa0;
 /** How often it is looked whether an open file was deleted or replaced. */
 const DELETED_LOOK_PERIOD_MS = 5_000;
 /** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
@@ -22,6 +25,8 @@ export class KernelFiles {
   readonly arcstats: ProcFile;
   /** Whether there is ZFS on this host, as far as is known: its module may be loaded at any time. */
   hasArc = false;
+  /** Whether files may be deleted or replaced: those of a folder that stands for another machine may. */
+  readonly #mayBeDeleted: boolean;
   /** The files that every host has. */
   readonly #common: readonly ProcFile[];
   readonly #deletedCadence = new Cadence(DELETED_LOOK_PERIOD_MS);
@@ -36,11 +41,13 @@ export class KernelFiles {
     this.arcstats = new ProcFile(join(procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
     this.#common = [this.stat, this.meminfo, this.loadavg, this.uptime];
     for (const file of this.#common) file.open(nowMs);
+    this.#mayBeDeleted = !isProcFs(procfs);
   }
 
   /** Looks, now and then, for files that were deleted and for ZFS. To be called at each tick. */
   keepUp(deadlineMs: number, nowMs: number): void {
-    if (this.#deletedCadence.due(deadlineMs)) for (const file of this.#common) file.closeIfDeleted();
+    if (this.#mayBeDeleted && this.#deletedCadence.due(deadlineMs))
+      for (const file of this.#common) file.closeIfDeleted();
     if (!this.hasArc && this.#arcCadence.due(deadlineMs)) this.hasArc = this.arcstats.open(nowMs);
   }
 
@@ -48,5 +55,13 @@ export class KernelFiles {
   close(): void {
     for (const file of this.#common) file.close();
     this.arcstats.close();
+  }
+}
+
+function isProcFs(path: string): boolean {
+  try {
+    return statfsSync(path).type === PROC_FS;
+  } catch {
+    return false;
   }
 }
