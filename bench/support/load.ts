@@ -58,7 +58,7 @@ export function parseWrk(text: string): Load {
     return match.slice(1);
   };
   const latencyUs = (percent: number): number => {
-    const [value, unit = ''] = find(new RegExp(`^ +${percent}% +([\\d.]+)(us|ms|s|m)$`, 'm'));
+    const [value, unit = ''] = find(new RegExp(`^ +${percent}% +([\\d.]+)(us|ms|s|m) *$`, 'm'));
     return Number(value) * UNIT_US[unit]!;
   };
   const bad = /Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? '0';
