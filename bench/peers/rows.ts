@@ -56,7 +56,8 @@ export function sectionsOf(results: Results): PeerSection[] {
 }
 
 function title(part: PeerPart, { bodyBytes, generator }: Results): string {
-  return part === 'http' ? `${TITLES.http} of ${bodyBytes} bytes (${generator})` : TITLES[part];
+  if (part !== 'http') return TITLES[part];
+  return `${TITLES.http}${bodyBytes === null ? '' : ` of ${bodyBytes} bytes`} (${generator})`;
 }
 
 const ROWS: Readonly<Record<PeerPart, (results: Results) => Row[]>> = {

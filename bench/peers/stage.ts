@@ -35,13 +35,16 @@ export class Stage {
     }
   }
 
+  /** Stops one until it has the focus. */
+  pause(running: Running): void {
+    if (this.#stopped.has(running)) return;
+    signalTree(running.pid, 'SIGSTOP');
+    this.#stopped.add(running);
+  }
+
   /** Stops all but one, and gives that one time to get going again. */
   async focus(chosen: Running, settleMs: number): Promise<void> {
-    for (const running of this.#running) {
-      if (running === chosen || this.#stopped.has(running)) continue;
-      signalTree(running.pid, 'SIGSTOP');
-      this.#stopped.add(running);
-    }
+    for (const running of this.#running) if (running !== chosen) this.pause(running);
     if (this.#stopped.delete(chosen)) signalTree(chosen.pid, 'SIGCONT');
     await delay(settleMs);
   }

@@ -70,7 +70,10 @@ export async function measureCadence(run: Run): Promise<void> {
       for (const hz of cadences) {
         if (run.quick && !QUICK_CADENCES.includes(hz)) continue;
         const running = await stage.start(id, { hz });
-        if (running !== null) contestants.push({ id, hz, running, cpuPct: [], perSec: [] });
+        if (running === null) continue;
+        contestants.push({ id, hz, running, cpuPct: [], perSec: [] });
+        // Else the others would warm up beside a core that is never free.
+        if (hz === 0) stage.pause(running);
       }
     }
     await delay(effort.warmupMs);

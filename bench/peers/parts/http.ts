@@ -1,20 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findGenerator, type Generator } from '../../support/load.js';
+import { findGenerator, type Generator, type Load } from '../../support/load.js';
 import { figure, type PeerId } from '../figures.js';
 import type { Running } from '../peer.js';
+import { PEERS } from '../peers.js';
 import { cpuBetween, readTreeCpu } from '../process-tree.js';
 import { Client } from '../programs/start.js';
 import { Stage } from '../stage.js';
 import type { Run } from './run.js';
 
-const SERVERS: readonly PeerId[] = [
-  'nginx_static',
-  'nginx_return',
-  'node_http',
-  'netdata',
-  'node_exporter',
-  'node_exporter_default',
-];
+const SERVERS: readonly PeerId[] = ['nginx_static', 'nginx_return', 'node_http', 'netdata', 'node_exporter'];
 const SAMPLE_HZ = 20;
 const SETTLE_MS = 300;
 /** By then the first window of CPU time has passed, and the snapshot is as long as it stays. */
@@ -48,15 +42,20 @@ export async function measureHttp(run: Run): Promise<number | null> {
       await stage.focus(running, SETTLE_MS);
       await generator.run(running.url!, seconds);
     }
+    const failed = new Set<Server>();
     for (let round = 0; round < rounds; round++) {
       run.say(`http: round ${round + 1} of ${rounds}`);
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(round + turn) % servers.length]!;
+        if (failed.has(server)) continue;
         await stage.focus(server.running, SETTLE_MS);
-        await load(server, generator, seconds);
+        const problem = await load(server, generator, seconds);
+        if (problem === null) continue;
+        failed.add(server);
+        run.fail(`${PEERS[server.id].name}: ${problem}`);
       }
     }
-    for (const { id, requestsPerSec, cpuUs } of servers) {
+    for (const { id, requestsPerSec, cpuUs } of servers.filter((server) => !failed.has(server))) {
       run.figures.push(figure('http', id, 'requests_per_sec', requestsPerSec));
       run.figures.push(figure('http', id, 'cpu_us_per_request', cpuUs));
     }
@@ -66,17 +65,25 @@ export async function measureHttp(run: Run): Promise<number | null> {
   }
 }
 
+/** Returns what is wrong with the answers; null: nothing. */
 async function load(
-  { id, running, requestsPerSec, cpuUs }: Server,
+  { running, requestsPerSec, cpuUs }: Server,
   generator: Generator,
   seconds: number,
-): Promise<void> {
+): Promise<string | null> {
   const before = readTreeCpu(running.pid);
-  const { requests, errors, requestsPerSec: rate } = await generator.run(running.url!, seconds);
+  let result: Load;
+  try {
+    result = await generator.run(running.url!, seconds);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { requests, errors, requestsPerSec: rate } = result;
   const usedNs = cpuBetween(before, readTreeCpu(running.pid));
-  if (errors > 0 || requests === 0) throw new Error(`${id}: ${errors} of ${requests} requests failed`);
+  if (errors > 0 || requests === 0) return `${errors} of ${requests} requests failed`;
   requestsPerSec.push(rate);
   cpuUs.push(usedNs / 1000 / requests);
+  return null;
 }
 
 async function ask(url: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { output } from '../../support/children.js';
-import { readThreadTimes } from '../../support/process-stats.js';
 import type { Running, Start } from '../peer.js';
 import { startProgram, startTalker } from './start.js';
 
@@ -13,8 +13,15 @@ export async function startFloor({ folder, hz }: Start): Promise<Running> {
   await output('cc', ['-O2', '-o', program, sourcePath()], COMPILE_MS);
   if (hz === null) return startTalker([program, 'hot'], true);
   const running = await startProgram([program, 'paced', String(1000 / hz)], { folder });
-  // It sleeps once a tick; that it was put on a CPU now and then besides makes no cadence out of none.
-  return { ...running, samples: async () => readThreadTimes(running.pid)[0]!.slices };
+  return { ...running, samples: async () => readSleeps(running.pid) };
+}
+
+/** How often a process has gone to sleep by itself: the C sampler does it once a tick. */
+function readSleeps(pid: number): number {
+  const [, count] =
+    /^voluntary_ctxt_switches:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+  if (count === undefined) throw new Error(`/proc/${pid}/status does not count its sleeps`);
+  return Number(count);
 }
 
 /** Beside this file's source, from where it was compiled to. */
