@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { opendirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Where packages and a build from source put the binary. */
@@ -13,6 +13,8 @@ const KNOWN_BINARIES = [
 const MAIN_CONFIG = '/etc/nginx/nginx.conf';
 const SITES_ENABLED = '/etc/nginx/sites-enabled';
 const CONF_D = '/etc/nginx/conf.d';
+/** Of a folder no more entries are looked at than this: far more than a frame has room for, and little beside the lane's heap. */
+export const MAX_ENTRIES = 10_000;
 
 /** What was found of nginx, which is never run. */
 export interface NginxState {
@@ -20,6 +22,13 @@ export interface NginxState {
   readonly installed: boolean | null;
   /** Names of the enabled sites, sorted by code unit; null: they could not be read. */
   readonly sites: readonly string[] | null;
+  /** Whether `sites` are not all, since the folder has more than MAX_ENTRIES. */
+  readonly cutOff: boolean;
+}
+
+interface Listing {
+  readonly names: readonly string[];
+  readonly cutOff: boolean;
 }
 
 /**
@@ -36,14 +45,14 @@ export function readNginx(rootfs: string, searchPath: string): NginxState {
   let listing = listNames(join(rootfs, SITES_ENABLED));
   if (listing === 'missing') {
     listing = listNames(join(rootfs, CONF_D));
-    if (Array.isArray(listing)) {
-      listing = listing
-        .filter((name) => name.endsWith('.conf'))
-        .map((name) => name.slice(0, -'.conf'.length));
+    if (typeof listing === 'object') {
+      const names = listing.names.filter((name) => name.endsWith('.conf'));
+      listing = { ...listing, names: names.map((name) => name.slice(0, -'.conf'.length)) };
     }
   }
-  if (listing === 'unreadable') return { installed, sites: null };
-  return { installed, sites: listing === 'missing' ? [] : listing.sort() };
+  if (listing === 'unreadable') return { installed, sites: null, cutOff: false };
+  if (listing === 'missing') return { installed, sites: [], cutOff: false };
+  return { installed, sites: [...listing.names].sort(), cutOff: listing.cutOff };
 }
 
 /** Null: it could not be looked at. */
@@ -55,9 +64,21 @@ function isFile(path: string): boolean | null {
   }
 }
 
-function listNames(folder: string): string[] | 'missing' | 'unreadable' {
+/** Entry by entry: an array of all would take the heap of a small thread, for a folder that somebody fills without end. */
+function listNames(path: string): Listing | 'missing' | 'unreadable' {
   try {
-    return readdirSync(folder).filter((name) => !name.startsWith('.'));
+    const folder = opendirSync(path);
+    try {
+      const names: string[] = [];
+      for (let i = 0; i < MAX_ENTRIES; i++) {
+        const entry = folder.readSync();
+        if (entry === null) return { names, cutOff: false };
+        if (!entry.name.startsWith('.')) names.push(entry.name);
+      }
+      return { names, cutOff: folder.readSync() !== null };
+    } finally {
+      folder.closeSync();
+    }
   } catch (error) {
     return isMissing(error) ? 'missing' : 'unreadable';
   }

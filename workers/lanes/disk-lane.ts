@@ -96,9 +96,9 @@ export class DiskSampler {
   /** What could be read is taken over; what could not stays as it was, and is said to be stale. */
   #sampleNginx(): void {
     const numbers = this.#numbers;
-    const { installed, sites } = readNginx(this.#task.rootfs, this.#task.searchPath);
+    const { installed, sites, cutOff: tooMany } = readNginx(this.#task.rootfs, this.#task.searchPath);
     if (installed !== null) numbers[D.nginx_installed] = installed ? 1 : 0;
-    let failed = installed === null || sites === null;
+    let failed = installed === null || sites === null || tooMany;
     if (sites !== null) {
       const { json, cutOff } = renderSites(sites);
       this.#sites = json;

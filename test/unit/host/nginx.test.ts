@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { readNginx } from '../../../workers/host/nginx.js';
+import { MAX_ENTRIES, readNginx } from '../../../workers/host/nginx.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 /** Makes a root file system with these files, all empty; a name that ends in / is a folder. */
@@ -41,6 +41,7 @@ describe('readNginx: whether it is installed', () => {
     assert.deepEqual(readNginx(createRoot(t), '/usr/bin:/bin'), {
       installed: false,
       sites: [],
+      cutOff: false,
     });
   });
 
@@ -90,7 +91,7 @@ describe('readNginx: its sites', () => {
 
   it('are those of sites-enabled alone where that folder is, though it be empty', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled/', '/etc/nginx/conf.d/other.conf');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [] });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], cutOff: false });
   });
 
   it('are conf.d/*.conf without the ending where there is no sites-enabled', (t) => {
@@ -104,6 +105,7 @@ describe('readNginx: its sites', () => {
     assert.deepEqual(readNginx(root, ''), {
       installed: true,
       sites: ['api', 'api-v2', 'shop'],
+      cutOff: false,
     });
   });
 
@@ -122,26 +124,38 @@ describe('readNginx: its sites', () => {
 
   it('are none where a file stands in the place of the folder', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [] });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], cutOff: false });
+  });
+
+  it('are all of a folder that is full, and said to be cut off where there are more', (t) => {
+    const root = createRoot(t, '/etc/nginx/sites-enabled/');
+    const add = (number: number) =>
+      writeFileSync(join(root, `/etc/nginx/sites-enabled/${String(number).padStart(5, '0')}`), '');
+    for (let i = 0; i < MAX_ENTRIES; i++) add(i);
+    const full = readNginx(root, '');
+    assert.deepEqual([full.sites?.length, full.sites?.at(-1), full.cutOff], [MAX_ENTRIES, '09999', false]);
+    add(MAX_ENTRIES);
+    const { sites, cutOff } = readNginx(root, '');
+    assert.deepEqual([sites?.length, cutOff], [MAX_ENTRIES, true]);
   });
 
   it('are unknown, and so is whether nginx is there, when its folder can not be looked into', (t) => {
     const root = createRoot(t, '/etc/hosts');
     createLoop(root, '/etc/nginx');
-    assert.deepEqual(readNginx(root, ''), { installed: null, sites: null });
+    assert.deepEqual(readNginx(root, ''), { installed: null, sites: null, cutOff: false });
   });
 
   for (const folder of ['sites-enabled', 'conf.d']) {
     it(`are unknown when ${folder} can not be read`, (t) => {
       const root = createRoot(t, '/usr/sbin/nginx');
       createLoop(root, `/etc/nginx/${folder}`);
-      assert.deepEqual(readNginx(root, ''), { installed: true, sites: null });
+      assert.deepEqual(readNginx(root, ''), { installed: true, sites: null, cutOff: false });
     });
   }
 
   it('are unknown, not those of conf.d, when sites-enabled is there and can not be read', (t) => {
     const root = createRoot(t, '/etc/nginx/conf.d/shop.conf');
     createLoop(root, '/etc/nginx/sites-enabled');
-    assert.deepEqual(readNginx(root, ''), { installed: false, sites: null });
+    assert.deepEqual(readNginx(root, ''), { installed: false, sites: null, cutOff: false });
   });
 });
