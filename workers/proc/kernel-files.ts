@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cadence } from '../lanes/cadence.js';
 import { ProcFile } from './proc-file.js';
@@ -23,7 +23,7 @@ export class KernelFiles {
   readonly loadavg: ProcFile;
   readonly uptime: ProcFile;
   readonly arcstats: ProcFile;
-  /** Whether there is ZFS on this host, as far as is known: its module may be loaded at any time. */
+  /** Whether there is ZFS on this host, as far as is known: its module may be loaded and taken away at any time. */
   hasArc = false;
   /** Whether files may be deleted or replaced: those of a folder that stands for another machine may. */
   readonly #mayBeDeleted: boolean;
@@ -46,9 +46,17 @@ export class KernelFiles {
 
   /** Looks, now and then, for files that were deleted and for ZFS. To be called at each tick. */
   keepUp(deadlineMs: number, nowMs: number): void {
-    if (this.#mayBeDeleted && this.#deletedCadence.due(deadlineMs))
+    if (this.#mayBeDeleted && this.#deletedCadence.due(deadlineMs)) {
       for (const file of this.#common) file.closeIfDeleted();
-    if (!this.hasArc && this.#arcCadence.due(deadlineMs)) this.hasArc = this.arcstats.open(nowMs);
+      this.arcstats.closeIfDeleted();
+    }
+    if (this.#arcCadence.due(deadlineMs)) this.hasArc = this.#isArcThere(nowMs);
+  }
+
+  /** ZFS that is gone gives no memory back; with ZFS that is there and can't be asked, it is not known what is available. */
+  #isArcThere(nowMs: number): boolean {
+    if (!this.hasArc) return this.arcstats.open(nowMs);
+    return this.arcstats.isOpen || !isMissing(this.arcstats.path);
   }
 
   /** Lets all descriptors go. */
@@ -61,6 +69,14 @@ export class KernelFiles {
 function isProcFs(path: string): boolean {
   try {
     return statfsSync(path).type === PROC_FS;
+  } catch {
+    return false;
+  }
+}
+
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;
   }

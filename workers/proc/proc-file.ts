@@ -20,6 +20,11 @@ export class ProcFile {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
+  /** Whether a descriptor is held. */
+  get isOpen(): boolean {
+    return this.#fd >= 0;
+  }
+
   /** Opens the file, and says whether it is open. A file that can't be opened is left alone for a second. */
   open(nowMs: number): boolean {
     try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { copyMachine, readFixture } from '../../support/fixtures.js';
@@ -46,5 +46,35 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     cpSync(join(copyMachine(t, 'zfs'), 'spl'), join(procfs, 'spl'), { recursive: true });
     late.run(61_000);
     assert.equal(late.telemetry().mem_pct, withZfs.telemetry().mem_pct);
+  });
+
+  it('ZFS whose module is taken away is no reason not to know the memory, from a minute later on', (t) => {
+    const procfs = copyMachine(t, 'zfs');
+    const rig = new ProcSamplerRig(t, procfs);
+    rig.tick();
+    const withZfs = rig.telemetry().mem_pct;
+    rmSync(join(procfs, 'spl'), { recursive: true });
+    rig.run(6_000);
+    assert.equal(rig.telemetry().mem_pct, null);
+    rig.run(60_000);
+    const without = rig.telemetry();
+    assert.equal(without.stale?.includes('memory'), false);
+    assert.ok((without.mem_pct ?? 0) > (withZfs ?? 100), `${without.mem_pct} after ${withZfs}`);
+
+    cpSync(join(copyMachine(t, 'zfs'), 'spl'), join(procfs, 'spl'), { recursive: true });
+    rig.run(61_000);
+    assert.equal(rig.telemetry().mem_pct, withZfs);
+  });
+
+  it('ZFS that is there and does not tell leaves the memory unknown, for as long as it is so', (t) => {
+    const procfs = copyMachine(t, 'zfs');
+    const rig = new ProcSamplerRig(t, procfs);
+    rig.tick();
+    const arcstats = join(procfs, 'spl/kstat/zfs/arcstats');
+    rmSync(arcstats);
+    mkdirSync(arcstats);
+    rig.run(130_000);
+    assert.equal(rig.telemetry().mem_pct, null);
+    assert.equal(rig.telemetry().stale?.includes('memory'), true);
   });
 });
