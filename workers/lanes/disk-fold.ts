@@ -43,12 +43,17 @@ export class DiskFold {
       }
       this.#disk.release();
     }
-    if (stale.olderThan(S.disk, this.#diskStaleAfterMs, nowMs)) stale.failed(S.disk);
-    if (stale.olderThan(S.nginx, this.#nginxStaleAfterMs, nowMs)) stale.failed(S.nginx);
+    judgeAge(stale, S.disk, this.#diskStaleAfterMs, numbers[T.disk_pct]!, nowMs);
+    judgeAge(stale, S.nginx, this.#nginxStaleAfterMs, numbers[T.nginx_installed]!, nowMs);
   }
 }
 
 function take(stale: Staleness, source: number, atMs: number, failed: boolean): void {
   if (!Number.isNaN(atMs)) stale.fresh(source, atMs);
   if (failed) stale.failed(source);
+}
+
+/** A value may miss some of its times; the first one, which is looked for at once, is missing as soon as the second was due. */
+function judgeAge(stale: Staleness, source: number, limitMs: number, value: number, nowMs: number): void {
+  if (stale.olderThan(source, Number.isNaN(value) ? limitMs / 3 : limitMs, nowMs)) stale.failed(source);
 }
