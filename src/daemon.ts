@@ -79,9 +79,10 @@ class RunningDaemon implements Daemon {
     this.#transport = this.#createTransport();
     const monoMs = () => this.#clock.monoMs();
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '');
+    const control = new Control(this.#shared);
     this.#pool = new LanePool({
       threads: options.threads ?? bootThreads(),
-      control: new Control(this.#shared),
+      control,
       works: laneWorks({
         config,
         shared: this.#shared,
@@ -99,6 +100,8 @@ class RunningDaemon implements Daemon {
       budgetPct: config.cpuBudgetPct,
       configuredIntervalMs: config.sampleIntervalMs,
       giveUpProcLane: () => this.#pool.giveUp('proc'),
+      giveUpDiskLane: () => this.#pool.giveUp('disk'),
+      isDiskLaneAsking: () => control.isAsking,
     });
     this.#reporting = new Reporting({
       ...options,

@@ -120,8 +120,9 @@ export class LanePool {
     return this.#lanes[lane].restarts.total;
   }
 
-  /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. */
+  /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. One that is dead already is left. */
   giveUp(lane: LaneName): void {
+    if (!this.#lanes[lane].running) return;
     this.#gaveUp = true;
     this.#lanes[lane].abort.abort(new Error('it hung, and was given up'));
   }

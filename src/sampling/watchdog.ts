@@ -9,6 +9,9 @@ const PERIOD_MS = 1_000;
 /** So many looks in a row without a new frame, and the lane is given up. Looks, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_LOOKS = 10;
 
+/** The disk lane's looks are seconds apart: three that were missed. */
+const GIVE_UP_DISK_LOOKS = 15;
+
 /** What the watchdog found at its last look. */
 export interface SamplerState {
   /** Percent of one core that both lanes take together; null: not known yet. */
@@ -26,11 +29,15 @@ export class Watchdog {
   readonly #budgetPct: number;
   readonly #configuredIntervalMs: number;
   readonly #giveUpProcLane: () => void;
+  readonly #giveUpDiskLane: () => void;
+  readonly #isDiskLaneAsking: () => boolean;
   readonly #share = new CpuShare();
   readonly #startMs: number;
   #timer: NodeJS.Timeout | null = null;
   #sequence = -1;
   #looksWithoutFrame = 0;
+  #diskSequence = -1;
+  #looksWithoutDiskFrame = 0;
 
   constructor(options: {
     frames: FrameReader;
@@ -40,6 +47,9 @@ export class Watchdog {
     budgetPct: number;
     configuredIntervalMs: number;
     giveUpProcLane: () => void;
+    giveUpDiskLane: () => void;
+    /** Whether the disk lane waits for a file system: it is left alone then, since another would wait as well. */
+    isDiskLaneAsking: () => boolean;
   }) {
     this.#frames = options.frames;
     this.#diskFrames = options.diskFrames;
@@ -48,6 +58,8 @@ export class Watchdog {
     this.#budgetPct = options.budgetPct;
     this.#configuredIntervalMs = options.configuredIntervalMs;
     this.#giveUpProcLane = options.giveUpProcLane;
+    this.#giveUpDiskLane = options.giveUpDiskLane;
+    this.#isDiskLaneAsking = options.isDiskLaneAsking;
     this.#startMs = options.clock.monoMs();
   }
 
@@ -78,6 +90,7 @@ export class Watchdog {
     const intervalMs = frame?.intervalMs ?? this.#configuredIntervalMs;
     this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs), intervalMs);
     this.#judgeProgress(frame?.sequence ?? 0, intervalMs);
+    this.#judgeDiskProgress(this.#diskFrames.read((slot) => slot.sequence) ?? 0);
     if (frame === null) return;
     this.#conditions.set('sample', frame.valid ? null : 'no kernel file could be read', 'error');
     for (const source of SOURCES) {
@@ -98,6 +111,15 @@ export class Watchdog {
     if (this.#looksWithoutFrame < Math.max(GIVE_UP_LOOKS, frameStaleAfterMs(intervalMs) / PERIOD_MS)) return;
     this.#looksWithoutFrame = 0;
     this.#giveUpProcLane();
+  }
+
+  #judgeDiskProgress(sequence: number): void {
+    const isWell = sequence !== this.#diskSequence || this.#isDiskLaneAsking();
+    this.#looksWithoutDiskFrame = isWell ? 0 : this.#looksWithoutDiskFrame + 1;
+    this.#diskSequence = sequence;
+    if (this.#looksWithoutDiskFrame < GIVE_UP_DISK_LOOKS) return;
+    this.#looksWithoutDiskFrame = 0;
+    this.#giveUpDiskLane();
   }
 
   #judgeCost(procCpuNs: number, atMs: number, intervalMs: number): void {

@@ -7,6 +7,7 @@ export type LaneName = (typeof LANES)[number];
 const WORDS_PER_LINE = CACHE_LINE / 4;
 const STOP = 0;
 const GENERATION: Record<LaneName, number> = { proc: WORDS_PER_LINE, disk: 2 * WORDS_PER_LINE };
+const ASKING = 3 * WORDS_PER_LINE;
 
 /**
  * The words by which the main thread steers the lanes.
@@ -14,6 +15,8 @@ const GENERATION: Record<LaneName, number> = { proc: WORDS_PER_LINE, disk: 2 * W
  * `stop`        Writer: main, once, 0 → 1. Readers: the lanes, which sleep on it.
  * `generation`  Writer: main, before it starts a lane. Readers: that lane, before it publishes: a lane that was given up
  *               (it hung, and another took its place) finds another number there and ends, so that a store never has two writers.
+ * `asking`      Writer: the disk lane, 1 before it asks a file system for anything, 0 when it has the answer. Reader: main, which so
+ *               tells a lane that waits for a mount that is dead, and would wait there again, from one that hangs for another reason.
  * Ordering: all accesses are sequentially consistent (Atomics); stop is stored before it is notified, so no sleeper misses it.
  */
 export class Control {
@@ -37,6 +40,16 @@ export class Control {
   /** Makes whoever runs `lane` now the last of its kind, and returns the number of the next. Thread: main. */
   nextGeneration(lane: LaneName): number {
     return Atomics.add(this.#words, GENERATION[lane], 1) + 1;
+  }
+
+  /** Says whether the disk lane waits for a file system from now on. Thread: the disk lane's. */
+  setAsking(isAsking: boolean): void {
+    Atomics.store(this.#words, ASKING, isAsking ? 1 : 0);
+  }
+
+  /** Whether the disk lane waits for a file system. Thread: any. */
+  get isAsking(): boolean {
+    return Atomics.load(this.#words, ASKING) === 1;
   }
 
   /** The generation of `lane` that may publish. Thread: any. */

@@ -57,7 +57,7 @@ export function storeLayout(
 
 export const CONTROL_OFFSET = CACHE_LINE;
 /** One cache line for each control word. */
-export const CONTROL_WORDS = 3;
+export const CONTROL_WORDS = 4;
 const CONTROL_BYTES = CONTROL_WORDS * CACHE_LINE;
 
 /** Who holds which pin. */

@@ -35,6 +35,7 @@ export function runDiskLane(task: DiskLaneTask, working: () => void): void {
 export class DiskSampler {
   readonly #task: DiskLaneTask;
   readonly #clock: Clock;
+  readonly #control: Control;
   readonly #writer: FrameWriter;
   readonly #threadCpu = new ThreadCpu();
   readonly #nginxCadence: Cadence;
@@ -45,6 +46,8 @@ export class DiskSampler {
   constructor(task: DiskLaneTask, clock: Clock) {
     this.#task = task;
     this.#clock = clock;
+    this.#control = new Control(task.shared);
+    this.#control.setAsking(false);
     this.#nginxCadence = new Cadence(task.nginxIntervalMs);
     this.#writer = new FrameWriter(task.shared, DISK_STORE);
     this.#numbers = new Float64Array(DISK_NUMBERS.length).fill(Number.NaN);
@@ -62,11 +65,13 @@ export class DiskSampler {
   /** nginx first, and published before the file system is asked: that call may be the last. */
   tick(deadlineMs: number, skipped: number): void {
     const numbers = this.#numbers;
+    this.#control.setAsking(true);
     if (this.#nginxCadence.due(deadlineMs)) {
       this.#sampleNginx();
       this.#publish();
     }
     this.#sampleDisk();
+    this.#control.setAsking(false);
     numbers[D.ticks]!++;
     numbers[D.missed_ticks]! += skipped;
     numbers[D.lane_cpu_mono_ms] = this.#clock.monoMs();

@@ -3,9 +3,11 @@ import fs, { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Control } from '../../../src/shared/control.js';
 import { D, type DISK_NUMBERS } from '../../../src/shared/fields.js';
 import { FrameReader } from '../../../src/shared/frame-store.js';
 import { createSharedMemory, DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../../src/shared/layout.js';
+import { MAX_ENTRIES } from '../../../workers/host/nginx.js';
 import { readDiskUsedPct } from '../../../workers/host/statvfs.js';
 import { DiskSampler } from '../../../workers/lanes/disk-lane.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -170,6 +172,34 @@ describe('DiskSampler', () => {
     assert.deepEqual(sites, names.slice(0, sites.length));
     assert.ok(JSON.stringify(names.slice(0, sites.length + 1)).length > SITES_MAX_BYTES);
     assert.equal(rig.number('nginx_failed'), 1);
+  });
+
+  it('says that nginx is not known as a whole when its folder has more entries than are looked at', (t) => {
+    const rig = new DiskRig(t);
+    for (let i = 0; i <= MAX_ENTRIES; i++) rig.addSite(`.${i}`);
+    rig.tick();
+    assert.deepEqual(rig.sites(), []);
+    assert.deepEqual([rig.number('nginx_failed'), rig.number('read_errors')], [1, 1]);
+  });
+
+  it('says while it asks a file system that it does, and when it has the answer, that it does not', (t) => {
+    const rig = new DiskRig(t);
+    const control = new Control(rig.shared);
+    let isAsking = false;
+    t.mock.method(fs, 'statfsSync', () => {
+      isAsking = control.isAsking;
+      throw new Error('this mount is gone');
+    });
+    syncBuiltinESMExports();
+    t.after(() => {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    });
+    rig.tick();
+    assert.deepEqual([isAsking, control.isAsking], [true, false]);
+    control.setAsking(true);
+    rig.start();
+    assert.equal(control.isAsking, false);
   });
 
   it('counts its ticks and those that it was told were skipped', (t) => {

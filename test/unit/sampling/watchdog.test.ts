@@ -21,7 +21,10 @@ function setUp() {
   const keep = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
   const conditions = new Conditions(pino({ level: 'info' }, keep));
   const writer = new FrameWriter(shared, TELEMETRY_STORE);
+  const diskWriter = new FrameWriter(shared, DISK_STORE);
   let givenUp = 0;
+  let diskGivenUp = 0;
+  let asking = false;
   const watchdog = new Watchdog({
     frames: new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main),
     diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.main),
@@ -30,6 +33,8 @@ function setUp() {
     budgetPct: 0.5,
     configuredIntervalMs: 50,
     giveUpProcLane: () => givenUp++,
+    giveUpDiskLane: () => diskGivenUp++,
+    isDiskLaneAsking: () => asking,
   });
   const publish = (values: Partial<Record<keyof typeof T, number>> = {}) => {
     const slot = writer.begin();
@@ -38,6 +43,11 @@ function setUp() {
     slot.numbers[T.sampled_mono_ms] = clock.monoMs();
     for (const [name, value] of Object.entries(values)) slot.numbers[T[name as keyof typeof T]] = value;
     writer.publish(slot, 0);
+  };
+  const publishDisk = () => {
+    const slot = diskWriter.begin();
+    slot.numbers.fill(0);
+    diskWriter.publish(slot, 0);
   };
   const look = () => {
     clock.advance(1_000);
@@ -48,8 +58,13 @@ function setUp() {
     clock,
     watchdog,
     publish,
+    publishDisk,
     look,
     givenUp: () => givenUp,
+    diskGivenUp: () => diskGivenUp,
+    ask: (isAsking: boolean) => {
+      asking = isAsking;
+    },
     problems: () => conditions.list(),
   };
 }
@@ -109,6 +124,34 @@ test('a process that was stopped for an hour gives nobody up: it goes by looks, 
   publish();
   look();
   assert.deepEqual(problems(), []);
+});
+
+test('a disk lane that hangs is given up after fifteen looks without a new frame', () => {
+  const { publishDisk, look, diskGivenUp, givenUp, publish } = setUp();
+  for (let round = 0; round < 5; round++) {
+    publishDisk();
+    for (let i = 0; i < 15; i++) {
+      publish();
+      look();
+    }
+    assert.equal(diskGivenUp(), 0);
+  }
+  look();
+  assert.deepEqual([diskGivenUp(), givenUp()], [1, 0]);
+});
+
+test('a disk lane that waits for a file system is left alone, for ever, and watched again when it has its answer', () => {
+  const { publishDisk, look, diskGivenUp, ask } = setUp();
+  publishDisk();
+  look();
+  ask(true);
+  for (let i = 0; i < 1_000; i++) look();
+  assert.equal(diskGivenUp(), 0);
+  ask(false);
+  for (let i = 0; i < 14; i++) look();
+  assert.equal(diskGivenUp(), 0);
+  look();
+  assert.equal(diskGivenUp(), 1);
 });
 
 test('each stale source is a problem by its name, for as long as it is', () => {
