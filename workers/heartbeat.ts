@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createClock } from '../src/shared/clock.js';
 import { FrameReader } from '../src/shared/frame-store.js';
 import { checkSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../src/shared/layout.js';
-import type { HeartbeatCommand, HeartbeatWorkerData } from '../src/shared/messages.js';
+import type { HeartbeatCommand, HeartbeatMessage, HeartbeatWorkerData } from '../src/shared/messages.js';
 import { BeatSource } from './net/beat-source.js';
 import { HeartbeatClient } from './net/heartbeat-client.js';
 import { HeartbeatLoop } from './net/heartbeat-loop.js';
@@ -14,6 +14,7 @@ const port = parentPort;
 if (port === null) throw new Error('workers/heartbeat.js is a thread of the Monitor, not a program');
 
 checkSharedMemory(data.shared);
+const tell = (message: HeartbeatMessage): void => port.postMessage(message);
 const clock = createClock();
 const source = new BeatSource({
   frames: new FrameReader(data.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
@@ -26,12 +27,13 @@ const loop = new HeartbeatLoop({
   source,
   schedule: new BeatSchedule({ ...data, random: Math.random }),
   clock,
-  report: (report) => port.postMessage(report),
+  report: tell,
 });
 
 port.on('message', (command: HeartbeatCommand) => {
   if (command.type === 'openclaw') source.setOpenClaw(command.openclaw);
   else if (command.type === 'key') loop.setApiKey(command.apiKey);
+  else if (command.type === 'ping') tell({ type: 'pong' });
   else loop.stop();
 });
 void loop.run().then(() => port.close());

@@ -4,6 +4,7 @@ import { messageOf } from '../shared/errors.js';
 import type {
   BeatClass,
   HeartbeatCommand,
+  HeartbeatMessage,
   HeartbeatReport,
   HeartbeatWorkerData,
   OpenClawMetadata,
@@ -18,6 +19,11 @@ const STOP_MS = 2_200;
 const TERMINATE_MS = 300;
 /** A thread that died too often is tried this seldom, but for ever: the host is watched and served without it. */
 const SLOW_RESTART_MS = 60_000;
+
+/** How often the thread is asked whether it is there. */
+const PING_MS = 10_000;
+/** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
+const GIVE_UP_PINGS = 3;
 
 /** What undici goes by to find a proxy. Nothing else of the environment is of use to the thread. */
 const PROXY_VARIABLE = /^(https?|no)_proxy$/i;
@@ -47,14 +53,23 @@ export class HeartbeatThread {
   #data: HeartbeatWorkerData;
   #worker: Worker | null = null;
   #timer: NodeJS.Timeout | null = null;
+  readonly #pingMs: number;
+  #pingTimer: NodeJS.Timeout | null = null;
+  #unansweredPings = 0;
   #last: HeartbeatState['last'] = null;
   #stopping = false;
 
-  constructor(options: { data: HeartbeatWorkerData; events: HeartbeatEvents; monoMs: () => number }) {
+  constructor(options: {
+    data: HeartbeatWorkerData;
+    events: HeartbeatEvents;
+    monoMs: () => number;
+    pingMs?: number;
+  }) {
     this.#data = options.data;
     this.#events = options.events;
     this.#monoMs = options.monoMs;
     this.#restarts = new Restarts(options.monoMs);
+    this.#pingMs = options.pingMs ?? PING_MS;
   }
 
   /** Starts the thread, unless it was stopped before: the first frame may come when the daemon is on its way out. */
@@ -70,10 +85,19 @@ export class HeartbeatThread {
     this.#timer = null;
     this.#restarts.started();
     let reason = 'the thread came to an end';
-    worker.on('message', (report: HeartbeatReport) => this.#take(report));
+    worker.on('message', (message: HeartbeatMessage) => this.#take(message));
     worker.on('error', (error) => {
       reason = messageOf(error);
     });
+    this.#unansweredPings = 0;
+    this.#pingTimer = setInterval(() => {
+      if (this.#unansweredPings >= GIVE_UP_PINGS) {
+        reason = 'it hung, and was given up';
+        void worker.terminate();
+      }
+      this.#unansweredPings++;
+      this.#send({ type: 'ping' });
+    }, this.#pingMs);
     // 'exit' comes after 'error', and without it when the thread ended itself.
     worker.on('exit', () => this.#died(reason));
   }
@@ -103,6 +127,7 @@ export class HeartbeatThread {
   async stop(): Promise<boolean> {
     this.#stopping = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopPinging();
     const worker = this.#worker;
     if (worker === null) return true;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
@@ -114,7 +139,20 @@ export class HeartbeatThread {
     this.#worker?.postMessage(command);
   }
 
-  #take(report: HeartbeatReport): void {
+  #stopPinging(): void {
+    if (this.#pingTimer !== null) clearInterval(this.#pingTimer);
+    this.#pingTimer = null;
+  }
+
+  #take(message: HeartbeatMessage): void {
+    if (message.type === 'pong') {
+      this.#unansweredPings = 0;
+      return;
+    }
+    this.#count(message);
+  }
+
+  #count(report: HeartbeatReport): void {
     this.#counts[report.class]++;
     this.#last = { ...report, atMonoMs: this.#monoMs() };
     this.#events.result(report);
@@ -122,6 +160,7 @@ export class HeartbeatThread {
 
   #died(reason: string): void {
     this.#worker = null;
+    this.#stopPinging();
     if (this.#stopping) return;
     const delayMs = this.#restarts.died() ?? SLOW_RESTART_MS;
     this.#events.died(reason, delayMs);

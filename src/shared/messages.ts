@@ -73,8 +73,9 @@ export interface HeartbeatWorkerData {
   readonly openclaw: OpenClawMetadata | null;
 }
 
-/** From the main thread to the heartbeat thread. */
+/** From the main thread to the heartbeat thread. A `ping` is answered at once by a thread that is well, whatever it waits for. */
 export type HeartbeatCommand =
+  | { readonly type: 'ping' }
   | { readonly type: 'openclaw'; readonly openclaw: OpenClawMetadata }
   | { readonly type: 'key'; readonly apiKey: string }
   | { readonly type: 'stop' };
@@ -103,3 +104,6 @@ export interface HeartbeatReport {
   /** When the next one is due, from now. */
   readonly nextInMs: number;
 }
+
+/** From the heartbeat thread to the main thread. */
+export type HeartbeatMessage = HeartbeatReport | { readonly type: 'pong' };

@@ -15,7 +15,12 @@ const LIMIT = { timeout: 60_000 };
 const POISON = '{"identifier":';
 const METADATA = { version: 'OpenClaw 1', pluginVersion: '0.2.0', agentsJson: '[{"id":"main"}]' };
 
-function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: string } = {}) {
+function setUp(
+  t: TestContext,
+  backend: ReferenceBackend,
+  overrides: { apiKey?: string } = {},
+  pingMs = 10_000,
+) {
   const frames = new FrameSource();
   const reports: HeartbeatReport[] = [];
   const deaths: { reason: string; restartInMs: number }[] = [];
@@ -44,10 +49,12 @@ function setUp(t: TestContext, backend: ReferenceBackend, overrides: { apiKey?: 
       restarted: () => restarted++,
     },
     monoMs: () => performance.now(),
+    pingMs,
   });
   t.after(() => thread.stop());
   const publish = () => frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50 } });
-  const poison = () => frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, bytes: POISON });
+  const poison = () =>
+    frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, bytes: POISON });
   return { thread, reports, death, deaths, publish, poison, restarts: () => restarted };
 }
 
@@ -113,6 +120,18 @@ describe('the heartbeat thread', LIMIT, () => {
       [backend.arrivals[0]?.headers['x-api-key'], backend.arrivals[0]?.status],
       [API_KEY, 200],
     );
+  });
+
+  it('is left alone, however often it is asked whether it is there, as long as it answers', async (t) => {
+    const backend = await startBackend(t);
+    const { thread, reports, deaths, publish } = setUp(t, backend, {}, 100);
+    backend.scriptNext(() => {});
+    publish();
+    thread.start();
+    // The first heartbeat hangs until its timeout of ten seconds, a hundred questions later.
+    await until('two reports', () => reports.length >= 2);
+    assert.equal(reports[0]?.class, 'timeout');
+    assert.deepEqual([deaths, thread.state.restarts], [[], 0]);
   });
 
   it('waits longer before each return', async (t) => {
