@@ -25,8 +25,8 @@ const PING_MS = 10_000;
 /** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_PINGS = 3;
 
-/** What undici goes by to find a proxy. Nothing else of the environment is of use to the thread. */
-const PROXY_VARIABLE = /^(https?|no)_proxy$/i;
+/** What undici goes by to find a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
+const NETWORK_VARIABLE = /^((https?|no)_proxy|RES_OPTIONS|LOCALDOMAIN)$/i;
 
 /** What the thread tells its owner. All are called on the main thread. */
 export interface HeartbeatEvents {
@@ -79,7 +79,7 @@ export class HeartbeatThread {
       name: 'heartbeat',
       workerData: this.#data,
       resourceLimits: RESOURCE_LIMITS,
-      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => PROXY_VARIABLE.test(name))),
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK_VARIABLE.test(name))),
     });
     this.#worker = worker;
     this.#timer = null;

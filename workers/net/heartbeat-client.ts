@@ -3,6 +3,7 @@ import { messageOf } from '../../src/shared/errors.js';
 import { isLoopbackHost } from '../../src/shared/loopback.js';
 import type { BeatClass } from '../../src/shared/messages.js';
 import { readProxies } from '../../src/shared/proxies.js';
+import { HostLookup } from './lookup.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { BeatEnd } from './schedule.js';
 import { DirectAgent, ProxyingAgent, request } from './undici.js';
@@ -30,6 +31,7 @@ export class HeartbeatClient {
   readonly #url: URL;
   readonly #userAgent: string;
   readonly #timeoutMs: number;
+  readonly #lookup = new HostLookup();
   #dispatcher: Dispatcher;
   #apiKey: string;
 
@@ -75,6 +77,7 @@ export class HeartbeatClient {
 
   /** Closes the connections. */
   async close(): Promise<void> {
+    this.#lookup.cancel();
     await this.#dispatcher.destroy();
   }
 
@@ -83,16 +86,23 @@ export class HeartbeatClient {
    * only once there is a connection: a TLS handshake or a proxy that hangs would hold the beat for ten seconds to five minutes.)
    */
   #cut(): void {
+    this.#lookup.cancel();
     const hanging = this.#dispatcher;
     this.#dispatcher = this.#createDispatcher();
     hanging.destroy().catch(() => {});
   }
 
   #createDispatcher(): Dispatcher {
-    const connections = { connections: 1, pipelining: 1, keepAliveTimeout: KEEP_ALIVE_MS };
+    const { lookup } = this.#lookup;
+    const connections = {
+      connections: 1,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: { lookup },
+    };
     return isLoopbackHost(this.#url.hostname)
       ? new DirectAgent(connections)
-      : new ProxyingAgent({ ...connections, ...readProxies(process.env) });
+      : new ProxyingAgent({ ...connections, proxyTls: { lookup }, ...readProxies(process.env) });
   }
 
   #request(body: string): Promise<Dispatcher.ResponseData> {
