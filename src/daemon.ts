@@ -1,7 +1,9 @@
+import { Faults } from './bridge/faults.js';
 import { createGuard } from './bridge/guard.js';
-import { createRoutes, type Transport } from './bridge/routes.js';
+import { createRoutes, type Routes, type Transport } from './bridge/routes.js';
 import { TelemetryRoute } from './bridge/telemetry.js';
-import { createUwsTransport, loadUws } from './bridge/uws.js';
+import { createTransport } from './bridge/transport.js';
+import type { SocketFile } from './bridge/unix-socket.js';
 import { Conditions } from './conditions.js';
 import type { Config } from './config.js';
 import { answerHealth } from './health.js';
@@ -46,7 +48,7 @@ export interface Daemon {
 /**
  * Starts the daemon: the bridge first, so that a port that is taken starts nothing, then the lanes, then the heartbeat thread.
  * Thread: main.
- * @throws MonitorError PORT_IN_USE, TRANSPORT_MISSING
+ * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const daemon = new RunningDaemon(options);
@@ -63,11 +65,12 @@ class RunningDaemon implements Daemon {
   readonly #frames = new FrameReader(this.#shared, TELEMETRY_STORE, TELEMETRY_READER.main);
   readonly #diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
   readonly #conditions: Conditions;
-  readonly #transport: Transport;
   readonly #pool: LanePool;
   readonly #watchdog: Watchdog;
   readonly #reporting: Reporting;
   readonly #inventoryReader: InventoryReader;
+  #transport: Transport | null = null;
+  #socketFile: SocketFile | null = null;
   #isSampling = false;
   #openclaw: (OpenClawMetadata & { atMonoMs: number }) | null = null;
   #inventory: HostInventory | null = null;
@@ -76,7 +79,6 @@ class RunningDaemon implements Daemon {
     const { config, log } = options;
     this.#options = options;
     this.#conditions = new Conditions(log);
-    this.#transport = this.#createTransport();
     const monoMs = () => this.#clock.monoMs();
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '');
     const control = new Control(this.#shared);
@@ -114,8 +116,9 @@ class RunningDaemon implements Daemon {
   async start(): Promise<void> {
     const { config, log, version } = this.#options;
     try {
-      this.port = await this.#transport.listen(config.port);
+      await this.#openBridge();
     } catch (error) {
+      this.#transport?.close();
       await this.#pool.stop();
       throw error;
     }
@@ -123,7 +126,12 @@ class RunningDaemon implements Daemon {
     this.#watchdog.start();
     log.info({ version, pid: process.pid, identifier: config.identifier }, 'harborforge-monitor started');
     log.info(
-      { address: `http://127.0.0.1:${this.port}`, token: config.bridgeToken !== null },
+      {
+        address: `http://127.0.0.1:${this.port}`,
+        socket: config.bridgeSocket,
+        token: config.bridgeToken !== null,
+        transport: this.#transport?.name,
+      },
       'bridge listening',
     );
     this.#reporting.announce();
@@ -131,7 +139,8 @@ class RunningDaemon implements Daemon {
 
   async stop(): Promise<boolean> {
     this.#watchdog.stop();
-    this.#transport.close();
+    this.#transport?.close();
+    this.#socketFile?.remove();
     const ended = await Promise.all([
       this.#pool.stop(),
       this.#reporting.stop(),
@@ -140,7 +149,21 @@ class RunningDaemon implements Daemon {
     return ended.every(Boolean);
   }
 
-  #createTransport(): Transport {
+  async #openBridge(): Promise<void> {
+    const { config, log } = this.#options;
+    const transport = await createTransport({
+      choice: config.bridgeTransport,
+      routes: this.#createRoutes(),
+      warn: (message) => log.warn(message),
+    });
+    this.#transport = transport;
+    this.port = await transport.listen(config.port);
+    if (config.bridgeSocket === undefined) return;
+    const { placeSocket } = await import('./bridge/unix-socket.js');
+    this.#socketFile = await placeSocket(config.bridgeSocket, (path) => transport.listenUnix(path));
+  }
+
+  #createRoutes(): Routes {
     const { config, version } = this.#options;
     const telemetry = new TelemetryRoute({
       frames: this.#frames,
@@ -162,14 +185,15 @@ class RunningDaemon implements Daemon {
         heartbeat: () => this.#reporting.state,
         openclaw: () => this.#openclaw,
         inventory: () => this.#inventory,
+        transport: () => this.#transport?.name ?? null,
       });
-    const routes = createRoutes({
+    return createRoutes({
       guard: createGuard(config.bridgeToken),
       telemetry,
       health,
       pushed: (metadata) => this.#takePush(metadata),
+      faults: new Faults({ conditions: this.#conditions, monoMs: () => this.#clock.monoMs() }),
     });
-    return createUwsTransport(loadUws(), routes);
   }
 
   #laneEvents(): LaneEvents {

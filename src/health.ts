@@ -1,4 +1,5 @@
 import { type Answer, okAnswer } from './bridge/answer.js';
+import type { TransportName } from './bridge/routes.js';
 import type { HeartbeatState } from './heartbeat/thread.js';
 import { D, T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
@@ -21,6 +22,8 @@ export interface HealthSources {
   readonly heartbeat: () => HeartbeatState | null;
   readonly openclaw: () => { version: string; pluginVersion: string; atMonoMs: number } | null;
   readonly inventory: () => HostInventory | null;
+  /** What serves the bridge. */
+  readonly transport: () => TransportName | null;
 }
 
 const UNHEALTHY = '503 Service Unavailable';
@@ -82,6 +85,7 @@ export function answerHealth(sources: HealthSources): Answer {
             plugin_version: openclaw.pluginVersion,
           },
     host: sources.inventory(),
+    bridge: { transport: sources.transport() },
   });
   const answer = okAnswer(body);
   return isFresh ? answer : { ...answer, status: UNHEALTHY };

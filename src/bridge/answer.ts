@@ -11,18 +11,23 @@ export const CONTENT_TYPE = 'application/json';
 export const CACHE_CONTROL = 'no-store';
 
 const STATUS = {
+  bad_request: '400 Bad Request',
   invalid_json: '400 Bad Request',
   invalid_body: '400 Bad Request',
   unauthorized: '401 Unauthorized',
   origin_forbidden: '403 Forbidden',
   not_found: '404 Not Found',
   method_not_allowed: '405 Method Not Allowed',
+  request_timeout: '408 Request Timeout',
   body_timeout: '408 Request Timeout',
   payload_too_large: '413 Payload Too Large',
   unsupported_media_type: '415 Unsupported Media Type',
   misdirected_request: '421 Misdirected Request',
+  headers_too_large: '431 Request Header Fields Too Large',
+  internal_error: '500 Internal Server Error',
   no_sample: '503 Service Unavailable',
   sample_stale: '503 Service Unavailable',
+  version_not_supported: '505 HTTP Version Not Supported',
 } as const;
 export type AnswerCode = keyof typeof STATUS;
 

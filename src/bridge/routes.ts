@@ -1,8 +1,8 @@
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer } from './answer.js';
-import type { Guard } from './guard.js';
+import type { Faults } from './faults.js';
+import type { Guard, Headers } from './guard.js';
 import { answerPush, refusePush } from './openclaw.js';
-import type { TelemetryRoute } from './telemetry.js';
 
 /** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
 export interface GetRoute {
@@ -12,50 +12,89 @@ export interface GetRoute {
 
 /** Something that is posted to. */
 export interface PostRoute {
-  /** What is wrong before the body is looked at, or null. Missing headers are ''. */
-  refuse(contentType: string, contentLength: string): Answer | null;
+  /** What is wrong before the body is looked at, or null. */
+  refuse(request: Headers): Answer | null;
   /** `body` is whole, and at most MAX_BODY_BYTES long. */
   answer(body: Uint8Array): Answer;
 }
 
-/** What a transport serves: all that it has to know of the bridge. */
+/** What a transport serves: all that it has to know of the bridge. Nothing in it throws. */
 export interface Routes {
   readonly guard: Guard;
   readonly gets: Readonly<Record<string, GetRoute>>;
   readonly posts: Readonly<Record<string, PostRoute>>;
+  /** The transport itself failed to send an answer. It has cut the connection. */
+  failed(error: unknown): void;
 }
 
-/** A transport: HTTP on 127.0.0.1, and on no other address. */
+/** As the log and /health name it. */
+export type TransportName = 'uws' | 'node:http';
+
+/** A transport: HTTP on 127.0.0.1, and on no other address; and on a Unix socket. Thread: main. */
 export interface Transport {
+  readonly name: TransportName;
   /**
    * Begins to listen, and resolves with the port (`port` may be 0).
    * @throws MonitorError PORT_IN_USE
    */
   listen(port: number): Promise<number>;
-  /** Stops listening and closes all connections. */
+  /**
+   * Begins to listen on a socket at `path`, where nothing must be yet, in a folder that nobody else gets into.
+   * @throws Error if it can't
+   */
+  listenUnix(path: string): Promise<void>;
+  /** Stops listening and closes all connections. Socket files are left to whoever gave their path. */
   close(): void;
 }
 
-/** Lays the bridge's routes. Thread: main. */
+/** Lays the bridge's routes. What fails inside them is answered 500. Thread: main. */
 export function createRoutes(options: {
   guard: Guard;
-  telemetry: TelemetryRoute;
+  telemetry: GetRoute;
   health: () => Answer;
   pushed: (metadata: OpenClawMetadata) => void;
+  faults: Faults;
 }): Routes {
+  const { guard, telemetry, health, pushed, faults } = options;
+
+  /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
+  function safely<Given, Result>(work: (given: Given) => Result) {
+    return (given: Given): Result | Answer => {
+      try {
+        const result = work(given);
+        faults.passed();
+        return result;
+      } catch (error) {
+        faults.failed(error);
+        return INTERNAL_ERROR;
+      }
+    };
+  }
+
   return {
-    guard: options.guard,
+    guard: safely(guard),
     gets: {
-      '/telemetry': options.telemetry,
-      '/health': { acquire: options.health, release: () => {} },
+      '/telemetry': {
+        acquire: safely<void, Answer>(() => telemetry.acquire()),
+        release: () => telemetry.release(),
+      },
+      '/health': { acquire: safely<void, Answer>(health), release: () => {} },
     },
     posts: {
-      '/openclaw': { refuse: refusePush, answer: (body) => answerPush(body, options.pushed) },
+      '/openclaw': {
+        refuse: safely((request) =>
+          refusePush(request.getHeader('content-type'), request.getHeader('content-length')),
+        ),
+        answer: safely((body) => answerPush(body, pushed)),
+      },
     },
+    failed: (error) => faults.failed(error),
   };
 }
 
+const INTERNAL_ERROR = errorAnswer('internal_error', 'the Monitor failed to answer; its log says why');
 export const NOT_FOUND = errorAnswer('not_found', 'there are /health, /telemetry and /openclaw');
+export const BAD_REQUEST = errorAnswer('bad_request', 'this is not HTTP/1.1 as it should be');
 
 /** The answer to a known path with another method. */
 export function wrongMethod(allowed: string): Answer {

@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module';
 import { MonitorError, messageOf } from '../shared/errors.js';
-import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
-import type { Headers } from './guard.js';
-import { MAX_BODY_BYTES, TOO_LARGE, TOO_SLOW } from './openclaw.js';
+import type { Answer } from './answer.js';
+import { Bodies } from './body.js';
 import {
+  BAD_REQUEST,
   GET_ALLOWED,
-  type GetRoute,
   NOT_FOUND,
   POST_ALLOWED,
   type PostRoute,
@@ -13,57 +12,37 @@ import {
   type Transport,
   wrongMethod,
 } from './routes.js';
+import { UwsSender } from './uws-sender.js';
+import type { Handler, Uws, UwsRequest, UwsResponse } from './uws-types.js';
 
-/** The transport on uWebSockets.js, and the only file that knows it. Thread: main. */
-
-interface UwsResponse {
-  writeStatus(status: string): this;
-  writeHeader(name: string, value: string): this;
-  end(body?: string | Uint8Array, closeConnection?: boolean): this;
-  /** Given a length, it writes the header but does not count the request as answered (20.51), so the length goes into a header of our own. */
-  endWithoutBody(): this;
-  /** `chunk` is only valid until `handler` returns. */
-  onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): this;
-  onAborted(handler: () => void): this;
-  cork(write: () => void): this;
-}
-
-type Handler = (response: UwsResponse, request: Headers) => void;
-
-interface UwsApp {
-  get(path: string, handler: Handler): this;
-  head(path: string, handler: Handler): this;
-  post(path: string, handler: Handler): this;
-  any(path: string, handler: Handler): this;
-  listen(host: string, port: number, options: number, done: (socket: object | false) => void): this;
-  close(): this;
-}
-
-/** What is used of the package. */
-export interface Uws {
-  App(): UwsApp;
-  us_socket_local_port(socket: object): number;
-  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
-}
+/**
+ * The transport on uWebSockets.js, and with its two helpers the only one that knows it. Thread: main.
+ *
+ * What it brings along and nobody can set:
+ *   - A connection that does not come to the end of a request within 8 to 12 s, silent or a byte at a time, idle or not reading, is cut
+ *     without a word.
+ *   - A head is at most 4 KiB and 100 headers long. There is no limit on connections but the process's own on file descriptors.
+ *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in HTML.
+ *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
+ *   - A request that comes while a push of the same connection is still on its way cuts the connection.
+ *   - An exception that leaves a handler ends the process: none does.
+ */
 
 const HOST = '127.0.0.1';
-/** One call for both headers that every answer carries: each call costs as much as looking a frame up. */
-const COMMON_HEADERS = `${CONTENT_TYPE}\r\ncache-control: ${CACHE_CONTROL}`;
-/** From the head of a push to the last byte of its body. uWebSockets itself cuts a connection that is silent for 8 to 12 s, without a word. */
-const BODY_TIMEOUT_MS = 5_000;
 
 /**
  * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
- * @throws MonitorError TRANSPORT_MISSING
+ * @throws MonitorError TRANSPORT_MISSING, telling what was tried and why it is not that: not installed, or built for another C library
  */
-export function loadUws(): Uws {
-  const require = createRequire(import.meta.url);
+export function loadUws(require: (name: string) => unknown = createRequire(import.meta.url)): Uws {
   const [major] = process.versions.node.split('.');
   const names = ['uWebSockets.js', `@uwsjs/${process.platform}-${process.arch}-${major}`];
   const reasons: string[] = [];
   for (const name of names) {
     try {
-      return require(name) as Uws;
+      const loaded = require(name) as Partial<Uws>;
+      if (typeof loaded.App === 'function') return loaded as Uws;
+      reasons.push(`${name}: there is no App in it`);
     } catch (error) {
       reasons.push(`${name}: ${messageOf(error).split('\n')[0]}`);
     }
@@ -75,43 +54,89 @@ export function loadUws(): Uws {
 }
 
 /** Makes the transport; it listens on nothing yet. `bodyTimeoutMs`: how long a push's body may take. */
-export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BODY_TIMEOUT_MS): Transport {
+export function createUwsTransport(
+  uws: Uws,
+  routes: Routes,
+  options: { bodyTimeoutMs?: number } = {},
+): Transport {
   const app = uws.App();
   const { guard } = routes;
+  const failed = (error: unknown): void => routes.failed(error);
+  const sender = new UwsSender();
+  const bodies = new Bodies(failed, options.bodyTimeoutMs);
 
-  function refuseMethod(allowed: string, sendAnswer = send): Handler {
-    const answer = wrongMethod(allowed);
-    return (response, request) => sendAnswer(response, guard(request) ?? answer);
+  /** What fails in `work` has cost this connection, and no more. */
+  function safely(work: Handler): Handler {
+    return (response, request) => {
+      try {
+        work(response, request);
+      } catch (error) {
+        failed(error);
+        cut(response);
+      }
+    };
+  }
+
+  function refuse(answer: Answer): Handler {
+    return safely((response, request) => sender.send(response, guard(request) ?? answer));
+  }
+
+  function refuseHead(answer: Answer): Handler {
+    return safely((response, request) => sender.sendHead(response, guard(request) ?? answer));
+  }
+
+  function receive(response: UwsResponse, route: PostRoute): void {
+    const body = bodies.receive({
+      answer: (bytes) => route.answer(bytes),
+      finish: (answer, closeConnection) =>
+        response.cork(() => sender.send(response, answer, closeConnection)),
+      drop: () => cut(response),
+    });
+    response.onAborted(() => body.abort());
+    // What comes after the answer is dropped: to close the connection on it would reset it, and its sender would not get to read why.
+    response.onData((chunk, isLast) => {
+      body.take(new Uint8Array(chunk));
+      if (isLast) body.whole();
+    });
   }
 
   for (const [path, route] of Object.entries(routes.gets)) {
-    app.get(path, (response, request) => {
-      const refusal = guard(request);
-      if (refusal === null) sendPinned(response, route);
-      else send(response, refusal);
-    });
-    app.head(path, (response, request) => {
-      const refusal = guard(request);
-      if (refusal === null) sendPinned(response, route, sendHead);
-      else sendHead(response, refusal);
-    });
-    app.any(path, refuseMethod(GET_ALLOWED));
+    app.get(
+      path,
+      safely((response, request) => {
+        const refusal = guard(request);
+        if (refusal === null) sender.sendPinned(response, route);
+        else sender.send(response, refusal);
+      }),
+    );
+    app.head(
+      path,
+      safely((response, request) => {
+        const refusal = guard(request);
+        if (refusal === null) sender.sendPinnedHead(response, route);
+        else sender.sendHead(response, refusal);
+      }),
+    );
+    app.any(path, refuse(wrongMethod(GET_ALLOWED)));
   }
   for (const [path, route] of Object.entries(routes.posts)) {
-    app.post(path, (response, request) => {
-      const refusal =
-        guard(request) ??
-        route.refuse(request.getHeader('content-type'), request.getHeader('content-length'));
-      if (refusal === null) receive(response, route, bodyTimeoutMs);
-      else send(response, refusal);
-    });
-    app.head(path, refuseMethod(POST_ALLOWED, sendHead));
-    app.any(path, refuseMethod(POST_ALLOWED));
+    app.post(
+      path,
+      safely((response, request) => {
+        const refusal = guard(request) ?? route.refuse(request);
+        if (!isFramedWell(request)) sender.send(response, BAD_REQUEST, true);
+        else if (refusal !== null) sender.send(response, refusal);
+        else receive(response, route);
+      }),
+    );
+    app.head(path, refuseHead(wrongMethod(POST_ALLOWED)));
+    app.any(path, refuse(wrongMethod(POST_ALLOWED)));
   }
-  app.head('/*', (response, request) => sendHead(response, guard(request) ?? NOT_FOUND));
-  app.any('/*', (response, request) => send(response, guard(request) ?? NOT_FOUND));
+  app.head('/*', refuseHead(NOT_FOUND));
+  app.any('/*', refuse(NOT_FOUND));
 
   return {
+    name: 'uws',
     listen: (port) =>
       new Promise((resolve, reject) => {
         // Exclusive: without it a second daemon would share the port, and each get some of the requests.
@@ -126,66 +151,31 @@ export function createUwsTransport(uws: Uws, routes: Routes, bodyTimeoutMs = BOD
             );
         });
       }),
+    listenUnix: (path) =>
+      new Promise((resolve, reject) => {
+        app.listen_unix((socket) => (socket ? resolve() : reject(new Error('listening failed'))), path);
+      }),
     close: () => {
       app.close();
     },
   };
 }
 
-/** Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, `tryEnd` would not. */
-function sendPinned(response: UwsResponse, route: GetRoute, sendAnswer = send): void {
-  const answer = route.acquire();
+/** The connection's end, when it has not ended already. */
+function cut(response: UwsResponse): void {
   try {
-    sendAnswer(response, answer);
-  } finally {
-    route.release();
+    response.close();
+  } catch {
+    // Answered, or gone: uWebSockets lets nobody touch it any more.
   }
 }
 
-function send(response: UwsResponse, answer: Answer, closeConnection = false): void {
-  writeHead(response, answer);
-  response.end(answer.body, closeConnection);
-}
-
-/** The answer to HEAD: what GET would have got, without the body. */
-function sendHead(response: UwsResponse, answer: Answer): void {
-  writeHead(response, answer);
-  response.writeHeader('content-length', String(Buffer.byteLength(answer.body)));
-  response.endWithoutBody();
-}
-
-function writeHead(response: UwsResponse, answer: Answer): void {
-  if (answer.status !== OK) response.writeStatus(answer.status);
-  response.writeHeader('content-type', COMMON_HEADERS);
-  for (const [name, value] of answer.headers) response.writeHeader(name, value);
-}
-
-/**
- * Collects a body, and answers when it is whole, too long or too slow, or not at all when its sender has gone. What comes of a body after
- * its answer is dropped by uWebSockets; to close the connection on it would reset it, and its sender would not get to read why.
- */
-function receive(response: UwsResponse, route: PostRoute, timeoutMs: number): void {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  let done = false;
-  const timer = setTimeout(() => finish(TOO_SLOW, true), timeoutMs);
-
-  function finish(answer: Answer, closeConnection: boolean): void {
-    done = true;
-    clearTimeout(timer);
-    response.cork(() => send(response, answer, closeConnection));
-  }
-
-  response.onAborted(() => {
-    done = true;
-    clearTimeout(timer);
+/** uWebSockets takes the first of two lengths, and any coding for chunks; others on the way might not. */
+function isFramedWell(request: UwsRequest): boolean {
+  const coding = request.getHeader('transfer-encoding');
+  let lengths = 0;
+  request.forEach((name) => {
+    if (name === 'content-length') lengths++;
   });
-  response.onData((chunk, isLast) => {
-    if (done) return;
-    length += chunk.byteLength;
-    if (length > MAX_BODY_BYTES) return finish(TOO_LARGE, false);
-    // A copy: the memory is uWebSockets' own again when this returns.
-    chunks.push(Buffer.from(new Uint8Array(chunk)));
-    if (isLast) finish(route.answer(Buffer.concat(chunks, length)), false);
-  });
+  return lengths <= 1 && (coding === '' || coding.toLowerCase() === 'chunked');
 }

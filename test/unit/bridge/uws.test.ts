@@ -16,6 +16,7 @@ async function listen(t: TestContext, bodyTimeoutMs?: number) {
   let begun = 0;
   const routes: Routes = {
     guard: createGuard(null),
+    failed: () => {},
     gets: {
       '/get': {
         acquire: () => {
@@ -40,7 +41,11 @@ async function listen(t: TestContext, bodyTimeoutMs?: number) {
       },
     },
   };
-  const transport = createUwsTransport(loadUws(), routes, bodyTimeoutMs);
+  const transport = createUwsTransport(
+    loadUws(),
+    routes,
+    bodyTimeoutMs === undefined ? {} : { bodyTimeoutMs },
+  );
   t.after(() => transport.close());
   return { bodies, transport, pinned: () => pinned, begun: () => begun, port: await transport.listen(0) };
 }
@@ -122,7 +127,12 @@ test('what was pinned for an answer is let go, for GET and for HEAD', async (t) 
 
 test('a port that is taken is refused with its number', async (t) => {
   const { port } = await listen(t);
-  const second: Transport = createUwsTransport(loadUws(), { guard: createGuard(null), gets: {}, posts: {} });
+  const second: Transport = createUwsTransport(loadUws(), {
+    guard: createGuard(null),
+    failed: () => {},
+    gets: {},
+    posts: {},
+  });
   t.after(() => second.close());
   await assert.rejects(second.listen(port), (error) => {
     assert.ok(error instanceof MonitorError);

@@ -1,0 +1,104 @@
+import type { Answer } from './answer.js';
+import { MAX_BODY_BYTES, TOO_LARGE, TOO_SLOW } from './openclaw.js';
+
+/** From the head of a push to the last byte of its body. */
+const BODY_TIMEOUT_MS = 5_000;
+/** 8 MiB at most are held for bodies that are on their way. Who sends a push sends it in one go: it is here before its turn is over. */
+const MAX_BODIES = 128;
+const FIRST_BYTES = 1_024;
+
+/** What becomes of a body. Neither `finish` nor `drop` is called twice, nor the one after the other unless `finish` threw. */
+export interface Receiver {
+  /** The body is whole. Throws nothing. */
+  answer(body: Uint8Array): Answer;
+  /** Sends the answer. What comes of the body after that is ignored. */
+  finish(answer: Answer, closeConnection: boolean): void;
+  /** Cuts the connection: `finish` has failed. */
+  drop(): void;
+}
+
+/**
+ * The bodies that are on their way, over either transport: each is answered when it is whole, too long or too slow. When there are too many
+ * at once, the oldest has been too slow, so that whoever holds many open shuts nobody out. Thread: main.
+ */
+export class Bodies {
+  readonly #failed: (error: unknown) => void;
+  readonly #timeoutMs: number;
+  readonly #open = new Set<Body>();
+
+  constructor(failed: (error: unknown) => void, timeoutMs = BODY_TIMEOUT_MS) {
+    this.#failed = failed;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  receive(receiver: Receiver): Body {
+    if (this.#open.size >= MAX_BODIES) this.#open.values().next().value?.end(TOO_SLOW, true);
+    const body: Body = new Body(receiver, this.#timeoutMs, this.#failed, () => this.#open.delete(body));
+    this.#open.add(body);
+    return body;
+  }
+}
+
+/** One body on its way. */
+export class Body {
+  readonly #receiver: Receiver;
+  readonly #failed: (error: unknown) => void;
+  readonly #over: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #bytes = Buffer.alloc(0);
+  #length = 0;
+  #done = false;
+
+  constructor(receiver: Receiver, timeoutMs: number, failed: (error: unknown) => void, over: () => void) {
+    this.#receiver = receiver;
+    this.#failed = failed;
+    this.#over = over;
+    this.#timer = setTimeout(() => this.end(TOO_SLOW, true), timeoutMs);
+  }
+
+  /** Takes a copy of the next bytes. */
+  take(chunk: Uint8Array): void {
+    if (this.#done) return;
+    const length = this.#length + chunk.byteLength;
+    if (length > MAX_BODY_BYTES) {
+      this.end(TOO_LARGE, false);
+      return;
+    }
+    if (length > this.#bytes.length) {
+      // Grown by doubling: neither does a length that is only announced take memory, nor a body that comes byte by byte.
+      const larger = Buffer.allocUnsafe(
+        Math.min(MAX_BODY_BYTES, Math.max(length, 2 * this.#bytes.length, FIRST_BYTES)),
+      );
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length = length;
+  }
+
+  /** There is no more to come. */
+  whole(): void {
+    if (!this.#done) this.end(this.#receiver.answer(this.#bytes.subarray(0, this.#length)), false);
+  }
+
+  /** Answers without waiting for the rest, unless it is answered already. */
+  end(answer: Answer, closeConnection: boolean): void {
+    if (this.#done) return;
+    this.abort();
+    try {
+      this.#receiver.finish(answer, closeConnection);
+    } catch (error) {
+      this.#failed(error);
+      this.#receiver.drop();
+    }
+  }
+
+  /** Nobody waits for an answer any more. */
+  abort(): void {
+    if (this.#done) return;
+    this.#done = true;
+    clearTimeout(this.#timer);
+    this.#bytes = Buffer.alloc(0);
+    this.#over();
+  }
+}

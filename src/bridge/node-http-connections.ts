@@ -1,0 +1,105 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
+import type { Body } from './body.js';
+
+/** Far more than this host's clients hold, and far fewer than file descriptors. */
+const MAX_CONNECTIONS = 512;
+
+/** So long whoever sent what can't be read may go on sending it, and read what it was told: a reset could take that away again. */
+const LINGER_MS = 1_000;
+const NOTHING = Buffer.alloc(0);
+
+/** What is known of one connection. */
+interface Connection {
+  /** Answers that are not all in the socket's hands yet. */
+  pending: number;
+  /** The body that is on its way, if any. */
+  body: Body | null;
+  /** What is sent behind the answers that are pending, and then the connection is over. */
+  last: Buffer | null;
+}
+
+/**
+ * The open connections of the node:http transport, the one whose last request is longest ago first. One too many, and that one is cut: who
+ * asks is served, however many connections others hold. Thread: main.
+ */
+export class Connections {
+  readonly #max: number;
+  readonly #open = new Map<Duplex, Connection>();
+
+  constructor(max = MAX_CONNECTIONS) {
+    this.#max = max;
+  }
+
+  /** A connection was made. */
+  admit(socket: Duplex): void {
+    socket.on('error', () => {});
+    socket.on('close', () => this.#open.delete(socket));
+    if (this.#open.size >= this.#max) this.#open.keys().next().value?.destroy();
+    this.#open.set(socket, { pending: 0, body: null, last: null });
+  }
+
+  /** A request came, which will get `response`. */
+  served(socket: Duplex, response: ServerResponse): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined) return;
+    this.#open.delete(socket);
+    this.#open.set(socket, connection);
+    connection.pending++;
+    connection.body = null;
+    response.on('close', () => {
+      connection.pending--;
+      if (connection.pending === 0 && connection.last !== null) leave(socket, connection.last);
+    });
+  }
+
+  /** A request's body is on its way; null: it is not any more. */
+  receiving(socket: Duplex, body: Body | null): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.body = body;
+  }
+
+  /**
+   * Nothing more can be read from this connection. `answer` is what is said to that, in its turn: to the push whose body is cut short by
+   * it, or else behind the answers that are still to be sent. Null: nothing.
+   */
+  end(socket: Duplex, answer: Answer | null): void {
+    const connection = this.#open.get(socket);
+    if (connection === undefined || answer === null || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    if (connection.last !== null) return;
+    connection.last = connection.body === null ? rawAnswer(answer) : NOTHING;
+    connection.body?.end(answer, true);
+    if (connection.pending === 0) leave(socket, connection.last);
+  }
+
+  /** Cuts all. */
+  destroy(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+}
+
+/** Says the last word, and ends the connection. */
+function leave(socket: Duplex, last: Buffer): void {
+  socket.end(last);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.on('close', () => clearTimeout(timer));
+}
+
+/** An answer to what node:http made no request of. */
+function rawAnswer({ status, headers, body }: Answer): Buffer {
+  const bytes = Buffer.from(body);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    `content-type: ${CONTENT_TYPE}`,
+    `cache-control: ${CACHE_CONTROL}`,
+    `content-length: ${bytes.length}`,
+    'connection: close',
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    '\r\n',
+  ];
+  return Buffer.concat([Buffer.from(head.join('\r\n')), bytes]);
+}

@@ -1,0 +1,62 @@
+import { type Answer, errorAnswer } from './answer.js';
+import type { Guard } from './guard.js';
+import { BAD_REQUEST } from './routes.js';
+
+/** What node:http's parser did not take, and what is answered. */
+
+const HEADERS_TOO_LARGE = errorAnswer('headers_too_large', 'the head of the request is too long');
+const TOO_SLOW = errorAnswer('request_timeout', 'the request took too long to arrive');
+const METHOD_NOT_KNOWN = 'HPE_INVALID_METHOD';
+
+/** What came with the parser's error: the bytes that were last read, and how many of them it took. */
+interface ParserError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
+/** The answer to what the parser stumbled over; null: nobody is there to read it. `refuseLine` knows methods and paths. */
+export function refuseBroken(
+  error: ParserError,
+  guard: Guard,
+  refuseLine: (method: string, path: string) => Answer | null,
+): Answer | null {
+  switch (error.code) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return null;
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return TOO_SLOW;
+    case 'HPE_HEADER_OVERFLOW':
+      return HEADERS_TOO_LARGE;
+    case METHOD_NOT_KNOWN:
+      return refuseMethod(error, guard, refuseLine) ?? BAD_REQUEST;
+    default:
+      return BAD_REQUEST;
+  }
+}
+
+/**
+ * A method that Node's parser does not know is a method like any other: 405 on a known path, 404 elsewhere, and the guard before both. The
+ * head is read here, if it is there as a whole, for no more than this: the connection ends with the answer.
+ */
+function refuseMethod(
+  { rawPacket, bytesParsed = 0 }: ParserError,
+  guard: Guard,
+  refuseLine: (method: string, path: string) => Answer | null,
+): Answer | null {
+  const text = rawPacket?.toString('latin1') ?? '';
+  const start = bytesParsed === 0 ? 0 : text.lastIndexOf('\n', bytesParsed - 1) + 1;
+  const [line = '', ...headers] = text.slice(start).split('\r\n\r\n', 1)[0]?.split('\r\n') ?? [];
+  const [, method, target] = /^([!#$%&'*+.^_`|~\w-]+) (\/[^ ]*) HTTP\/1\.1$/.exec(line) ?? [];
+  if (method === undefined || target === undefined || !text.includes('\r\n\r\n', start)) return null;
+  const getHeader = (name: string): string => {
+    const header = headers.find((each) => each.toLowerCase().startsWith(`${name}:`)) ?? '';
+    return header.slice(name.length + 1).trim();
+  };
+  return guard({ getHeader }) ?? refuseLine(method, target.split('?', 1)[0] ?? '');
+}
+
+/** `404 Not Found` as its two parts. */
+export function statusOf(status: string): [code: number, reason: string] {
+  return [Number(status.slice(0, 3)), status.slice(4)];
+}

@@ -1,0 +1,239 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, ListenOptions } from 'node:net';
+import { MonitorError, messageOf } from '../shared/errors.js';
+import { type Answer, CACHE_CONTROL, CONTENT_TYPE, errorAnswer } from './answer.js';
+import { Bodies } from './body.js';
+import type { Headers } from './guard.js';
+import { Connections } from './node-http-connections.js';
+import { refuseBroken, statusOf } from './node-http-errors.js';
+import {
+  BAD_REQUEST,
+  GET_ALLOWED,
+  type GetRoute,
+  NOT_FOUND,
+  POST_ALLOWED,
+  type PostRoute,
+  type Routes,
+  type Transport,
+  wrongMethod,
+} from './routes.js';
+
+/**
+ * The transport on node:http, for where no uWebSockets.js build loads. The same answers, slower. Thread: main.
+ *
+ * `Connections` holds the limit on connections: as `maxConnections` it would turn away whoever comes next, for as long as somebody holds
+ * the rest.
+ */
+
+const HOST = '127.0.0.1';
+/** As a whole, `maxHeadersCount` is off: headers beyond it would be dropped without a word, an Origin among them. */
+const MAX_HEAD_BYTES = 8_192;
+/** From a connection's begin, or a request's first byte, to the end of its head. */
+const HEAD_TIMEOUT_MS = 5_000;
+/** To the end of its body; a push is answered 408 before that, see `Bodies`. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Without a byte in either direction: between requests, and while an answer is not read. */
+const IDLE_TIMEOUT_MS = 10_000;
+const CHECK_EVERY_MS = 1_000;
+const WRONG_VERSION = errorAnswer('version_not_supported', 'this bridge speaks HTTP/1.1');
+
+/** Options for tests. */
+interface NodeHttpOptions {
+  readonly bodyTimeoutMs?: number;
+  readonly maxConnections?: number;
+}
+
+/** Makes the transport; it listens on nothing yet. */
+export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions = {}): Transport {
+  const { guard } = routes;
+  const failed = (error: unknown): void => routes.failed(error);
+  const bodies = new Bodies(failed, options.bodyTimeoutMs);
+  const connections = new Connections(options.maxConnections);
+  const gets = new Map(Object.entries(routes.gets));
+  const posts = new Map(Object.entries(routes.posts));
+  const servers: Server[] = [];
+
+  /** Why a request of this method for this path is not served whatever is in it: 404, 405. Null: it may be. */
+  function refuseLine(method: string, path: string): Answer | null {
+    if (gets.has(path)) return method === 'GET' || method === 'HEAD' ? null : wrongMethod(GET_ALLOWED);
+    if (posts.has(path)) return method === 'POST' ? null : wrongMethod(POST_ALLOWED);
+    return NOT_FOUND;
+  }
+
+  function serve(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
+    const { method = '' } = request;
+    const path = pathOf(request.url);
+    const refusal = guard(headersOf(request)) ?? refuseLine(method, path);
+    const get = gets.get(path);
+    const post = posts.get(path);
+    if (refusal !== null) send(request, response, refusal, wantsContinue);
+    else if (get !== undefined) sendPinned(request, response, get, wantsContinue);
+    else if (post !== undefined) take(request, response, post, wantsContinue);
+  }
+
+  function take(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: PostRoute,
+    wantsContinue: boolean,
+  ): void {
+    const refusal = route.refuse(headersOf(request));
+    if (refusal !== null) {
+      send(request, response, refusal, wantsContinue);
+      return;
+    }
+    if (wantsContinue) response.writeContinue();
+    const body = bodies.receive({
+      answer: (bytes) => route.answer(bytes),
+      finish: (answer, closeConnection) => send(request, response, answer, closeConnection),
+      drop: () => request.socket.destroy(),
+    });
+    connections.receiving(request.socket, body);
+    request.on('data', (chunk: Buffer) => body.take(chunk));
+    request.on('end', () => {
+      connections.receiving(request.socket, null);
+      body.whole();
+    });
+    request.on('close', () => body.abort());
+  }
+
+  /** `wantsContinue`: the client holds the body back until it is asked for it; when it is refused instead, it may send it or not. */
+  function onRequest(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
+    try {
+      connections.served(request.socket, response);
+      request.on('error', ignore);
+      response.on('error', ignore);
+      const broken = whatIsBroken(request);
+      if (broken === null) serve(request, response, wantsContinue);
+      else send(request, response, broken, true);
+    } catch (error) {
+      failed(error);
+      request.socket.destroy();
+    }
+  }
+
+  function open(): Server {
+    const server = createServer({
+      maxHeaderSize: MAX_HEAD_BYTES,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: IDLE_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      insecureHTTPParser: false,
+      // Node would refuse it with no body at all; `whatIsBroken` does it here.
+      requireHostHeader: false,
+    });
+    server.maxHeadersCount = 0;
+    server.timeout = IDLE_TIMEOUT_MS;
+    server.on('connection', (socket) => connections.admit(socket));
+    server.on('request', (request, response) => onRequest(request, response, false));
+    server.on('checkContinue', (request, response) => onRequest(request, response, true));
+    // Whatever else somebody expects, uWebSockets.js does not look at it either.
+    server.on('checkExpectation', (request, response) => onRequest(request, response, false));
+    server.on('connect', (request, socket) => {
+      connections.end(socket, guard(headersOf(request)) ?? NOT_FOUND);
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      connections.end(socket, refuseBroken(error, guard, refuseLine));
+    });
+    servers.push(server);
+    return server;
+  }
+
+  function listen(where: ListenOptions): Promise<Server> {
+    const server = open();
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(where, () => {
+        server.off('error', reject);
+        // A connection that can't be accepted (no descriptor left) is no reason to end.
+        server.on('error', failed);
+        resolve(server);
+      });
+    });
+  }
+
+  return {
+    name: 'node:http',
+    listen: async (port) => {
+      try {
+        const server = await listen({ host: HOST, port, exclusive: true });
+        return (server.address() as AddressInfo).port;
+      } catch (error) {
+        throw new MonitorError('PORT_IN_USE', `can't listen on ${HOST}:${port}: ${whyNot(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    listenUnix: async (path) => {
+      await listen({ path });
+    },
+    close: () => {
+      for (const server of servers) server.close();
+      connections.destroy();
+    },
+  };
+}
+
+/** What node:http lets pass, and no client means well. */
+function whatIsBroken({ httpVersion, rawHeaders }: IncomingMessage): Answer | null {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return WRONG_VERSION;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
+  return hosts === 1 ? null : BAD_REQUEST;
+}
+
+function headersOf({ headers }: IncomingMessage): Headers {
+  return {
+    getHeader: (name) => {
+      const value = headers[name] ?? '';
+      return typeof value === 'string' ? value : value.join(', ');
+    },
+  };
+}
+
+function pathOf(url = ''): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function sendPinned(
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: GetRoute,
+  closeConnection: boolean,
+): void {
+  const answer = route.acquire();
+  try {
+    send(request, response, answer, closeConnection);
+  } finally {
+    route.release();
+  }
+}
+
+/**
+ * Sends what may lie in shared memory: as a copy, made before it returns. node:http keeps what it is given until the socket takes it,
+ * long after the pin was let go.
+ */
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  closeConnection: boolean,
+): void {
+  const bytes = Buffer.from(body);
+  const all = ['content-type', CONTENT_TYPE, 'cache-control', CACHE_CONTROL];
+  all.push('content-length', String(bytes.length));
+  for (const [name, value] of headers) all.push(name, value);
+  if (closeConnection) all.push('connection', 'close');
+  response.writeHead(...statusOf(status), all);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function whyNot(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') return 'the port is in use';
+  return code === 'EACCES' ? 'the port is not allowed' : messageOf(error);
+}
+
+function ignore(): void {}

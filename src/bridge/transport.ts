@@ -1,0 +1,31 @@
+import { messageOf } from '../shared/errors.js';
+import type { Routes, Transport } from './routes.js';
+import { createUwsTransport, loadUws } from './uws.js';
+import type { Uws } from './uws-types.js';
+
+/**
+ * Makes the bridge's transport: uWebSockets.js, or node:http where no build of that loads (another C library, a Node newer than the builds)
+ * or where it is asked for. `warn` hears why it is the second best. Thread: main.
+ * @throws MonitorError TRANSPORT_MISSING if uWebSockets.js was asked for by name and does not load
+ */
+export async function createTransport(options: {
+  readonly choice: 'auto' | 'uws' | 'node-http';
+  readonly routes: Routes;
+  readonly warn: (message: string) => void;
+  readonly load?: () => Uws;
+}): Promise<Transport> {
+  const { choice, routes, warn, load = loadUws } = options;
+  if (choice !== 'node-http') {
+    try {
+      return createUwsTransport(load(), routes);
+    } catch (error) {
+      if (choice === 'uws') throw error;
+      warn(
+        `node:http serves the bridge: the same answers, at about three times the CPU time a request; ${messageOf(error)}`,
+      );
+    }
+  }
+  // Only here: who does not need it does without the memory that it takes.
+  const { createNodeHttpTransport } = await import('./node-http.js');
+  return createNodeHttpTransport(routes);
+}

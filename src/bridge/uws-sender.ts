@@ -1,0 +1,72 @@
+import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
+import type { GetRoute } from './routes.js';
+import type { UwsResponse } from './uws-types.js';
+
+/** One call for both headers that every answer carries: each call costs as much as looking a frame up. */
+const COMMON_HEADERS = `${CONTENT_TYPE}\r\ncache-control: ${CACHE_CONTROL}`;
+/** One answer in so many is sent in a way that shows whether its client reads; it costs a little more. */
+const LOOK_EVERY = 16;
+/** To HEAD there is no such way: one answer in so many is its connection's last. */
+const CLOSE_EVERY = 256;
+
+/**
+ * Sends answers by uWebSockets.js. Somebody who asks and asks and does not read would have it keep all the answers, a gigabyte before
+ * their time is up; so a connection is cut when the socket has no room, which is after some 4 MB. Thread: main.
+ */
+export class UwsSender {
+  #sent = 0;
+  #heads = 0;
+
+  /**
+   * Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, and `tryEnd` keeps nothing.
+   */
+  sendPinned(response: UwsResponse, route: GetRoute): void {
+    const answer = route.acquire();
+    try {
+      this.send(response, answer);
+    } finally {
+      route.release();
+    }
+  }
+
+  sendPinnedHead(response: UwsResponse, route: GetRoute): void {
+    const answer = route.acquire();
+    try {
+      this.sendHead(response, answer);
+    } finally {
+      route.release();
+    }
+  }
+
+  send(response: UwsResponse, answer: Answer, closeConnection = false): void {
+    writeHead(response, answer);
+    if (closeConnection || ++this.#sent % LOOK_EVERY !== 0) {
+      response.end(answer.body, closeConnection);
+      return;
+    }
+    const [, isDone] = response.tryEnd(answer.body, Buffer.byteLength(answer.body));
+    if (!isDone) response.close();
+  }
+
+  /** The answer to HEAD: what GET would have got, without the body. */
+  sendHead(response: UwsResponse, answer: Answer): void {
+    const length = Buffer.byteLength(answer.body);
+    writeHead(response, answer);
+    if (++this.#heads % CLOSE_EVERY === 0) {
+      // Given a length, it does not count the request as answered (20.51), and would end the process if nobody heard of the end.
+      response.onAborted(ignore);
+      response.endWithoutBody(length, true);
+    } else {
+      response.writeHeader('content-length', String(length));
+      response.endWithoutBody();
+    }
+  }
+}
+
+function writeHead(response: UwsResponse, answer: Answer): void {
+  if (answer.status !== OK) response.writeStatus(answer.status);
+  response.writeHeader('content-type', COMMON_HEADERS);
+  for (const [name, value] of answer.headers) response.writeHeader(name, value);
+}
+
+function ignore(): void {}

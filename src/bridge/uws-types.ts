@@ -1,0 +1,47 @@
+import type { Headers } from './guard.js';
+
+/** What is used of uWebSockets.js. */
+
+/** A response: whoever has answered, or whose client has gone, must not touch it any more. */
+export interface UwsResponse {
+  writeStatus(status: string): this;
+  writeHeader(name: string, value: string): this;
+  end(body?: string | Uint8Array, closeConnection?: boolean): this;
+  /** Writes what the socket takes now and keeps nothing; says whether that was all. */
+  tryEnd(body: string | Uint8Array, length: number): [ok: boolean, done: boolean];
+  /** Given a length, it writes the header but does not count the request as answered (20.51), so the length goes into a header of our own. */
+  endWithoutBody(length?: number, closeConnection?: boolean): this;
+  /** `chunk` is only valid until `handler` returns. */
+  onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): this;
+  onAborted(handler: () => void): this;
+  cork(write: () => void): this;
+  /** Cuts the connection. */
+  close(): this;
+}
+
+/** A request, valid until its handler returns. */
+export interface UwsRequest extends Headers {
+  forEach(look: (lowerCaseName: string, value: string) => void): void;
+}
+
+/** A handler must have answered, or have set `onAborted`, when it returns: else the process is ended. */
+export type Handler = (response: UwsResponse, request: UwsRequest) => void;
+
+/** An application. */
+export interface UwsApp {
+  get(path: string, handler: Handler): this;
+  head(path: string, handler: Handler): this;
+  post(path: string, handler: Handler): this;
+  any(path: string, handler: Handler): this;
+  listen(host: string, port: number, options: number, done: (socket: object | false) => void): this;
+  /** It deletes what is at `path`, whatever it is, and does not look whether `path` fits. */
+  listen_unix(done: (socket: object | false) => void, path: string): this;
+  close(): this;
+}
+
+/** What is used of the package. */
+export interface Uws {
+  App(): UwsApp;
+  us_socket_local_port(socket: object): number;
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+}
