@@ -39,7 +39,7 @@ export const HELP = `Usage: npm run bench -- [options]
 Measures the Monitor against what it is built on and against what one would use instead, and prints a table.
 Needs nothing but this checkout; wrk generates the HTTP load if it is installed.
 
-  --quick            a short run (under a minute) that shows that the bench works
+  --quick            a short run (under two minutes) that shows that the bench works
   --only PART        run one part; may be given several times (${PARTS.join(', ')})
   --soak-minutes N   how long the daemon's memory is watched (default ${FULL_SOAK_MINUTES})
   --gc-minutes N     how long the proc lane's garbage is watched (default ${FULL_GC_MINUTES})
