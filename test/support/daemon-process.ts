@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const MAIN = fileURLToPath(new URL('../../../bundle/src/main.js', import.meta.url));
 
 /** The words that the daemon's own first line runs it with, on the Node that runs this, with `nodeArgs` behind its flags. */
-function launchWords(nodeArgs: readonly string[]): [program: string, ...args: string[]] {
+export function launchWords(nodeArgs: readonly string[]): [program: string, ...args: string[]] {
   const [firstLine = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
   const [, program, words] = /^#!(\S+) -S (.+)$/.exec(firstLine) ?? [];
   if (program === undefined || words === undefined) throw new Error(`no way to run the daemon: ${firstLine}`);
@@ -30,14 +30,18 @@ export class DaemonProcess {
   readonly exited: Promise<number | string>;
   #onLine: (() => void) | null = null;
 
-  /** `env` is the whole environment, but for PATH; undefined values are left out. */
+  /**
+   * `env` is the whole environment, but for PATH; undefined values are left out. `wrapper` is a command that runs, in its own place, the
+   * one that is put behind it.
+   */
   constructor(
     env: Readonly<Record<string, string | undefined>>,
     args: readonly string[] = [],
     nodeArgs: readonly string[] = [],
+    wrapper: readonly string[] = [],
   ) {
-    const [program, ...launchArgs] = launchWords(nodeArgs);
-    this.child = spawn(program, [...launchArgs, MAIN, ...args], {
+    const [program = '', ...words] = [...wrapper, ...launchWords(nodeArgs), MAIN, ...args];
+    this.child = spawn(program, words, {
       env: { PATH: process.env['PATH'], MONITOR_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
