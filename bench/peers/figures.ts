@@ -15,6 +15,7 @@ export const PEER_IDS = [
   'os',
   'systeminformation',
   'nginx_static',
+  'nginx_sendfile',
   'nginx_return',
   'node_http',
 ] as const;

@@ -88,6 +88,13 @@ export const PEERS: Readonly<Record<PeerId, Omit<Peer, 'id'>>> = {
     packages: ['nginx-light'],
     start: (start) => startNginx('static', start),
   },
+  nginx_sendfile: {
+    name: 'nginx, static, sendfile',
+    project: 'nginx',
+    program: ['nginx', '-v'],
+    packages: ['nginx-light'],
+    start: (start) => startNginx('sendfile', start),
+  },
   nginx_return: {
     name: 'nginx, return 200',
     project: 'nginx',

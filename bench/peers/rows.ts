@@ -16,7 +16,7 @@ const NOTES: Readonly<Record<PeerPart, readonly string[]>> = {
     'Monitor: a tick of both lanes with every source due (read, parse, rates, render, publish). C: the same reads and fields, no more. node_exporter and glances: a request that samples. netdata: a request that does not; it samples by itself.',
   ],
   http: [
-    'Ratios are the median of the rounds’ ratios. CPU time is of the whole process, the Monitor’s sampling included. nginx static: a file of the same size.',
+    'Ratios are the median of the rounds’ ratios. CPU time is of the whole process, the Monitor’s sampling included. nginx: a file of the same size.',
   ],
   memory: [
     'Proportional set size, the program’s own binary counted in full: the bench itself runs on Node. The Monitor samples 20 times a second and sends heartbeats, the others sample once.',
@@ -50,7 +50,7 @@ export function sectionsOf(results: Results): PeerSection[] {
     part,
     title: title(part, results),
     rows: ROWS[part](results),
-    notes: NOTES[part],
+    notes: [...NOTES[part], ...(part === 'http' ? paceNote(results) : [])],
     failures: results.failures.filter((failure) => failure.part === part).map(({ what }) => what),
   }));
 }
@@ -58,6 +58,20 @@ export function sectionsOf(results: Results): PeerSection[] {
 function title(part: PeerPart, { bodyBytes, generator }: Results): string {
   if (part !== 'http') return TITLES[part];
   return `${TITLES.http}${bodyBytes === null ? '' : ` of ${bodyBytes} bytes`} (${generator})`;
+}
+
+/** Who set the pace of the HTTP part: servers that are not busy wait for the generator. */
+function paceNote({ figures }: Results): string[] {
+  const busyPct = (['monitor', 'nginx_static'] as const).flatMap((id) => {
+    const rate = find(figures, 'http', id, 'requests_per_sec');
+    const cpu = find(figures, 'http', id, 'cpu_us_per_request');
+    return rate === undefined || cpu === undefined ? [] : [(rate.value * cpu.value) / 1e4];
+  });
+  if (busyPct.length < 2) return [];
+  const [monitor, nginx] = busyPct.map((pct) => `${Math.round(pct)} %`);
+  return [
+    `The Monitor was busy for ${monitor} of a core, nginx with its file for ${nginx}: far below 100 % the load generator sets the pace.`,
+  ];
 }
 
 const ROWS: Readonly<Record<PeerPart, (results: Results) => Row[]>> = {

@@ -8,7 +8,14 @@ import { Client } from '../programs/start.js';
 import { Stage } from '../stage.js';
 import type { Run } from './run.js';
 
-const SERVERS: readonly PeerId[] = ['nginx_static', 'nginx_return', 'node_http', 'netdata', 'node_exporter'];
+const SERVERS: readonly PeerId[] = [
+  'nginx_static',
+  'nginx_sendfile',
+  'nginx_return',
+  'node_http',
+  'netdata',
+  'node_exporter',
+];
 const SAMPLE_HZ = 20;
 const SETTLE_MS = 300;
 /** By then the first window of CPU time has passed, and the snapshot is as long as it stays. */
