@@ -108,7 +108,7 @@ function captionOf({ machine, peers, seconds, quick }: Results): string[] {
   let line = '';
   for (const version of new Set(versions)) {
     if (line !== '' && line.length + version.length > CAPTION_CHARS) {
-      lines.push(line);
+      lines.push(`${line},`);
       line = '';
     }
     line += line === '' ? version : `, ${version}`;
