@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
 import type { Body } from './body.js';
@@ -14,8 +14,8 @@ const NOTHING = Buffer.alloc(0);
 interface Connection {
   /** Answers that are not all in the socket's hands yet. */
   pending: number;
-  /** The body that is on its way, if any. */
-  body: Body | null;
+  /** The last request, if it is a push, and its body. */
+  push: { readonly request: IncomingMessage; readonly body: Body } | null;
   /** What is sent behind the answers that are pending, and then the connection is over. */
   last: Buffer | null;
 }
@@ -37,7 +37,7 @@ export class Connections {
     socket.on('error', () => {});
     socket.on('close', () => this.#open.delete(socket));
     if (this.#open.size >= this.#max) this.#open.keys().next().value?.destroy();
-    this.#open.set(socket, { pending: 0, body: null, last: null });
+    this.#open.set(socket, { pending: 0, push: null, last: null });
   }
 
   /** A request came, which will get `response`. */
@@ -47,17 +47,17 @@ export class Connections {
     this.#open.delete(socket);
     this.#open.set(socket, connection);
     connection.pending++;
-    connection.body = null;
+    connection.push = null;
     response.on('close', () => {
       connection.pending--;
       if (connection.pending === 0 && connection.last !== null) leave(socket, connection.last);
     });
   }
 
-  /** A request's body is on its way; null: it is not any more. */
-  receiving(socket: Duplex, body: Body | null): void {
-    const connection = this.#open.get(socket);
-    if (connection !== undefined) connection.body = body;
+  /** A request's body is on its way. */
+  receiving(request: IncomingMessage, body: Body): void {
+    const connection = this.#open.get(request.socket);
+    if (connection !== undefined) connection.push = { request, body };
   }
 
   /**
@@ -71,8 +71,11 @@ export class Connections {
       return;
     }
     if (connection.last !== null) return;
-    connection.last = connection.body === null ? rawAnswer(answer) : NOTHING;
-    connection.body?.end(answer, true);
+    const { push } = connection;
+    // A push that has come whole has nothing to do with it, though its answer may be yet to be given.
+    const isCutShort = push !== null && !push.request.complete;
+    connection.last = isCutShort ? NOTHING : rawAnswer(answer);
+    if (isCutShort) push.body.end(answer, true);
     if (connection.pending === 0) leave(socket, connection.last);
   }
 

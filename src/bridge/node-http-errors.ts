@@ -4,7 +4,8 @@ import { BAD_REQUEST } from './routes.js';
 
 /** What node:http's parser did not take, and what is answered. */
 
-const HEADERS_TOO_LARGE = errorAnswer('headers_too_large', 'the head of the request is too long');
+export const HEADERS_TOO_LARGE = errorAnswer('headers_too_large', 'the head of the request is too long');
+export const WRONG_VERSION = errorAnswer('version_not_supported', 'this bridge speaks HTTP/1.1');
 const TOO_SLOW = errorAnswer('request_timeout', 'the request took too long to arrive');
 const METHOD_NOT_KNOWN = 'HPE_INVALID_METHOD';
 
@@ -28,6 +29,8 @@ export function refuseBroken(
       return TOO_SLOW;
     case 'HPE_HEADER_OVERFLOW':
       return HEADERS_TOO_LARGE;
+    case 'HPE_INVALID_VERSION':
+      return WRONG_VERSION;
     case METHOD_NOT_KNOWN:
       return refuseMethod(error, guard, refuseLine) ?? BAD_REQUEST;
     default:

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import { MonitorError, messageOf } from '../shared/errors.js';
-import { type Answer, CACHE_CONTROL, CONTENT_TYPE, errorAnswer } from './answer.js';
+import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
 import { Bodies } from './body.js';
 import type { Headers } from './guard.js';
 import { Connections } from './node-http-connections.js';
-import { refuseBroken, statusOf } from './node-http-errors.js';
+import { HEADERS_TOO_LARGE, refuseBroken, statusOf, WRONG_VERSION } from './node-http-errors.js';
 import {
   BAD_REQUEST,
   GET_ALLOWED,
@@ -26,8 +26,10 @@ import {
  */
 
 const HOST = '127.0.0.1';
-/** As a whole, `maxHeadersCount` is off: headers beyond it would be dropped without a word, an Origin among them. */
+/** Names and values as a whole. */
 const MAX_HEAD_BYTES = 8_192;
+/** Not by `maxHeadersCount`: that drops the headers beyond it without a word, an Origin among them. */
+const MAX_HEADERS = 100;
 /** From a connection's begin, or a request's first byte, to the end of its head. */
 const HEAD_TIMEOUT_MS = 5_000;
 /** To the end of its body; a push is answered 408 before that, see `Bodies`. */
@@ -35,17 +37,18 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Without a byte in either direction: between requests, and while an answer is not read. */
 const IDLE_TIMEOUT_MS = 10_000;
 const CHECK_EVERY_MS = 1_000;
-const WRONG_VERSION = errorAnswer('version_not_supported', 'this bridge speaks HTTP/1.1');
 
-/** Options for tests. */
-interface NodeHttpOptions {
+/** What a test may want smaller than it is. */
+export interface NodeHttpOptions {
   readonly bodyTimeoutMs?: number;
+  readonly headTimeoutMs?: number;
   readonly maxConnections?: number;
 }
 
 /** Makes the transport; it listens on nothing yet. */
 export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions = {}): Transport {
   const { guard } = routes;
+  const { headTimeoutMs = HEAD_TIMEOUT_MS } = options;
   const failed = (error: unknown): void => routes.failed(error);
   const bodies = new Bodies(failed, options.bodyTimeoutMs);
   const connections = new Connections(options.maxConnections);
@@ -88,12 +91,9 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
       finish: (answer, closeConnection) => send(request, response, answer, closeConnection),
       drop: () => request.socket.destroy(),
     });
-    connections.receiving(request.socket, body);
+    connections.receiving(request, body);
     request.on('data', (chunk: Buffer) => body.take(chunk));
-    request.on('end', () => {
-      connections.receiving(request.socket, null);
-      body.whole();
-    });
+    request.on('end', () => body.whole());
     request.on('close', () => body.abort());
   }
 
@@ -115,10 +115,10 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   function open(): Server {
     const server = createServer({
       maxHeaderSize: MAX_HEAD_BYTES,
-      headersTimeout: HEAD_TIMEOUT_MS,
+      headersTimeout: headTimeoutMs,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_EVERY_MS,
+      connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headTimeoutMs),
       insecureHTTPParser: false,
       // Node would refuse it with no body at all; `whatIsBroken` does it here.
       requireHostHeader: false,
@@ -175,12 +175,14 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   };
 }
 
-/** What node:http lets pass, and no client means well. */
-function whatIsBroken({ httpVersion, rawHeaders }: IncomingMessage): Answer | null {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') return WRONG_VERSION;
+/** What node:http lets pass, and uWebSockets.js does not. */
+function whatIsBroken({ httpVersion, rawHeaders, headers }: IncomingMessage): Answer | null {
+  if (httpVersion !== '1.1') return WRONG_VERSION;
+  if (rawHeaders.length > 2 * MAX_HEADERS) return HEADERS_TOO_LARGE;
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
-  return hosts === 1 ? null : BAD_REQUEST;
+  const coding = headers['transfer-encoding']?.toLowerCase() ?? 'chunked';
+  return hosts === 1 && coding === 'chunked' ? null : BAD_REQUEST;
 }
 
 function headersOf({ headers }: IncomingMessage): Headers {

@@ -22,7 +22,8 @@ import type { Handler, Uws, UwsRequest, UwsResponse } from './uws-types.js';
  *   - A connection that does not come to the end of a request within 8 to 12 s, silent or a byte at a time, idle or not reading, is cut
  *     without a word.
  *   - A head is at most 4 KiB and 100 headers long. There is no limit on connections but the process's own on file descriptors.
- *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in HTML.
+ *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in
+ *     HTML, past the answers to requests before it that came with it, which are lost.
  *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
  *   - A request that comes while a push of the same connection is still on its way cuts the connection.
  *   - An exception that leaves a handler ends the process: none does.
@@ -170,12 +171,12 @@ function cut(response: UwsResponse): void {
   }
 }
 
-/** uWebSockets takes the first of two lengths, and any coding for chunks; others on the way might not. */
+/** uWebSockets takes the first of two lengths or codings, and any coding for chunks; others on the way might not. */
 function isFramedWell(request: UwsRequest): boolean {
   const coding = request.getHeader('transfer-encoding');
-  let lengths = 0;
+  let framings = 0;
   request.forEach((name) => {
-    if (name === 'content-length') lengths++;
+    if (name === 'content-length' || name === 'transfer-encoding') framings++;
   });
-  return lengths <= 1 && (coding === '' || coding.toLowerCase() === 'chunked');
+  return framings <= 1 && (coding === '' || coding.toLowerCase() === 'chunked');
 }

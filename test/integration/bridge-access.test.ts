@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertError, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { onEachTransport } from '../support/bridge-transports.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { RawConnection, rawRequest } from '../support/raw-http.js';
 
@@ -32,53 +33,59 @@ function listeningAddresses(pid: number): string[] {
   );
 }
 
-test('the daemon listens on 127.0.0.1 and on nothing else', async (t) => {
-  const { daemon, port } = await startBridge(t, {
-    MONITOR_BACKEND_URL: 'http://127.0.0.1:9',
-    MONITOR_API_KEY: 'k',
+onEachTransport((_, env) => {
+  test('the daemon listens on 127.0.0.1 and on nothing else', async (t) => {
+    const { daemon, port } = await startBridge(t, {
+      ...env,
+      MONITOR_BACKEND_URL: 'http://127.0.0.1:9',
+      MONITOR_API_KEY: 'k',
+    });
+    await telemetryWhen(port);
+    const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+    assert.deepEqual(listeningAddresses(daemon.child.pid ?? 0), [`tcp 0100007F:${hexPort}`]);
   });
-  await telemetryWhen(port);
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  assert.deepEqual(listeningAddresses(daemon.child.pid ?? 0), [`tcp 0100007F:${hexPort}`]);
-});
 
-test("the host's other addresses refuse a connection to the port", async (t) => {
-  const { port } = await startBridge(t);
-  const others = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .map(({ address, scopeid }) => (scopeid ? null : address))
-    .filter((address) => address !== null && address !== '127.0.0.1');
-  if (!others.some((address) => address?.includes(':'))) others.push('127.0.0.2');
-  for (const address of others) {
-    await assert.rejects(RawConnection.open(port, address ?? ''), { code: 'ECONNREFUSED' }, `${address}`);
-  }
-});
-
-test('with a token file, a request needs the token, whatever it asks for', async (t) => {
-  const token = 'a-token-of-the-bridge-0123';
-  const file = join(temporaryFolder(t), 'token');
-  writeFileSync(file, `${token}\n`);
-  chmodSync(file, 0o640);
-  const { daemon, port } = await startBridge(t, { MONITOR_BRIDGE_TOKEN_FILE: file });
-  const ask = (method: string, path: string, authorization?: string) =>
-    rawRequest(port, method, path, { headers: { authorization } });
-  for (const [method, path] of [
-    ['GET', '/telemetry'],
-    ['GET', '/health'],
-    ['POST', '/openclaw'],
-    ['GET', '/nowhere'],
-    ['DELETE', '/health'],
-  ] as const) {
-    for (const authorization of [undefined, 'Bearer wrong', `Basic ${token}`]) {
-      const answer = await ask(method, path, authorization);
-      assertError(answer, 401, 'unauthorized');
-      assert.equal(answer.headers['www-authenticate'], 'Bearer');
+  test("the host's other addresses refuse a connection to the port", async (t) => {
+    const { port } = await startBridge(t, env);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .map(({ address, scopeid }) => (scopeid ? null : address))
+      .filter((address) => address !== null && address !== '127.0.0.1');
+    if (!others.some((address) => address?.includes(':'))) others.push('127.0.0.2');
+    for (const address of others) {
+      await assert.rejects(RawConnection.open(port, address ?? ''), { code: 'ECONNREFUSED' }, `${address}`);
     }
-  }
-  assert.equal((await ask('HEAD', '/health')).status, 401);
-  const health = await ask('GET', '/nowhere', `Bearer ${token}`);
-  assertError(health, 404, 'not_found');
-  assert.ok([200, 503].includes((await ask('GET', '/health', `Bearer ${token}`)).status));
-  const said = JSON.stringify(daemon.lines) + daemon.stderr + health.body;
-  assert.ok(!said.includes(token));
+  });
+
+  test('with a token file, a request needs the token, whatever it asks for', async (t) => {
+    const token = 'a-token-of-the-bridge-0123';
+    const file = join(temporaryFolder(t), 'token');
+    writeFileSync(file, `${token}\n`);
+    chmodSync(file, 0o640);
+    const { daemon, port } = await startBridge(t, {
+      ...env,
+      MONITOR_BRIDGE_TOKEN_FILE: file,
+    });
+    const ask = (method: string, path: string, authorization?: string) =>
+      rawRequest(port, method, path, { headers: { authorization } });
+    for (const [method, path] of [
+      ['GET', '/telemetry'],
+      ['GET', '/health'],
+      ['POST', '/openclaw'],
+      ['GET', '/nowhere'],
+      ['DELETE', '/health'],
+    ] as const) {
+      for (const authorization of [undefined, 'Bearer wrong', `Basic ${token}`]) {
+        const answer = await ask(method, path, authorization);
+        assertError(answer, 401, 'unauthorized');
+        assert.equal(answer.headers['www-authenticate'], 'Bearer');
+      }
+    }
+    assert.equal((await ask('HEAD', '/health')).status, 401);
+    const health = await ask('GET', '/nowhere', `Bearer ${token}`);
+    assertError(health, 404, 'not_found');
+    assert.ok([200, 503].includes((await ask('GET', '/health', `Bearer ${token}`)).status));
+    const said = JSON.stringify(daemon.lines) + daemon.stderr + health.body;
+    assert.ok(!said.includes(token));
+  });
 });

@@ -11,7 +11,7 @@ export interface RawAnswer {
 const HEAD_END = '\r\n\r\n';
 
 /**
- * HTTP by hand over one TCP connection, for requests that no well-behaved client sends. Answers are read by their Content-Length.
+ * HTTP by hand over one connection, for requests that no well-behaved client sends. Answers are read by their Content-Length.
  */
 export class RawConnection {
   readonly socket: Socket;
@@ -45,8 +45,9 @@ export class RawConnection {
     });
   }
 
-  static async open(port: number, host = '127.0.0.1'): Promise<RawConnection> {
-    const socket = connect({ port, host, noDelay: true });
+  /** `where`: a port, or the path of a Unix socket. */
+  static async open(where: number | string, host = '127.0.0.1'): Promise<RawConnection> {
+    const socket = typeof where === 'string' ? connect(where) : connect({ port: where, host, noDelay: true });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('error', reject);
@@ -119,14 +120,14 @@ export function requestHead(
   return [`${method} ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** One request over a connection of its own, and its answer. */
+/** One request over a connection of its own, to a port or a Unix socket, and its answer. */
 export async function rawRequest(
-  port: number,
+  where: number | string,
   method: string,
   path: string,
   options: { headers?: Readonly<Record<string, string | undefined>>; body?: string | Uint8Array } = {},
 ): Promise<RawAnswer> {
-  const connection = await RawConnection.open(port);
+  const connection = await RawConnection.open(where);
   try {
     const { body, headers } = options;
     const length = body === undefined ? undefined : String(Buffer.byteLength(body));

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { okAnswer } from '../../../src/bridge/answer.js';
+import { Faults } from '../../../src/bridge/faults.js';
+import { createGuard } from '../../../src/bridge/guard.js';
+import { createRoutes } from '../../../src/bridge/routes.js';
+import { Conditions } from '../../../src/conditions.js';
+import type { Logger } from '../../../src/log.js';
+
+const HEADERS: Readonly<Record<string, string>> = { host: 'localhost', 'content-type': 'application/json' };
+const REQUEST = { getHeader: (name: string) => HEADERS[name] ?? '' };
+const PUSH = Buffer.from('{"version":"x","plugin_version":"y"}');
+
+/** Routes in which everything fails as long as `broken` has a message. */
+function setUp() {
+  const said: string[] = [];
+  const say = (_: object, text: string): void => void said.push(text);
+  const conditions = new Conditions({ info: say, warn: say, error: say } as unknown as Logger);
+  const state: { broken: string | null; nowMs: number; released: number } = {
+    broken: null,
+    nowMs: 0,
+    released: 0,
+  };
+  const fail = (): void => {
+    if (state.broken !== null) throw new Error(state.broken);
+  };
+  const guard = createGuard(null);
+  const routes = createRoutes({
+    guard: (request) => {
+      fail();
+      return guard(request);
+    },
+    telemetry: {
+      acquire: () => {
+        fail();
+        return okAnswer('{}');
+      },
+      release: () => {
+        state.released++;
+      },
+    },
+    health: () => {
+      fail();
+      return okAnswer('{}');
+    },
+    pushed: fail,
+    faults: new Faults({ conditions, monoMs: () => state.nowMs }),
+  });
+  return { said, conditions, state, routes };
+}
+
+test('what fails inside a route is answered 500, and no exception leaves it', () => {
+  const { state, routes } = setUp();
+  state.broken = 'out of luck';
+  const answers = [
+    routes.guard(REQUEST),
+    routes.gets['/telemetry']?.acquire(),
+    routes.gets['/health']?.acquire(),
+    routes.posts['/openclaw']?.answer(PUSH),
+  ];
+  for (const answer of answers) {
+    assert.equal(answer?.status, '500 Internal Server Error');
+    assert.equal(JSON.parse(String(answer.body)).error.code, 'internal_error');
+    assert.ok(!String(answer.body).includes('luck'));
+  }
+  routes.gets['/telemetry']?.release();
+  assert.equal(state.released, 1);
+  state.broken = null;
+  assert.equal(routes.guard(REQUEST), null);
+  assert.equal(routes.gets['/telemetry']?.acquire().status, '200 OK');
+  assert.equal(routes.posts['/openclaw']?.refuse(REQUEST), null);
+  assert.equal(routes.posts['/openclaw']?.answer(PUSH).status, '200 OK');
+});
+
+test('faults are said once, however many, and over when there was none for a minute', () => {
+  const { said, conditions, state, routes } = setUp();
+  const health = () => routes.gets['/health']?.acquire();
+  for (state.broken of ['first', 'second', 'third']) for (let i = 0; i < 100; i++) health();
+  routes.failed(new Error('the transport, too'));
+  assert.deepEqual(said, ['the bridge failed to answer a request: first']);
+  assert.deepEqual(conditions.list(), said);
+  state.broken = null;
+  state.nowMs = 59_999;
+  health();
+  assert.equal(conditions.list().length, 1);
+  state.nowMs = 60_000;
+  health();
+  assert.deepEqual(conditions.list(), []);
+  assert.equal(said.length, 2);
+  state.broken = 'again';
+  health();
+  assert.deepEqual(conditions.list(), ['the bridge failed to answer a request: again']);
+});
