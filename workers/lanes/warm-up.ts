@@ -4,12 +4,10 @@ import { createSharedMemory } from '../../src/shared/layout.js';
 import { runTicks } from './lane.js';
 import { ProcSampler, type ProcSamplerOptions } from './proc-sampler.js';
 
-/** The ticks behind which there is warming up … */
-const TURNS = 120;
-/** … and with how many samples, or for how long where reading is dear: the lane must not be late for it. */
-const SAMPLES_A_TURN = 50;
-const MAX_TURN_MS = 1;
-const MAX_PART_OF_INTERVAL = 0.25;
+/** So long after the lane's start it is over … */
+const DURATION_MS = 6_000;
+/** … and behind each tick it takes this part of the interval, so that the lane is never late for it: 6,000 samples on a usual host. */
+const PART_OF_INTERVAL = 0.02;
 
 /**
  * Runs a lane that nobody sees, in memory of its own, until a tick's code is compiled as well as it will be: at 20 ticks a second that
@@ -19,17 +17,18 @@ export class WarmUp {
   readonly #clock: Clock;
   readonly #control: Control;
   readonly #sampler: ProcSampler;
+  readonly #endMs: number;
   readonly #turnMs: number;
-  #turns = 0;
-  #generation = 0;
-  #left = 0;
-  #endMs = 0;
+  #turnEndMs = 0;
   /** A time in which each sample is a tick later than the last: all that is due now and then comes up as often as it will. */
   #playedMs = 0;
+  readonly #playedClock: Clock;
 
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
-    this.#turnMs = Math.min(MAX_TURN_MS, options.intervalMs * MAX_PART_OF_INTERVAL);
+    this.#playedClock = { monoMs: () => this.#playedMs, wallMs: options.clock.wallMs };
+    this.#endMs = options.clock.monoMs() + DURATION_MS;
+    this.#turnMs = options.intervalMs * PART_OF_INTERVAL;
     const shared = createSharedMemory();
     this.#control = new Control(shared);
     this.#sampler = new ProcSampler({ ...options, shared });
@@ -37,17 +36,15 @@ export class WarmUp {
 
   /** Takes some samples; returns whether that was the last turn, and nothing is left of it. */
   turn(): boolean {
-    this.#generation = this.#control.nextGeneration('proc');
-    this.#left = SAMPLES_A_TURN;
-    this.#endMs = this.#clock.monoMs() + this.#turnMs;
-    const clock: Clock = { monoMs: () => this.#playedMs, wallMs: this.#clock.wallMs };
+    const nowMs = this.#clock.monoMs();
+    this.#turnEndMs = nowMs + this.#turnMs;
+    const control = this.#control;
     runTicks(
-      { lane: 'proc', generation: this.#generation, control: this.#control, clock },
+      { lane: 'proc', generation: control.nextGeneration('proc'), control, clock: this.#playedClock },
       (deadlineMs, skipped) => this.#tick(deadlineMs, skipped),
       () => {},
     );
-    this.#turns++;
-    if (this.#turns < TURNS) return false;
+    if (nowMs < this.#endMs) return false;
     this.#sampler.close();
     return true;
   }
@@ -56,8 +53,7 @@ export class WarmUp {
     const intervalMs = this.#sampler.tick(deadlineMs, skipped);
     // The next deadline has come already: the ticker does not sleep.
     this.#playedMs += intervalMs;
-    this.#left--;
-    if (this.#left === 0 || this.#clock.monoMs() >= this.#endMs) this.#control.nextGeneration('proc');
+    if (this.#clock.monoMs() >= this.#turnEndMs) this.#control.nextGeneration('proc');
     return intervalMs;
   }
 }
