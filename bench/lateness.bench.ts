@@ -66,7 +66,7 @@ export async function benchLateness({ quick }: BenchOptions): Promise<Section> {
       ),
     ),
     notes: [
-      `Each in a process of its own, ${rounds} × ${CADENCES.map(({ windowMs }) => windowMs / shortened / 1000).join(', ')} s in turn. From a tick’s deadline to the start of its work; setInterval knows no deadline, and is late by what passes beyond its interval since the call before. Busy: ${burner.name}, at the same priority.`,
+      `Each in a process of its own, ${rounds} × ${CADENCES.map(({ windowMs }) => windowMs / shortened / 1000).join(', ')} s in turn. From a tick’s deadline to the start of its work; setInterval knows no deadline, and is late by what passes beyond its interval since the call before. The lane has its timer slack taken away, the others have the kernel’s 50 µs. Busy: ${burner.name}, at the same priority.`,
     ],
     failures: [],
   };
