@@ -1,11 +1,11 @@
 import {
+  type BigIntStats,
   chmodSync,
   linkSync,
   lstatSync,
   mkdtempSync,
   renameSync,
   rmdirSync,
-  type Stats,
   unlinkSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -36,25 +36,24 @@ export async function placeSocket(
 ): Promise<SocketFile> {
   let folder: string | null = null;
   try {
-    await refuseWhatLives(path);
+    await findDead(path);
     folder = mkdtempSync(join(dirname(path), '.tmp-'));
     const made = join(folder, 's');
     await listen(made);
     chmodSync(made, MODE);
     await link(made, path, join(folder, 'old'));
     unlinkSync(made);
-    const { dev, ino } = lstatSync(path);
+    const placed = look(path);
     return {
       remove: () => {
-        const now = look(path);
-        if (now?.dev === dev && now.ino === ino) removeIfThere(path);
+        if (isSame(look(path), placed)) removeIfThere(path);
       },
     };
   } catch (error) {
     if (folder !== null) removeIfThere(join(folder, 's'));
     throw error instanceof MonitorError ? error : unusable(path, messageOf(error), error);
   } finally {
-    // Not when something is left in it: then that is somebody's who has lost a race, and better kept.
+    // Not when something is left in it: then that is somebody else's, and better kept.
     if (folder !== null) removeIfEmpty(folder);
   }
 }
@@ -62,56 +61,56 @@ export async function placeSocket(
 async function link(made: string, path: string, aside: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return linkSync(made, path);
+      linkSync(made, path);
+      return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === ATTEMPTS) throw error;
     }
-    await refuseWhatLives(path);
-    await clear(path, aside);
+    const dead = await findDead(path);
+    if (dead !== null) clear(path, dead, aside);
   }
 }
 
-/** Takes a dead socket away. It may have been replaced since it was looked at: what was moved aside is looked at again. */
-async function clear(path: string, aside: string): Promise<void> {
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    await refuseWhatLives(aside, path);
-  } catch (error) {
-    linkSync(aside, path);
-    unlinkSync(aside);
-    throw error;
-  }
+/**
+ * Takes a dead socket away, all in one turn: since it was found dead, another daemon may have put its own there, which is left. One that
+ * comes between two of these calls is put back.
+ */
+function clear(path: string, dead: BigIntStats, aside: string): void {
+  if (!isSame(look(path), dead)) return;
+  renameSync(path, aside);
+  if (!isSame(look(aside), dead)) linkSync(aside, path);
   unlinkSync(aside);
 }
 
-/** @throws MonitorError SOCKET_UNUSABLE unless there is nothing at `at`, or a socket that nobody listens on */
-async function refuseWhatLives(at: string, path = at): Promise<void> {
-  const found = look(at);
-  if (found === null) return;
+/**
+ * The socket at `path` that nobody listens on; null when nothing is there.
+ * @throws MonitorError SOCKET_UNUSABLE if anything else is
+ */
+async function findDead(path: string): Promise<BigIntStats | null> {
+  const found = look(path);
+  if (found === null) return null;
   if (!found.isSocket()) throw unusable(path, 'there is something that is not a socket');
-  const state = await new Promise<string>((resolve) => {
-    const socket = connect({ path: at });
+  const code = await new Promise<string | null>((resolve) => {
+    const socket = connect({ path });
     socket.on('connect', () => {
       socket.destroy();
-      resolve('in use');
+      resolve(null);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
+  if (code === null) throw unusable(path, 'another process listens on it');
+  if (code === 'ECONNREFUSED' || code === 'ENOENT') return found;
   // EAGAIN, EACCES, EPROTOTYPE: somebody may well be there.
-  if (state === 'ECONNREFUSED' || state === 'ENOENT') return;
-  throw unusable(
-    path,
-    state === 'in use' ? 'another process listens on it' : `another process may use it (${state})`,
-  );
+  throw unusable(path, `another process may listen on it (${code})`);
 }
 
-function look(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+function look(path: string): BigIntStats | null {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+}
+
+/** Inodes are used again at once; the time at which a socket was made is not. */
+function isSame(one: BigIntStats | null, other: BigIntStats | null): boolean {
+  return one?.dev === other?.dev && one?.ino === other?.ino && one?.mtimeNs === other?.mtimeNs;
 }
 
 function removeIfThere(path: string): void {

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { end, healthWhen, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { DaemonProcess } from '../support/daemon-process.js';
+import { temporaryFolder } from '../support/fixtures.js';
+import { rawRequest } from '../support/raw-http.js';
+
+const [MAJOR] = process.versions.node.split('.');
+const BUILD = `@uwsjs/${process.platform}-${process.arch}-${MAJOR}`;
+
+/** A folder for builds of uWebSockets.js, and what makes the daemon look for them there and nowhere else. */
+function setUp(t: TestContext) {
+  const builds = temporaryFolder(t);
+  const preload = new URL('../support/bridge-builds.js', import.meta.url);
+  preload.searchParams.set('folder', builds);
+  return { builds, nodeArgs: ['--import', preload.href] };
+}
+
+/** Puts the build that is installed here into `builds` under another name. */
+function copyBuild(builds: string, name: string): string {
+  const installed = dirname(createRequire(import.meta.url).resolve(BUILD));
+  const copy = join(builds, name);
+  mkdirSync(dirname(copy), { recursive: true });
+  cpSync(installed, copy, { recursive: true, dereference: true });
+  return copy;
+}
+
+async function transportOf(port: number): Promise<unknown> {
+  const { body } = await rawRequest(port, 'GET', '/health');
+  return (JSON.parse(body) as { bridge: { transport: unknown } }).bridge.transport;
+}
+
+/** Checks that node:http serves, and returns the one warning that there is. */
+async function assertFallback({ daemon, port }: { daemon: DaemonProcess; port: number }): Promise<string> {
+  await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
+  await healthWhen(port, ({ status }) => status === 'ok');
+  assert.equal(await transportOf(port), 'node:http');
+  const warnings = daemon.lines.filter(({ level }) => level !== 'info').map(({ msg }) => msg ?? '');
+  assert.equal(warnings.length, 1, warnings.join('\n'));
+  assert.equal(await daemon.stop(), 0);
+  assert.equal(daemon.stderr, '');
+  return warnings[0] ?? '';
+}
+
+test('where no build is installed, node:http serves, with one warning that names what was tried', async (t) => {
+  const { nodeArgs } = setUp(t);
+  const warning = await assertFallback(await startBridge(t, {}, nodeArgs));
+  assert.match(warning, /^node:http serves the bridge/);
+  for (const name of ['uWebSockets.js', BUILD])
+    assert.ok(warning.includes(`; ${name}: `) || warning.includes(`: ${name}: `), warning);
+});
+
+test("where the build needs another C library, node:http serves, with the loader's reason", async (t) => {
+  const { builds, nodeArgs } = setUp(t);
+  const file = join(copyBuild(builds, BUILD), 'uws.node');
+  // A version that no C library has, in place of each one that it needs.
+  const text = readFileSync(file, 'latin1').replaceAll(/GLIBC_2\.\d/g, 'GLIBC_9.9');
+  writeFileSync(file, text, 'latin1');
+  const warning = await assertFallback(await startBridge(t, {}, nodeArgs));
+  assert.match(warning, /GLIBC_9\.9\d?' not found/);
+});
+
+test('where the build is no library at all, node:http serves', async (t) => {
+  const { builds, nodeArgs } = setUp(t);
+  writeFileSync(join(copyBuild(builds, BUILD), 'uws.node'), 'not a library');
+  const warning = await assertFallback(await startBridge(t, {}, nodeArgs));
+  assert.ok(warning.includes(BUILD), warning);
+});
+
+test("the operator's own uWebSockets.js is taken before the package's build", async (t) => {
+  const { builds, nodeArgs } = setUp(t);
+  const own = copyBuild(builds, 'uWebSockets.js');
+  writeFileSync(join(copyBuild(builds, BUILD), 'uws.node'), 'not a library');
+  const { daemon, port } = await startBridge(t, {}, nodeArgs);
+  await telemetryWhen(port);
+  assert.equal(await transportOf(port), 'uws');
+  assert.ok(readFileSync(`/proc/${daemon.child.pid}/maps`, 'latin1').includes(join(own, 'uws.node')));
+  assert.ok(!daemon.lines.some(({ level }) => level === 'warn'));
+});
+
+test('MONITOR_BRIDGE_TRANSPORT=uws where no build loads ends with 1, and says why', async (t) => {
+  const { nodeArgs } = setUp(t);
+  const daemon = new DaemonProcess({ MONITOR_BRIDGE_TRANSPORT: 'uws' }, [], nodeArgs);
+  t.after(() => end(daemon));
+  assert.equal(await daemon.exited, 1);
+  assert.match(daemon.stderr, /^harborforge-monitor: no uWebSockets\.js build loads [^\n]*\n$/);
+});
+
+test('MONITOR_BRIDGE_TRANSPORT=node-http is served by it, and warned of nothing', async (t) => {
+  const { daemon, port } = await startBridge(t, { MONITOR_BRIDGE_TRANSPORT: 'node-http' });
+  assert.equal(await transportOf(port), 'node:http');
+  assert.ok(!readFileSync(`/proc/${daemon.child.pid}/maps`, 'latin1').includes('uws.node'));
+  assert.deepEqual(
+    daemon.lines.filter(({ level }) => level === 'warn'),
+    [],
+  );
+});
