@@ -6,6 +6,8 @@ import type { PeerPart } from './options.js';
 export const PEER_IDS = [
   'monitor',
   'floor',
+  'node_wait',
+  'node_read',
   'collectd',
   'node_exporter',
   'node_exporter_default',

@@ -1,5 +1,6 @@
 import type { PeerId } from './figures.js';
 import type { Peer } from './peer.js';
+import { startBareNode } from './programs/bare-node.js';
 import { startCollectd } from './programs/collectd.js';
 import { startFloor } from './programs/floor.js';
 import { startHotTick, startLoop, startMonitor } from './programs/monitor.js';
@@ -24,6 +25,20 @@ export const PEERS: Readonly<Record<PeerId, Omit<Peer, 'id'>>> = {
     program: ['cc', '--version'],
     packages: ['gcc', 'libc6-dev'],
     start: startFloor,
+  },
+  node_wait: {
+    name: 'Node, asleep alone',
+    project: 'Node',
+    program: null,
+    packages: [],
+    start: (start) => startBareNode('wait', start),
+  },
+  node_read: {
+    name: 'Node, one bare read',
+    project: 'Node',
+    program: null,
+    packages: [],
+    start: (start) => startBareNode('read', start),
   },
   collectd: {
     name: 'collectd',

@@ -74,6 +74,9 @@ function paceNote({ figures }: Results): string[] {
   ];
 }
 
+/** Of a cadence, these are multiples of the C sampler; all others of the Monitor. */
+const TO_FLOOR: ReadonlySet<PeerId> = new Set(['monitor', 'node_wait', 'node_read']);
+
 const ROWS: Readonly<Record<PeerPart, (results: Results) => Row[]>> = {
   hot: (results) =>
     PEER_IDS.flatMap((id) => {
@@ -128,7 +131,7 @@ function cadenceRows(results: Results): Row[] {
         unit: '% core',
         id,
         hz,
-        against: id === 'monitor' ? 'floor' : 'monitor',
+        against: TO_FLOOR.has(id) ? 'floor' : id === 'floor' ? null : 'monitor',
         target: CADENCE_TARGETS[hz]?.[id],
         prefix: hz > 0 ? `${hz} Hz: ` : 'without a pause: ',
       }),

@@ -17,8 +17,8 @@ export interface Panel {
 
 const DEFAULT_HZ = 20;
 const MIB = 1_048_576;
-/** These answer without a sample, or with one that nobody asked for: their rate under load is not one of samples. */
-const ANSWER_FROM_MEMORY: ReadonlySet<PeerId> = new Set(['netdata']);
+/** What these do at their fastest is no sampling: an answer without a new sample, or a tick with less than one. */
+const SAMPLE_NOTHING: ReadonlySet<PeerId> = new Set(['netdata', 'node_wait', 'node_read']);
 
 /** What is drawn of a run. A panel for whose part there are no figures is left out. */
 export function panelsOf(results: Results): Panel[] {
@@ -66,7 +66,7 @@ function defaultBar(results: Results): Bar[] {
 /** Of each that samples, the highest rate: a cadence of its own, or asked again and again. */
 function fastestBars(results: Results): Bar[] {
   return PEER_IDS.flatMap((id) => {
-    if (ANSWER_FROM_MEMORY.has(id)) return [];
+    if (SAMPLE_NOTHING.has(id)) return [];
     const fastest = results.figures
       .filter(({ peer, metric }) => peer === id && metric === 'samples_per_sec')
       .filter(({ part }) => part === 'cadence' || !samplesByItself(id))

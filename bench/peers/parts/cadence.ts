@@ -10,6 +10,8 @@ import type { Run } from './run.js';
 /** Samples a second that each is run at; 0: one after the other. */
 const CADENCES: readonly (readonly [PeerId, ...number[]])[] = [
   ['floor', 1, 10, 20, 100, 1_000],
+  ['node_wait', 10, 20, 100],
+  ['node_read', 10, 20, 100],
   ['monitor', 1, 10, 20, 100, 1_000],
   ['collectd', 1, 10, 100, 1_000],
   ['node_exporter', 1],
@@ -36,8 +38,8 @@ interface Effort {
 
 const FULL: Effort = {
   rounds: 3,
-  // Of the Monitor, 120 ticks: at one a second that is how long it compiles its code.
-  warmupMs: 130_000,
+  // All of it together: the Monitor compiles its code in the first seconds, the bare loops in the first thousands of ticks.
+  warmupMs: 60_000,
   settleMs: 2_000,
   windowMs: (id, hz) => {
     // The Monitor's holds a heartbeat.

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { output } from '../../support/children.js';
 import type { Running, Start } from '../peer.js';
+import { readSleeps } from './sleeps.js';
 import { startProgram, startTalker } from './start.js';
 
 const COMPILE_MS = 60_000;
@@ -14,14 +14,6 @@ export async function startFloor({ folder, hz }: Start): Promise<Running> {
   if (hz === null) return startTalker([program, 'hot'], true);
   const running = await startProgram([program, 'paced', String(1000 / hz)], { folder });
   return { ...running, samples: async () => readSleeps(running.pid) };
-}
-
-/** How often a process has gone to sleep by itself: the C sampler does it once a tick. */
-function readSleeps(pid: number): number {
-  const [, count] =
-    /^voluntary_ctxt_switches:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-  if (count === undefined) throw new Error(`/proc/${pid}/status does not count its sleeps`);
-  return Number(count);
 }
 
 /** Beside this file's source, from where it was compiled to. */
