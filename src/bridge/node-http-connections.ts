@@ -36,7 +36,12 @@ export class Connections {
   admit(socket: Duplex): void {
     socket.on('error', () => {});
     socket.on('close', () => this.#open.delete(socket));
-    if (this.#open.size >= this.#max) this.#open.keys().next().value?.destroy();
+    const oldest = this.#open.size < this.#max ? undefined : this.#open.keys().next().value;
+    if (oldest !== undefined) {
+      // Now, not when it has closed: the next to come would find it still the oldest.
+      this.#open.delete(oldest);
+      oldest.destroy();
+    }
     this.#open.set(socket, { pending: 0, push: null, last: null });
   }
 
@@ -87,6 +92,7 @@ export class Connections {
 
 /** Says the last word, and ends the connection. */
 function leave(socket: Duplex, last: Buffer): void {
+  if (socket.destroyed) return;
   socket.end(last);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.on('close', () => clearTimeout(timer));

@@ -70,7 +70,7 @@ onEachTransport((_, env) => {
     t.after(() => end(daemon));
     const modes = new Set<number>();
     let isListening = false;
-    void daemon.address().then(() => {
+    const address = daemon.address().finally(() => {
       isListening = true;
     });
     while (!isListening) {
@@ -78,6 +78,7 @@ onEachTransport((_, env) => {
       if (status !== undefined) modes.add(status.mode & 0o7777);
       await new Promise(setImmediate);
     }
+    await address;
     modes.add(lstatSync(path).mode & 0o7777);
     assert.deepEqual([...modes], [0o660]);
   });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { assertError } from '../../support/bridge-client.js';
 import { connectTo, startStand } from '../../support/bridge-stand.js';
 import { rawRequest, requestHead } from '../../support/raw-http.js';
+import { until } from '../../support/until.js';
 
 /** What is the node:http transport's alone; all that it has in common with the other is in transports*.test.ts. */
 
@@ -48,6 +49,16 @@ test('when there are too many connections, the one that asked longest ago is cut
   await ask(fourth);
   await second.closed;
   for (const connection of [first, third, fourth]) await ask(connection);
+});
+
+test('hundreds of connections that come in one go and stay silent are cut down to as many as there may be', async (t) => {
+  const { port } = await startStand(t, 'node-http', { maxConnections: 10 });
+  const all = await Promise.all(Array.from({ length: 300 }, () => connectTo(t, port)));
+  const areOpen = (count: number) =>
+    until(`${count} to be left`, () => all.filter(({ socket }) => !socket.destroyed).length === count);
+  await areOpen(10);
+  assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
+  await areOpen(9);
 });
 
 test('a head that does not come to its end is 408, and the connection is closed', async (t) => {
