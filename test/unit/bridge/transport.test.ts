@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { createGuard } from '../../../src/bridge/guard.js';
 import { createTransport } from '../../../src/bridge/transport.js';
 import { loadUws } from '../../../src/bridge/uws.js';
+import type { Uws, UwsApp } from '../../../src/bridge/uws-types.js';
 import { MonitorError } from '../../../src/shared/errors.js';
 
 const ROUTES = { guard: createGuard(null), failed: () => {}, gets: {}, posts: {} };
@@ -13,8 +14,22 @@ function missing(): never {
   throw new MonitorError('TRANSPORT_MISSING', 'no uWebSockets.js build loads: why is said here');
 }
 
+/** A build that does nothing but be there. */
+function found(): Uws {
+  const app: UwsApp = {
+    get: () => app,
+    head: () => app,
+    post: () => app,
+    any: () => app,
+    listen: () => app,
+    listen_unix: () => app,
+    close: () => app,
+  };
+  return { App: () => app, us_socket_local_port: () => 0, LIBUS_LISTEN_EXCLUSIVE_PORT: 1 };
+}
+
 /** Makes a transport, and tells what was warned of. */
-async function choose(choice: 'auto' | 'uws' | 'node-http', load: typeof loadUws) {
+async function choose(choice: 'auto' | 'uws' | 'node-http', load: () => Uws) {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   const transport = await createTransport({ choice, routes: ROUTES, warn, load });
@@ -25,7 +40,7 @@ async function choose(choice: 'auto' | 'uws' | 'node-http', load: typeof loadUws
 describe('the choice of a transport', () => {
   for (const choice of ['auto', 'uws'] as const) {
     test(`${choice} is uWebSockets.js where it loads`, async () => {
-      assert.deepEqual(await choose(choice, loadUws), { name: 'uws', warnings: [] });
+      assert.deepEqual(await choose(choice, found), { name: 'uws', warnings: [] });
     });
   }
 
@@ -38,7 +53,7 @@ describe('the choice of a transport', () => {
 
   test('auto is node:http, too, where it loads and then fails', async () => {
     const { name, warnings } = await choose('auto', () => ({
-      ...loadUws(),
+      ...found(),
       App: () => {
         throw new Error('no more sockets');
       },
@@ -59,19 +74,19 @@ describe('the choice of a transport', () => {
 describe('the packages of uWebSockets.js', () => {
   test("are the operator's own, then the one for this platform and Node", () => {
     const asked: string[] = [];
-    const uws = loadUws();
-    const found = loadUws((name) => {
+    const uws = found();
+    const loaded = loadUws((name) => {
       asked.push(name);
       if (name === PACKAGES[0]) throw new Error('not installed');
       return uws;
     });
-    assert.equal(found, uws);
+    assert.equal(loaded, uws);
     assert.deepEqual(asked, PACKAGES);
   });
 
   test("are not looked for further when the operator's own is there", () => {
     const asked: string[] = [];
-    const uws = loadUws();
+    const uws = found();
     loadUws((name) => {
       asked.push(name);
       return uws;
