@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod';
+import { lookForFolder } from './folder.js';
 import { Secret } from './secret.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName, settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';
@@ -60,11 +61,11 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   }
   for (const name of ['procfs', 'rootfs'] as const) {
     const path = values[name];
-    if (path?.startsWith('/') && !isFolder(path)) {
-      problems.push(
-        `${nameOf(name, origins[name])}: expected a folder that is there, got ${JSON.stringify(path)}`,
-      );
-    }
+    const folder = path?.startsWith('/') ? lookForFolder(path) : 'there';
+    const given = `${nameOf(name, origins[name])}: expected a folder that is there, got ${JSON.stringify(path)}`;
+    if (folder === 'missing') problems.push(given);
+    // What is below it can't be had now; it may be back at any time, and all else goes on without.
+    if (folder === 'silent') warnings.push(`${given}, which gives no answer`);
   }
 
   // A file whose path is no path is not looked for: it would be the same problem twice.
@@ -244,13 +245,5 @@ function isThere(path: string): boolean {
   } catch {
     // Something is, and it can't be looked at: whoever reads it says why.
     return true;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
   }
 }
