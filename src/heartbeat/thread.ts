@@ -21,7 +21,7 @@ const TERMINATE_MS = 300;
 const SLOW_RESTART_MS = 60_000;
 
 /** How often the thread is asked whether it is there. */
-const PING_MS = 10_000;
+const PING_MS = 5_000;
 /** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_PINGS = 3;
 
