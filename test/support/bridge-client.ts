@@ -144,6 +144,7 @@ interface ProcLaneHealth extends LaneHealth {
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'unhealthy';
   readonly problems: readonly string[];
+  readonly host: object | null;
   readonly lanes: { readonly proc: ProcLaneHealth; readonly disk: LaneHealth };
   readonly heartbeat: {
     readonly enabled: boolean;

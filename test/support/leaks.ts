@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { until } from './until.js';
+
+/** What a process holds, from /proc/<pid>. */
+export interface Holdings {
+  readonly threads: number;
+  /** What each descriptor leads to, sorted. */
+  readonly descriptors: readonly string[];
+  /** Memory that is its own and lies in no file, kB. */
+  readonly anonymousKb: number;
+}
+
+/** A thread that was replaced leaves some of malloc's and V8's memory in other places than before; its whole heap is more than this. */
+const MEMORY_NOISE_KB = 12_000;
+/** So many looks in a row, 20 ms apart, in which nothing changes. */
+const SETTLED_LOOKS = 50;
+
+/** What process `pid` holds now. */
+export function readHoldings(pid: number): Holdings {
+  const descriptors = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\d{2,}/g, 'N')];
+    } catch {
+      return [];
+    }
+  });
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return {
+    threads: readdirSync(`/proc/${pid}/task`).length,
+    descriptors: descriptors.sort(),
+    anonymousKb: Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]),
+  };
+}
+
+/** What process `pid` holds once its threads and descriptors have stayed as many for a second. */
+export async function settledHoldings(pid: number): Promise<Holdings> {
+  let last = readHoldings(pid);
+  let looks = 0;
+  await until('threads and descriptors that stay as many', () => {
+    const now = readHoldings(pid);
+    const isSame = now.threads === last.threads && now.descriptors.length === last.descriptors.length;
+    looks = isSame ? looks + 1 : 0;
+    last = now;
+    return looks >= SETTLED_LOOKS;
+  });
+  return last;
+}
+
+/**
+ * Waits until process `pid` holds no more threads and descriptors than before, and checks that its memory is as before. What a fault took
+ * may be let go a little later; what is never let go has leaked. Allowed for the memory: 12 MB, or `memoryKb`.
+ */
+export async function assertNothingLeaked(
+  pid: number,
+  before: Holdings,
+  memoryKb = MEMORY_NOISE_KB,
+): Promise<void> {
+  const isAsBefore = ({ threads, descriptors }: Holdings): boolean =>
+    threads <= before.threads && descriptors.length <= before.descriptors.length;
+  await until('all that was taken to be let go', () => isAsBefore(readHoldings(pid))).catch(() => {});
+  const after = readHoldings(pid);
+  if (!isAsBefore(after)) assert.deepEqual(after, before);
+  const grownKb = after.anonymousKb - before.anonymousKb;
+  assert.ok(grownKb <= memoryKb, `${grownKb} kB more than the ${before.anonymousKb} kB before`);
+}
