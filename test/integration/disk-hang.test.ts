@@ -3,7 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
 import { startInProcess } from '../support/daemon-in-process.js';
+import {
+  assertGoesOn,
+  assertRecovered,
+  assertStopsInTime,
+  startWhole,
+  told,
+} from '../support/fault-watch.js';
 import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { assertNothingLeaked, readHoldings } from '../support/leaks.js';
 import { until } from '../support/until.js';
 
 /** Whether a thread of process `pid` is inside statfs(2), where the kernel lets nobody end it in the usual way. */
@@ -20,7 +28,7 @@ function hangsInStatfs(pid: number): boolean {
 }
 
 const skip = whyNoMount() ?? false;
-describe('a mount that hangs', { skip }, () => {
+describe('a mount that hangs', { concurrency: true, skip }, () => {
   test('leaves every other field fresh, keeps the last disk_pct, and says how old it is', async (t) => {
     const mount = await createFrozenMount(t);
     const { daemon, port, lines } = await startInProcess(t, { MONITOR_DISK_PATH: mount.path });
@@ -71,9 +79,8 @@ describe('a mount that hangs', { skip }, () => {
     await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
     mount.freeze();
     await until('the disk lane to hang', () => hangsInStatfs(pid));
-    assert.equal(await daemon.stop(), 0);
+    await assertStopsInTime(daemon);
     assert.equal(daemon.lines.at(-1)?.msg, 'stopped');
-    assert.equal(daemon.stderr, '');
   });
 
   test('from before the start leaves disk unknown and stale, and everything else as it should be', async (t) => {
@@ -93,6 +100,31 @@ describe('a mount that hangs', { skip }, () => {
     assert.equal(stale.disk_pct, null);
     assert.equal((await healthWhen(port, ({ status }) => status === 'degraded')).lanes.proc.restarts, 0);
     assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
-    assert.equal(await daemon.stop(), 0);
+    await assertStopsInTime(daemon);
+  });
+
+  test('costs nothing else, however long: frames, requests and heartbeats go on, and nothing is left behind', async (t) => {
+    const mount = await createFrozenMount(t);
+    const whole = await startWhole(t, { env: { MONITOR_DISK_PATH: mount.path } });
+    const { daemon, port, pid, backend } = whole;
+    await assertRecovered(whole);
+    mount.freeze();
+    await assertGoesOn(whole);
+    const stale = await telemetryWhen(port, (snapshot) => snapshot.stale !== undefined);
+    assert.deepEqual(stale.stale, ['disk']);
+    await assertGoesOn(whole);
+    assert.equal(backend.heartbeats.at(-1)?.disk_pct, stale.disk_pct);
+    // The thread is left where it is: no other takes its place.
+    assert.ok(readHoldings(pid).threads <= whole.before.threads);
+    assert.equal((await healthWhen(port, ({ status }) => status === 'degraded')).lanes.disk.restarts, 0);
+    mount.thaw();
+    await assertRecovered(whole);
+    assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
+    assert.deepEqual(told(daemon.lines, 'stale.disk'), [
+      'warn disk: no new value can be had',
+      'info over: disk: no new value can be had',
+    ]);
+    await assertNothingLeaked(pid, whole.before);
+    await assertStopsInTime(daemon);
   });
 });

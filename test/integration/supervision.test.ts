@@ -23,47 +23,6 @@ function told(daemon: DaemonProcess, condition: string): string[] {
     .map(({ level, msg }) => `${level} ${msg}`);
 }
 
-for (const fault of ['exit', 'exhaust'] as const) {
-  test(`a proc lane whose thread dies (${fault}) comes back, and its counters carry on`, async (t) => {
-    const { daemon, port, faults } = await setUp(t);
-    const before = await readHealth(port);
-    await faults.strike('proc', fault);
-    const after = await healthWhen(port, ({ lanes }) => lanes.proc.restarts === 1 && lanes.proc.running);
-    const later = await healthWhen(
-      port,
-      ({ status, lanes }) => status === 'ok' && lanes.proc.ticks > after.lanes.proc.ticks,
-    );
-    assert.ok(
-      after.lanes.proc.ticks >= before.lanes.proc.ticks,
-      `${before.lanes.proc.ticks} → ${after.lanes.proc.ticks}`,
-    );
-    assert.equal(later.lanes.proc.restarts, 1);
-    assert.equal(later.lanes.disk.restarts, 0);
-    const lines = told(daemon, 'lane.proc');
-    assert.equal(lines.length, 2, lines.join('\n'));
-    assert.match(lines[0] ?? '', /^error the proc lane died: ./);
-    assert.match(lines[1] ?? '', /^info over: the proc lane died/);
-    await telemetryWhen(port, ({ cpu_pct, disk_pct }) => cpu_pct !== null && disk_pct !== null);
-    assert.equal(await daemon.stop(), 0);
-  });
-}
-
-test('a disk lane that dies comes back, and nobody else notices', async (t) => {
-  const { daemon, port, faults } = await setUp(t);
-  const before = await readHealth(port);
-  await faults.strike('disk', 'exit');
-  const after = await healthWhen(port, ({ lanes }) => lanes.disk.restarts === 1 && lanes.disk.running);
-  await healthWhen(
-    port,
-    ({ status, lanes }) => status === 'ok' && lanes.disk.ticks > before.lanes.disk.ticks,
-  );
-  assert.equal(after.lanes.proc.restarts, 0);
-  const snapshot = await telemetryWhen(port);
-  assert.notEqual(snapshot.disk_pct, null);
-  assert.equal(snapshot.stale, undefined);
-  assert.equal(await daemon.stop(), 0);
-});
-
 test('a lane that dies over and over again ends the process with 1, for its supervisor', async (t) => {
   const { daemon, faults } = await setUp(t);
   faults.strikeAlways('proc', 'exit');

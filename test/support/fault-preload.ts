@@ -1,16 +1,18 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { isMainThread, workerData } from 'node:worker_threads';
 
 /**
  * Brings a fault into a thread of the real daemon from outside: loaded with `--import <this file>?folder=<folder>`, which Node does in
- * every thread, it stands in the way of the calls that a lane makes, and does what a file in that folder says: `proc`, `disk` or
- * `heartbeat`, with the words `exit`, `hang` or `exhaust` in it. The file is taken away as it is obeyed; with `always` in front it stays.
- * The daemon itself knows nothing of this.
+ * every thread, it does what a file in that folder says, named `proc`, `disk`, `heartbeat` or `inventory`, with the name of a fault in it.
+ * A lane is struck where it goes to sleep, the heartbeat thread between its events, the inventory thread as it starts. The file is taken
+ * away as it is obeyed; with `always` in front it stays. The daemon itself knows nothing of this.
  */
 const folder = new URL(import.meta.url).searchParams.get('folder');
-const { readFileSync, rmSync, openSync, readSync, statfsSync } = fs;
+const { readFileSync, rmSync, openSync, statfsSync } = fs;
+const { wait } = Atomics;
 
 function obey(name: string): void {
   const path = join(folder ?? '', name);
@@ -22,8 +24,14 @@ function obey(name: string): void {
   }
   if (order === '') return;
   if (!order.startsWith('always ')) rmSync(path);
+  if (order.endsWith('throw')) throw new Error('struck');
   if (order.endsWith('exit')) process.exit(3);
-  if (order.endsWith('hang')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (order.endsWith('hang')) wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  if (order.endsWith('loop')) {
+    // Of this thread alone: what else the machine is doing shall go on.
+    setPriority(19);
+    for (;;);
+  }
   if (order.endsWith('exhaust')) {
     const hoard: number[][] = [];
     for (;;) hoard.push(Array.from({ length: 100_000 }, (_, i) => i + 0.5));
@@ -31,22 +39,23 @@ function obey(name: string): void {
 }
 
 if (folder !== null && !isMainThread) {
-  // The proc lane is the thread that opens `…/stat`, the disk lane the one that asks for a file system.
-  let isProcLane = false;
+  // The proc lane is the thread that opens `…/stat`, the disk lane the other one that asks for a file system.
+  let lane: 'proc' | 'disk' | null = null;
   fs.openSync = (path, ...rest) => {
-    if (String(path).endsWith('/stat')) isProcLane = true;
+    if (String(path).endsWith('/stat')) lane = 'proc';
     return openSync(path, ...rest);
   };
-  fs.readSync = ((...args: Parameters<typeof readSync>) => {
-    if (isProcLane) obey('proc');
-    return readSync(...args);
-  }) as typeof readSync;
   fs.statfsSync = ((...args: Parameters<typeof statfsSync>) => {
-    obey('disk');
+    lane ??= 'disk';
     return statfsSync(...args);
   }) as typeof statfsSync;
   syncBuiltinESMExports();
+  Atomics.wait = ((...args: Parameters<typeof wait>) => {
+    if (lane !== null) obey(lane);
+    return wait(...args);
+  }) as typeof wait;
   if ((workerData as { apiKey?: string } | null)?.apiKey !== undefined) {
     setInterval(() => obey('heartbeat'), 20).unref();
   }
+  if (process.argv[1]?.endsWith('inventory.js')) obey('inventory');
 }

@@ -4,9 +4,9 @@ import type { TestContext } from 'node:test';
 import { temporaryFolder } from './fixtures.js';
 import { until } from './until.js';
 
-export type FaultyThread = 'proc' | 'disk' | 'heartbeat';
-/** `exit`: the thread ends. `exhaust`: it runs out of its heap. `hang`: it stands still. */
-export type Fault = 'exit' | 'exhaust' | 'hang';
+export type FaultyThread = 'proc' | 'disk' | 'heartbeat' | 'inventory';
+/** `throw`: an exception. `exit`: the thread ends. `exhaust`: it runs out of its heap. `loop`: it never ends. `hang`: it stands still. */
+export type Fault = 'throw' | 'exit' | 'exhaust' | 'loop' | 'hang';
 
 /** The handle on a daemon that was started with `nodeArgs` and in whose threads things can be made to go wrong. */
 export interface Faults {

@@ -25,17 +25,18 @@ export function whyNoMount(): string | null {
 }
 
 /**
- * Mounts a folder over another with bindfs. After the test bindfs is killed, by its pid, upon which the kernel lets go whoever waits for it,
+ * Mounts a folder, an empty one if it is given none, over another with bindfs. After the test bindfs is killed, by its pid, upon which the kernel lets go whoever waits for it,
  * and the mount is taken away.
  */
-export async function createFrozenMount(t: TestContext): Promise<FrozenMount> {
+export async function createFrozenMount(t: TestContext, given?: string): Promise<FrozenMount> {
   // Not `temporaryFolder`: to remove a folder in which a frozen mount is would hang, so it must come last.
   const folder = mkdtempSync(join(tmpdir(), 'monitor-mount-'));
-  const source = join(folder, 'source');
+  const source = given ?? join(folder, 'source');
   const path = join(folder, 'mount');
-  mkdirSync(source);
+  mkdirSync(source, { recursive: true });
   mkdirSync(path);
-  const server = spawn('bindfs', ['-f', source, path], { stdio: 'ignore' });
+  // Without `direct_io` the kernel answers from its cache, and reads nothing at all of files like those of /proc, whose size is 0.
+  const server = spawn('bindfs', ['-f', '-o', 'direct_io', source, path], { stdio: 'ignore' });
   const ended = once(server, 'exit');
   t.after(async () => {
     server.kill('SIGKILL');

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readHealth, telemetryWhen } from '../../support/bridge-client.js';
+import { createSettableClock, whyNoClock } from '../../support/fault-clock.js';
+import { assertGoesOn, assertRecovered, assertStopsInTime, startWhole } from '../../support/fault-watch.js';
+import { assertNothingLeaked } from '../../support/leaks.js';
+import { rawRequest } from '../../support/raw-http.js';
+
+const HOUR_S = 3_600;
+/** Longer than all limits that the daemon has for others: a heartbeat's timeout (10 s), the age of a disk's value (15 s). */
+const STOPPED_MS = 16_000;
+const INTERVAL_MS = 50;
+/** Half of the report interval is the least between two heartbeats; the rest is for a machine that delivers one of them late. */
+const NO_BURST_MS = 100;
+
+/** A clock that is set, and a process that is stopped. */
+export function timeFaults(): void {
+  test('time that is set forth and back by an hour moves sampled_at, and nothing else', {
+    skip: whyNoClock() ?? false,
+  }, async (t) => {
+    const clock = createSettableClock(t);
+    const whole = await startWhole(t, { env: clock.env });
+    const { daemon, port } = whole;
+    await assertRecovered(whole);
+    const lines = daemon.lines.length;
+    for (const offsetS of [HOUR_S, 0, -HOUR_S, 0]) {
+      clock.set(offsetS);
+      const snapshot = await telemetryWhen(port, ({ sampled_at }) => {
+        const offByMs = Date.parse(sampled_at) - (Date.now() + offsetS * 1_000);
+        return Math.abs(offByMs) < (HOUR_S * 1_000) / 2;
+      });
+      assert.equal(snapshot.stale, undefined);
+      assert.ok(!Object.values(snapshot).includes(null), JSON.stringify(snapshot));
+      await assertGoesOn(whole);
+      const { status, lanes, heartbeat } = await readHealth(port);
+      assert.equal(status, 'ok');
+      assert.deepEqual([lanes.proc.restarts, lanes.disk.restarts, heartbeat.restarts], [0, 0, 0]);
+      assert.ok(lanes.proc.age_ms >= 0 && lanes.proc.age_ms < 60_000, String(lanes.proc.age_ms));
+    }
+    assert.deepEqual(daemon.lines.slice(lines), []);
+    await assertNothingLeaked(whole.pid, whole.before);
+    await assertStopsInTime(daemon);
+  });
+
+  test('time in which the process is stopped is missing, and is not made up for', async (t) => {
+    const whole = await startWhole(t);
+    const { daemon, port, backend } = whole;
+    const before = await readHealth(port);
+    daemon.child.kill('SIGSTOP');
+    const beats = backend.arrivals.length;
+    const asked = rawRequest(port, 'GET', '/health');
+    await delay(STOPPED_MS);
+    assert.ok(backend.arrivals.length <= beats + 1, 'it was not stopped');
+    daemon.child.kill('SIGCONT');
+    // Who asked meanwhile is answered.
+    JSON.parse((await asked).body);
+    await assertRecovered(whole);
+    await assertGoesOn(whole);
+    const after = await readHealth(port);
+    const missed = after.lanes.proc.missed_ticks - before.lanes.proc.missed_ticks;
+    assert.ok(missed >= (0.9 * STOPPED_MS) / INTERVAL_MS, `${missed} ticks were skipped`);
+    const { lanes, heartbeat } = after;
+    assert.deepEqual([lanes.proc.restarts, lanes.disk.restarts, heartbeat.restarts], [0, 0, 0]);
+    const times = backend.arrivals.slice(beats).map(({ atMs }) => atMs);
+    for (const [index, atMs] of times.entries()) {
+      if (index > 0) assert.ok(atMs - (times[index - 1] ?? 0) >= NO_BURST_MS, times.join(', '));
+    }
+    await assertNothingLeaked(whole.pid, whole.before);
+    await assertStopsInTime(daemon);
+  });
+}
