@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ThreadCpu } from '../../../workers/lanes/thread-cpu.js';
+import { temporaryFolder } from '../../support/fixtures.js';
 
 function createThreadCpu(t: TestContext): ThreadCpu | null {
   const threadCpu = new ThreadCpu();
@@ -28,5 +31,30 @@ describe('ThreadCpu', () => {
     const { user, system } = process.cpuUsage();
     // The kernel's own account of a process is kept in steps: allow it one tick of 10 ms.
     assert.ok(ns <= (user + system) * 1_000 + 1e7, `${ns} ns, process ${user + system} us`);
+  });
+
+  it('counts in steps of 10 ms where the kernel has no schedstat, whatever the thread is called', (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'stat'), '4711 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20 0 1 0 4242\n');
+    const threadCpu = new ThreadCpu(folder);
+    t.after(() => threadCpu.close());
+    assert.equal(threadCpu.read(0), 1_750_000_000);
+  });
+
+  it('tells by both accounts of this thread about the same', (t) => {
+    const exact = createThreadCpu(t);
+    if (exact === null) return;
+    const folder = temporaryFolder(t);
+    symlinkSync('/proc/thread-self/stat', join(folder, 'stat'));
+    const coarse = new ThreadCpu(folder);
+    t.after(() => coarse.close());
+    const [byStat, bySchedstat] = [coarse.read(0), exact.read(0)];
+    assert.ok(Math.abs(byStat - bySchedstat) < 0.5 * bySchedstat, `${byStat} and ${bySchedstat} ns`);
+  });
+
+  it('knows nothing where there is neither', (t) => {
+    const threadCpu = new ThreadCpu(temporaryFolder(t));
+    t.after(() => threadCpu.close());
+    assert.ok(Number.isNaN(threadCpu.read(0)));
   });
 });
