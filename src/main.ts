@@ -1,8 +1,8 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536 MALLOC_TOP_PAD_=16384 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=1 --single-threaded-gc
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=1 --single-threaded-gc
 /**
  * harborforge-monitor: the entry. The line above is how the daemon is run, by everybody. What threads take while they load their code has
  * to go back to the kernel: few arenas, and from 32 KiB on mappings of their own, which no later and smaller piece can hold back. Heaps of
- * a few MB need neither a large young generation nor threads to collect them.
+ * a few MB need neither a large young generation nor threads to collect them. It must fit into 127 bytes: older kernels read no more.
  *
  * A map of the modules:
  *

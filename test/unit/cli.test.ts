@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { helpText, parseCommand } from '../../src/cli.js';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings.js';
+import { MAIN } from '../support/daemon-process.js';
 
 function problemsOf(...argv: string[]): readonly string[] {
   const command = parseCommand(argv);
@@ -93,4 +95,10 @@ describe('--help', () => {
   test('fits into 80 columns', () => {
     for (const line of helpText().split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   });
+});
+
+test('the first line, by which the daemon is run, is one that every kernel reads to its end', () => {
+  const [line = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
+  assert.match(line, /^#!\S+ -S .* node /);
+  assert.ok(line.length <= 127, `${line.length} bytes`);
 });
