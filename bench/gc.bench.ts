@@ -15,7 +15,7 @@ const SAMPLES = 600;
  * A heap in which ticks keep something grows by 8 bytes a tick at least. Half of that is flat: the used heap moves in steps of some 30 kB
  * whatever happens, since V8 hands out old space in such pieces and compiles what has become hot.
  */
-const KEPT_BYTES_PER_TICK_MAX = 4;
+const KEPT_BYTES_PER_TICK_MAX = 2;
 /** Over less, growth can't be told from what V8 still does to code that is new. */
 const GROWTH_MINUTES_MIN = 5;
 /** The lane is at its cadence when it ran so much of its ticks. */
@@ -47,7 +47,7 @@ export async function benchGc({ quick, gcMinutes }: BenchOptions): Promise<Secti
     title: `Garbage in the proc lane at ${hz} Hz, ${gcMinutes} min after ${warmupMs / 1000} s (${account.ticks} ticks)`,
     rows: rowsOf(account, gcMinutes, hz),
     notes: [
-      `From PerformanceObserver('gc') in the lane’s own thread; v8.GCProfiler counted the same. The heap is what is used ${account.heapIs}; the probe itself adds a few bytes a tick. Flat: less than half of what it would be if each tick kept 8 bytes.`,
+      `From PerformanceObserver('gc') in the lane’s own thread; v8.GCProfiler counted the same. The heap is what is used ${account.heapIs}; the probe itself adds a few bytes a tick. Flat: less than a quarter of what it would be if each tick kept 8 bytes.`,
     ],
     failures,
   };
