@@ -139,7 +139,7 @@ export const SETTINGS = {
     flag: 'cpu-budget-pct',
     placeholder: 'X',
     default: '0.5',
-    help: 'Share of one core that the sampler may take, 0.01 to 100 percent; /health tells both, and the log when it is more.',
+    help: 'Share of one core that the sampler may take, 0.01 to 100 percent; it samples less often where it would take more.',
     schema: numeric(/^\d{1,3}(\.\d{1,6})?$/, 'a number', 0.01, 100),
   }),
   diskPath: setting({

@@ -2,7 +2,7 @@ import type { Conditions } from '../conditions.js';
 import type { Clock } from '../shared/clock.js';
 import { D, SOURCES, sourceBit, T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
-import { frameStaleAfterMs, SLOWEST_INTERVAL_MS } from '../shared/pace.js';
+import { frameStaleAfterMs, SLOWEST_INTERVAL_MS, staleAfterMsOf } from '../shared/pace.js';
 import { CpuShare } from './cpu-share.js';
 
 const PERIOD_MS = 1_000;
@@ -82,14 +82,15 @@ export class Watchdog {
       sequence: slot.sequence,
       atMs: slot.numbers[T.sampled_mono_ms]!,
       intervalMs: slot.numbers[T.interval_ms]!,
+      staleAfterMs: staleAfterMsOf(slot.numbers),
       valid: slot.numbers[T.valid] === 1,
       staleMask: slot.numbers[T.stale_mask]!,
       cpuNs: slot.numbers[T.lane_cpu_ns]!,
       cpuAtMs: slot.numbers[T.lane_cpu_mono_ms]!,
     }));
-    const intervalMs = frame?.intervalMs ?? this.#configuredIntervalMs;
-    this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs), intervalMs);
-    this.#judgeProgress(frame?.sequence ?? 0, intervalMs);
+    const staleAfterMs = frame?.staleAfterMs ?? frameStaleAfterMs(this.#configuredIntervalMs);
+    this.#judgeAge(nowMs - (frame?.atMs ?? this.#startMs), staleAfterMs);
+    this.#judgeProgress(frame?.sequence ?? 0, staleAfterMs);
     this.#judgeDiskProgress(this.#diskFrames.read((slot) => slot.sequence) ?? 0);
     if (frame === null) return;
     this.#conditions.set('sample', frame.valid ? null : 'no kernel file could be read', 'error');
@@ -100,15 +101,15 @@ export class Watchdog {
     this.#judgeCost(frame.cpuNs, frame.cpuAtMs, frame.intervalMs);
   }
 
-  #judgeAge(ageMs: number, intervalMs: number): void {
-    const stale = ageMs > frameStaleAfterMs(intervalMs);
+  #judgeAge(ageMs: number, staleAfterMs: number): void {
+    const stale = ageMs > staleAfterMs;
     this.#conditions.set('frames', stale ? 'the sampler has stopped: no new frames' : null, 'error');
   }
 
-  #judgeProgress(sequence: number, intervalMs: number): void {
+  #judgeProgress(sequence: number, staleAfterMs: number): void {
     this.#looksWithoutFrame = sequence === this.#sequence ? this.#looksWithoutFrame + 1 : 0;
     this.#sequence = sequence;
-    if (this.#looksWithoutFrame < Math.max(GIVE_UP_LOOKS, frameStaleAfterMs(intervalMs) / PERIOD_MS)) return;
+    if (this.#looksWithoutFrame < Math.max(GIVE_UP_LOOKS, staleAfterMs / PERIOD_MS)) return;
     this.#looksWithoutFrame = 0;
     this.#giveUpProcLane();
   }
@@ -129,6 +130,8 @@ export class Watchdog {
     const { minutePct } = this.#share;
     const budget = `${this.#budgetPct} % of a core`;
     let notice: string | null = null;
+    if (Number.isNaN(procCpuNs))
+      notice = `this kernel keeps no account of threads: the ${budget} can't be held`;
     if (intervalMs > this.#configuredIntervalMs) notice = `sampling is slowed down to stay within ${budget}`;
     // As slow as it gets, and still too dear.
     if (intervalMs >= SLOWEST_INTERVAL_MS && minutePct !== null && minutePct > this.#budgetPct)

@@ -64,6 +64,8 @@ export const TELEMETRY_NUMBERS = [
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
   'sampled_wall_ms',
   'sampled_mono_ms',
+  /** From the sample before to this one, ms: more than the interval where samples take longer than that. */
+  'gap_ms',
   /** 1 when at least one kernel file could be read at this tick. */
   'valid',
   /** Bits of `SOURCES`. */

@@ -11,7 +11,15 @@ export function frameStaleAfterMs(intervalMs: number): number {
   return Math.max(MIN_STALE_MS, 3 * intervalMs);
 }
 
-/** Whether a telemetry frame is too old at `nowMs`, by the interval which its lane kept when it wrote it. Thread: any. */
+/**
+ * After how long a telemetry frame is too old: by the interval which its lane kept when it wrote it, or what it came to where reading takes
+ * longer than that. Thread: any.
+ */
+export function staleAfterMsOf(numbers: Float64Array): number {
+  return frameStaleAfterMs(Math.max(numbers[T.interval_ms]!, numbers[T.gap_ms]!));
+}
+
+/** Whether a telemetry frame is too old at `nowMs`. Thread: any. */
 export function isFrameStale(numbers: Float64Array, nowMs: number): boolean {
-  return nowMs - numbers[T.sampled_mono_ms]! > frameStaleAfterMs(numbers[T.interval_ms]!);
+  return nowMs - numbers[T.sampled_mono_ms]! > staleAfterMsOf(numbers);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { DearProcfs } from '../../bench/support/dear-procfs.js';
 import { healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
@@ -30,4 +31,14 @@ test('a host whose files are dear to read is sampled less often, and as often as
   assert.ok(back.lanes.proc.interval_ms >= CONFIGURED_MS);
   await telemetryWhen(port, ({ mem_pct, stale }) => mem_pct !== null && stale === undefined);
   assert.equal((await readHealth(port)).status, 'ok');
+});
+
+test('no thread but the proc lane has its timer slack taken away', async (t) => {
+  const { daemon, port } = await startBridge(t);
+  await telemetryWhen(port);
+  const pid = daemon.child.pid!;
+  const slacksNs = readdirSync(`/proc/${pid}/task`).map((tid) =>
+    Number(readFileSync(`/proc/${tid}/timerslack_ns`, 'ascii')),
+  );
+  assert.equal(slacksNs.filter((ns) => ns === 1).length, 1, slacksNs.join());
 });

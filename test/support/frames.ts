@@ -35,6 +35,7 @@ export class FrameSource {
       cpu_total_ticks: 0,
       sampled_wall_ms: 0,
       interval_ms: 50,
+      gap_ms: 50,
     };
     for (const [name, value] of Object.entries({ ...defaults, ...numbers }))
       slot.numbers[T[name as NumberName]] = value;

@@ -33,6 +33,7 @@ export interface DiskValues {
   readonly nginx_installed: number;
   readonly nginx_mono_ms: number;
   readonly nginx_failed: 0 | 1;
+  readonly lane_cpu_ns?: number;
   readonly sites: readonly string[];
 }
 
@@ -93,7 +94,7 @@ export class ProcSamplerRig {
     const slot = this.#diskWriter.begin();
     slot.numbers.fill(0);
     for (const name of DISK_NUMBERS)
-      if (name in values) slot.numbers[D[name]] = values[name as keyof typeof values];
+      if (name in values) slot.numbers[D[name]] = values[name as keyof typeof values] ?? 0;
     const json = Buffer.from(JSON.stringify(sites));
     slot.bytes.set(json);
     this.#diskWriter.publish(slot, json.length);

@@ -52,8 +52,10 @@ export class ProcSampler {
   readonly #window: CpuWindow;
   readonly #stale: Staleness;
 
-  /** CLOCK_REALTIME less CLOCK_MONOTONIC as of the last second: one clock fewer to ask at each tick. */
-  #wallOffsetMs = Number.NaN;
+  /** When the last sample was taken; the start, before the first. */
+  #lastMs: number;
+  /** The disk lane's CPU time as it was put to the governor last. */
+  #diskCpuNs = 0;
   /** The values of the next frame; kept from tick to tick, since not all are read at each. */
   readonly #numbers: Float64Array;
   readonly #writer: FrameWriter;
@@ -65,6 +67,7 @@ export class ProcSampler {
     this.#mayPublish = options.mayPublish ?? (() => true);
     const nowMs = options.clock.monoMs();
     this.#files = new KernelFiles(options.procfs, nowMs);
+    this.#lastMs = nowMs;
     this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
     this.#stale = new Staleness(nowMs);
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
@@ -88,10 +91,7 @@ export class ProcSampler {
     let valid = this.#sampleCpu(nowMs);
     this.#files.keepUp(deadlineMs, nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
-    if (this.#slowCadence.due(deadlineMs)) {
-      this.#wallOffsetMs = this.#clock.wallMs() - nowMs;
-      this.#sampleSlow(nowMs);
-    }
+    if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
     if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
     valid ||= !(
       Number.isNaN(numbers[T.mem_pct]!) &&
@@ -99,7 +99,9 @@ export class ProcSampler {
       Number.isNaN(numbers[T.uptime_seconds]!)
     );
 
-    numbers[T.sampled_wall_ms] = nowMs + this.#wallOffsetMs;
+    numbers[T.sampled_wall_ms] = this.#clock.wallMs();
+    numbers[T.gap_ms] = nowMs - this.#lastMs;
+    this.#lastMs = nowMs;
     numbers[T.sampled_mono_ms] = nowMs;
     numbers[T.valid] = valid ? 1 : 0;
     numbers[T.ticks]!++;
@@ -243,7 +245,11 @@ export class ProcSampler {
     const cpuNs = this.#threadCpu.read(nowMs);
     numbers[T.lane_cpu_ns] = cpuNs;
     numbers[T.lane_cpu_mono_ms] = nowMs;
-    this.#governor.push(cpuNs + this.#disk.laneCpuNs, nowMs);
+    // What a lane took before it was first heard of, or that of another thread, is no step.
+    const diskCpuNs = this.#disk.laneCpuNs;
+    if (diskCpuNs < this.#diskCpuNs || (this.#diskCpuNs === 0 && diskCpuNs > 0)) this.#governor.restart();
+    this.#diskCpuNs = diskCpuNs;
+    this.#governor.push(cpuNs + diskCpuNs, nowMs);
   }
 
   #note(source: number, ok: boolean, nowMs: number): void {

@@ -2,7 +2,7 @@ import type { Clock } from '../../src/shared/clock.js';
 import { FIELDS, T } from '../../src/shared/fields.js';
 import type { FrameReader, Slot } from '../../src/shared/frame-store.js';
 import type { OpenClawMetadata } from '../../src/shared/messages.js';
-import { frameStaleAfterMs } from '../../src/shared/pace.js';
+import { staleAfterMsOf } from '../../src/shared/pace.js';
 
 /** A mean over less than this would be noise: the counters advance in steps of 10 ms. */
 const MIN_MEAN_MS = 100;
@@ -15,7 +15,7 @@ interface CpuSums {
 
 interface Reading extends CpuSums {
   readonly valid: boolean;
-  readonly intervalMs: number;
+  readonly staleAfterMs: number;
   /** The snapshot of `/telemetry`, its values as they are rendered there. */
   readonly snapshot: Readonly<Record<string, unknown>>;
 }
@@ -57,8 +57,7 @@ export class BeatSource {
   body(): string | null {
     if (!this.begin()) return null;
     const reading = this.#frames.read(toReading);
-    const isFresh =
-      reading !== null && this.#clock.monoMs() - reading.monoMs <= frameStaleAfterMs(reading.intervalMs);
+    const isFresh = reading !== null && this.#clock.monoMs() - reading.monoMs <= reading.staleAfterMs;
     this.#pending = isFresh ? reading : null;
 
     const members = [`"identifier":${JSON.stringify(this.#identifier)}`];
@@ -96,7 +95,7 @@ function toReading(slot: Slot): Reading {
     busyTicks: slot.numbers[T.cpu_busy_ticks]!,
     totalTicks: slot.numbers[T.cpu_total_ticks]!,
     monoMs: slot.numbers[T.sampled_mono_ms]!,
-    intervalMs: slot.numbers[T.interval_ms]!,
+    staleAfterMs: staleAfterMsOf(slot.numbers),
     snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Record<string, unknown>,
   };
 }

@@ -103,6 +103,15 @@ describe('a heartbeat body', () => {
     assert.equal(body()!['mem_pct'], 52.1);
   });
 
+  it('tells of the hardware of a host that is sampled seldom for as long as its frames are good', () => {
+    const { clock, publish, body } = setUp();
+    publish({ ...WHOLE, interval_ms: 10_000 }, '[]');
+    clock.advance(30_000);
+    assert.equal(body()!['mem_pct'], 52.1);
+    clock.advance(1);
+    assert.deepEqual(body(), { identifier: 'vps.t1' });
+  });
+
   it('tells of the hardware whatever the wall clock says', () => {
     const { clock, publish, body } = setUp();
     publish(WHOLE, '[]');
