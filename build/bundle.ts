@@ -6,6 +6,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licenceTexts, packageFolders } from './licences.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,7 +23,7 @@ const FILES = {
 /** Loaded as they are: what is compiled for one platform, and what only a thread needs that lives for a moment. */
 const EXTERNAL = ['uWebSockets.js', '@uwsjs/*', '@napi-rs/nice', 'systeminformation'];
 
-await build({
+const { metafile } = await build({
   absWorkingDir: ROOT,
   entryPoints: FILES,
   outdir: 'bundle',
@@ -39,8 +40,11 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 110,
+  // Whole licences lie beside the code.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 });
+writeFileSync(`${ROOT}bundle/LICENCES.txt`, licenceTexts(ROOT, packageFolders(Object.keys(metafile.inputs))));
 writeFileSync(`${ROOT}bundle/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${ROOT}bundle/src/main.js`, 0o755);

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+/** A package as the lockfile tells of it. */
+interface Locked {
+  readonly version: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+type Versions = Readonly<Record<string, string>>;
+interface Package {
+  readonly dependencies: Versions;
+  readonly optionalDependencies: Versions;
+  readonly devDependencies: Versions;
+}
+
+const ROOT = new URL('../../../', import.meta.url);
+const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, ROOT)), 'utf8');
+const own = JSON.parse(read('package.json')) as Package;
+const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> };
+const locked = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
+const used = locked.filter(([, { dev }]) => dev !== true);
+
+test('every dependency is asked for in one exact version', () => {
+  const asked = [own.dependencies, own.optionalDependencies, own.devDependencies];
+  for (const [name, version] of asked.flatMap((versions) => Object.entries(versions))) {
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+  }
+});
+
+test('every locked package comes from the registry, and is known by its hash', () => {
+  for (const [path, { resolved, integrity }] of locked) {
+    // Without an address npm asks the registry.
+    assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, path);
+    // The linter's builds for other platforms than this one were not to be had when they were locked, and nothing installs them here.
+    if (integrity === undefined) assert.match(path, /^node_modules\/@biomejs\/cli-(?!linux-(x64|arm64)$)/);
+    else assert.match(integrity, /^sha512-/, path);
+  }
+});
+
+test('the daemon runs no code of others while it is installed', () => {
+  assert.deepEqual(
+    used.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path),
+    [],
+  );
+});
+
+test('everything that is used may be used and passed on', () => {
+  for (const [path, { license }] of locked)
+    assert.match(license ?? 'none', /^(MIT|ISC|Apache-2\.0|MIT OR Apache-2\.0)$/, path);
+});
+
+test('the daemon is made of few packages, and each that is packed into it is named with its licence', () => {
+  const needed = used.filter(([, { optional }]) => optional !== true).map(([path]) => path.slice(13));
+  assert.ok(needed.length <= 20, needed.join());
+  const texts = read('bundle/LICENCES.txt');
+  for (const name of Object.keys(own.dependencies).filter((name) => name !== 'systeminformation')) {
+    assert.match(texts, new RegExp(`^${name} ${own.dependencies[name]} \\(`, 'm'));
+  }
+  for (const [, name] of texts.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)) assert.ok(needed.includes(name!), name);
+});
