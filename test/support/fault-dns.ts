@@ -2,9 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { withMounts } from './fault-namespace.js';
-import { temporaryFolder } from './fixtures.js';
+import { type Scope, temporaryFolder } from './fixtures.js';
 
 /** What the server says: where the name is (on 127.0.0.1), that there is no such name, that it can't tell; or it says nothing. */
 export type DnsMood = 'answers' | 'knows no name' | 'fails' | 'is silent';
@@ -22,7 +21,7 @@ const RCODE: Record<Exclude<DnsMood, 'is silent'>, number> = { answers: 0, fails
 const TYPE_A = 1;
 
 /** Starts one on a loopback address of its own (the port is the one that the C library asks, 53); it ends with the test. */
-export async function startDns(t: TestContext, mood: DnsMood): Promise<DnsServer> {
+export async function startDns(t: Scope, mood: DnsMood): Promise<DnsServer> {
   const socket = createSocket('udp4');
   let questions = 0;
   let now = mood;

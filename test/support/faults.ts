@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { temporaryFolder } from './fixtures.js';
+import { type Scope, temporaryFolder } from './fixtures.js';
 import { until } from './until.js';
 
 export type FaultyThread = 'proc' | 'disk' | 'heartbeat' | 'inventory';
@@ -17,7 +16,7 @@ export interface Faults {
   strikeAlways(thread: FaultyThread, fault: Fault): void;
 }
 
-export function createFaults(t: TestContext): Faults {
+export function createFaults(t: Scope): Faults {
   const folder = temporaryFolder(t);
   const preload = new URL('./fault-preload.js', import.meta.url);
   preload.searchParams.set('folder', folder);

@@ -1,8 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+/** Where something is put that must come to its end: a TestContext, or whatever else ends what it was given. */
+export interface Scope {
+  after(end: () => void | Promise<void>): void;
+}
 
 /** The folders of test/fixtures/proc whose files can all be read, and those in which nothing can. */
 export const SOUND_MACHINES = [
@@ -47,14 +51,14 @@ export function readExpected(machine: (typeof SOUND_MACHINES)[number]): Expected
 }
 
 /** Makes an empty folder that is removed after the test. */
-export function temporaryFolder(t: TestContext): string {
+export function temporaryFolder(t: Scope): string {
   const folder = mkdtempSync(join(tmpdir(), 'monitor-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** Copies a machine's tree to a folder of its own, which the test may change; it is removed after the test. */
-export function copyMachine(t: TestContext, machine: Machine): string {
+export function copyMachine(t: Scope, machine: Machine): string {
   const folder = temporaryFolder(t);
   cpSync(fixturePath('proc', machine), folder, { recursive: true });
   return folder;

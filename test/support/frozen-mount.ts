@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import type { Scope } from './fixtures.js';
 import { until } from './until.js';
 
 /** A FUSE mount whose server can be made to stand still, as an NFS server that is gone does. */
@@ -28,7 +28,7 @@ export function whyNoMount(): string | null {
  * Mounts a folder, an empty one if it is given none, over another with bindfs. After the test bindfs is killed, by its pid, upon which the kernel lets go whoever waits for it,
  * and the mount is taken away.
  */
-export async function createFrozenMount(t: TestContext, given?: string): Promise<FrozenMount> {
+export async function createFrozenMount(t: Scope, given?: string): Promise<FrozenMount> {
   // Not `temporaryFolder`: to remove a folder in which a frozen mount is would hang, so it must come last.
   const folder = mkdtempSync(join(tmpdir(), 'monitor-mount-'));
   const source = given ?? join(folder, 'source');
