@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { end, push, startBridge, telemetryWhen } from '../support/bridge-client.js';
@@ -9,18 +8,14 @@ import { freePort } from '../support/free-port.js';
 import { RawConnection, rawRequest, requestHead } from '../support/raw-http.js';
 import { ReferenceBackend } from '../support/reference-backend.js';
 import { runOnce } from '../support/run-once.js';
+import { TELL_OF_SIGNALS, takesSignals, takingSignals } from '../support/signal-taking.js';
 import { until } from '../support/until.js';
 
 const KEY = 'shutdown-test-key-0123456789';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** Says whether process `pid` has loaded the bridge's library: from then on the signals are its own, and it does not listen yet. */
-function isStarting(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/maps`, 'latin1').includes('uws.node');
-}
-
 function start(t: TestContext, env: Readonly<Record<string, string>> = {}): DaemonProcess {
-  const daemon = new DaemonProcess(env);
+  const daemon = new DaemonProcess(env, [], TELL_OF_SIGNALS);
   t.after(() => end(daemon));
   return daemon;
 }
@@ -46,7 +41,7 @@ for (const signal of SIGNALS) {
 
   test(`${signal} before the bridge listens ends it with 0`, async (t) => {
     const daemon = start(t);
-    await until('the program to start', () => isStarting(daemon.child.pid ?? 0));
+    await takingSignals(daemon);
     await assertStopsInTime(daemon, [signal]);
   });
 }
@@ -61,7 +56,7 @@ test('a signal at any moment of the start never leaves a process behind, or ends
   for (let delayMs = 0; delayMs <= 400; delayMs += 40) {
     const daemon = start(t);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
-    const started = isStarting(daemon.child.pid ?? 0);
+    const started = takesSignals(daemon);
     const code = await daemon.stop();
     assert.ok(code === 0 || (!started && code === 'SIGTERM'), `after ${delayMs} ms: ${code}`);
     assert.equal(daemon.stderr, '');
