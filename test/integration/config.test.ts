@@ -134,7 +134,7 @@ describe('--help and --version', () => {
 
 describe('a running daemon', () => {
   test('warns in its log of a variable that there is not', async (t) => {
-    const { daemon } = await startBridge(t, { MONITOR_PROT: '1' });
+    const { daemon } = await startBridge(t, { MONITOR_PROT: '1', MONITOR_BRIDGE_TRANSPORT: 'node-http' });
     const warnings = daemon.lines.filter(({ level }) => level === 'warn');
     assert.deepEqual(
       warnings.map(({ msg }) => msg),
