@@ -4,6 +4,7 @@ import { until } from './until.js';
 
 /** What a process holds, from /proc/<pid>. */
 export interface Holdings {
+  /** Without those of libuv's pool: they start when there is work for them, and stay. (Before Node 22 nothing tells them from others.) */
   readonly threads: number;
   /** What each descriptor leads to, sorted. */
   readonly descriptors: readonly string[];
@@ -16,18 +17,24 @@ const MEMORY_NOISE_KB = 12_000;
 /** So many looks in a row, 20 ms apart, in which nothing changes. */
 const SETTLED_LOOKS = 50;
 
-/** What process `pid` holds now. */
-export function readHoldings(pid: number): Holdings {
-  const descriptors = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+/** What `read` gives for each entry of `folder`, without those that are gone by then. */
+function readEach(folder: string, read: (path: string) => string): string[] {
+  return readdirSync(folder).flatMap((name) => {
     try {
-      return [readlinkSync(`/proc/${pid}/fd/${fd}`).replace(/\d{2,}/g, 'N')];
+      return [read(`${folder}/${name}`)];
     } catch {
       return [];
     }
   });
+}
+
+/** What process `pid` holds now. */
+export function readHoldings(pid: number): Holdings {
+  const threads = readEach(`/proc/${pid}/task`, (path) => readFileSync(`${path}/comm`, 'latin1').trim());
+  const descriptors = readEach(`/proc/${pid}/fd`, (path) => readlinkSync(path).replace(/\d{2,}/g, 'N'));
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
   return {
-    threads: readdirSync(`/proc/${pid}/task`).length,
+    threads: threads.filter((name) => name !== 'libuv-worker').length,
     descriptors: descriptors.sort(),
     anonymousKb: Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]),
   };
