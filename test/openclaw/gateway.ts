@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from '../support/free-port.js';
+import { type Ended, killGroup, runProgram, startProgram } from '../support/programs.js';
 import type { ConfiguredAgent, Host } from './hosts.js';
 import type { InstalledHost } from './packages.js';
-import { type Ended, killGroup, runProgram, startProgram } from './programs.js';
 
 const COMMAND_LIMIT_MS = 120_000;
 const START_LIMIT_MS = 120_000;

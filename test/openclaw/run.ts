@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { RegistryUnreachable } from '../support/npm-packages.js';
+import { killAllGroups, runProgram } from '../support/programs.js';
 import { HOSTS } from './hosts.js';
-import { type InstalledHost, installHost, RegistryUnreachable } from './packages.js';
-import { killAllGroups, runProgram } from './programs.js';
+import { type InstalledHost, installHost } from './packages.js';
 import { runScenario, type Step } from './scenario.js';
 import { watchStrayFolders } from './stray-folders.js';
 
