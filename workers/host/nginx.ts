@@ -1,5 +1,6 @@
 import { opendirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { resolveBelow } from './below.js';
 
 /** Where packages and a build from source put the binary. */
 const KNOWN_BINARIES = [
@@ -33,18 +34,18 @@ interface Listing {
 
 /**
  * Looks for nginx and its sites below `rootfs`: the names in `sites-enabled/`; where that folder is missing, `conf.d/*.conf`
- * without the ending. Names with a leading dot are left out: nginx's own `include …/*` does not match them.
+ * without the ending. Links lead where they lead on the host. Names with a leading dot are left out: nginx's own `include …/*` does not match them.
  * `searchPath` is a PATH to look along, too. Thread: disk lane (it touches the disk). Throws nothing.
  */
 export function readNginx(rootfs: string, searchPath: string): NginxState {
   const folders = searchPath.split(delimiter).filter((folder) => folder.startsWith('/'));
   const candidates = [...KNOWN_BINARIES, ...folders.map((folder) => join(folder, 'nginx')), MAIN_CONFIG];
-  const found = candidates.map((path) => isFile(join(rootfs, path)));
+  const found = candidates.map((path) => isFile(rootfs, path));
   const installed = found.includes(true) || (found.includes(null) ? null : false);
 
-  let listing = listNames(join(rootfs, SITES_ENABLED));
+  let listing = listNames(rootfs, SITES_ENABLED);
   if (listing === 'missing') {
-    listing = listNames(join(rootfs, CONF_D));
+    listing = listNames(rootfs, CONF_D);
     if (typeof listing === 'object') {
       const names = listing.names.filter((name) => name.endsWith('.conf'));
       listing = { ...listing, names: names.map((name) => name.slice(0, -'.conf'.length)) };
@@ -56,18 +57,18 @@ export function readNginx(rootfs: string, searchPath: string): NginxState {
 }
 
 /** Null: it could not be looked at. */
-function isFile(path: string): boolean | null {
+function isFile(rootfs: string, path: string): boolean | null {
   try {
-    return statSync(path).isFile();
+    return statSync(resolveBelow(rootfs, path)).isFile();
   } catch (error) {
     return isMissing(error) ? false : null;
   }
 }
 
 /** Entry by entry: an array of all would take the heap of a small thread, for a folder that somebody fills without end. */
-function listNames(path: string): Listing | 'missing' | 'unreadable' {
+function listNames(rootfs: string, path: string): Listing | 'missing' | 'unreadable' {
   try {
-    const folder = opendirSync(path);
+    const folder = opendirSync(resolveBelow(rootfs, path));
     try {
       const names: string[] = [];
       for (let i = 0; i < MAX_ENTRIES; i++) {

@@ -4,6 +4,7 @@ import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import type { DiskLaneTask } from '../../src/shared/messages.js';
+import { resolveBelow } from '../host/below.js';
 import { readNginx } from '../host/nginx.js';
 import { readDiskUsedPct } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
@@ -87,7 +88,7 @@ export class DiskSampler {
     const numbers = this.#numbers;
     let pct = Number.NaN;
     try {
-      pct = readDiskUsedPct(`${this.#task.rootfs}/${this.#task.diskPath}`);
+      pct = readDiskUsedPct(resolveBelow(this.#task.rootfs, this.#task.diskPath));
     } catch {
       // Unknown; `disk_failed` says so.
     }

@@ -69,6 +69,22 @@ describe('readNginx: whether it is installed', () => {
   });
 });
 
+describe('readNginx: links of the host, below the root that was handed in', () => {
+  it('lead from the folder of the sites to where it is on the host', (t) => {
+    const root = createRoot(t, '/srv/nginx/sites/shop', '/etc/nginx/');
+    symlinkSync('/srv/nginx/sites', join(root, '/etc/nginx/sites-enabled'));
+    assert.deepEqual(readNginx(root, '').sites, ['shop']);
+  });
+
+  it('lead to the binary that the host has, and to none that only this machine has', (t) => {
+    const root = createRoot(t, '/opt/real-nginx', '/usr/sbin/', '/usr/bin/');
+    symlinkSync(process.execPath, join(root, '/usr/bin/nginx'));
+    assert.equal(readNginx(root, '').installed, false);
+    symlinkSync('/opt/real-nginx', join(root, '/usr/sbin/nginx'));
+    assert.equal(readNginx(root, '').installed, true);
+  });
+});
+
 describe('readNginx: its sites', () => {
   it('are the names in sites-enabled, sorted by code unit', (t) => {
     const enabled = '/etc/nginx/sites-enabled';
