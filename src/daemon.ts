@@ -80,7 +80,7 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#conditions = new Conditions(log);
     const monoMs = () => this.#clock.monoMs();
-    this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '');
+    this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
     const control = new Control(this.#shared);
     this.#pool = new LanePool({
       threads: options.threads ?? bootThreads(),

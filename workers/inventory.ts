@@ -1,11 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../src/shared/errors.js';
-import type { InventoryMessage } from '../src/shared/messages.js';
+import type { HostTrees, InventoryMessage } from '../src/shared/messages.js';
 import { readInventory } from './host/inventory.js';
 
 /** The entry of a thread that lives for a moment: asks what machine this is, tells the main thread, and ends. */
 const tell = (message: InventoryMessage): void => parentPort?.postMessage(message);
-void readInventory().then(
+void readInventory(workerData as HostTrees).then(
   (inventory) => tell({ type: 'inventory', inventory }),
   (error: unknown) => tell({ type: 'failed', reason: messageOf(error) }),
 );

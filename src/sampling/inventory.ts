@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../shared/errors.js';
-import type { HostInventory, InventoryMessage } from '../shared/messages.js';
+import type { HostInventory, HostTrees, InventoryMessage } from '../shared/messages.js';
 import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 
@@ -14,12 +14,14 @@ const TERMINATE_MS = 300;
  */
 export class InventoryReader {
   readonly #path: string;
+  readonly #trees: HostTrees;
   #worker: Worker | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `path` is where the programs are looked for that `systeminformation` starts. */
-  constructor(path: string) {
+  /** `path` is where the programs are looked for that `systeminformation` starts, `trees` where the host's own lie. */
+  constructor(path: string, trees: HostTrees) {
     this.#path = path;
+    this.#trees = trees;
   }
 
   /** Starts the thread. One of the two is called, later, unless `stop` comes first. */
@@ -27,6 +29,7 @@ export class InventoryReader {
     const worker = new Worker(workerFile('inventory'), {
       name: 'inventory',
       env: { PATH: this.#path },
+      workerData: { procfs: this.#trees.procfs, rootfs: this.#trees.rootfs } satisfies HostTrees,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });
     this.#worker = worker;
@@ -47,7 +50,7 @@ export class InventoryReader {
       this.#worker = null;
     });
     this.#timer = setTimeout(() => {
-      failed(`systeminformation gave no answer within ${TIMEOUT_MS / 1000} s`);
+      failed(`no answer within ${TIMEOUT_MS / 1000} s`);
       void worker.terminate();
     }, TIMEOUT_MS);
     this.#timer.unref();

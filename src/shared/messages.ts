@@ -34,6 +34,39 @@ export interface DiskLaneTask {
 
 export type LaneTask = ProcLaneTask | DiskLaneTask;
 
+/** Where the trees of the host lie, of which the Monitor tells: `/proc` and `/` unless it runs in a container. */
+export interface HostTrees {
+  readonly procfs: string;
+  readonly rootfs: string;
+}
+
+/** How long a mount that is well may take at most to answer the process that looks at the trees. */
+export const TREES_LIMIT_MS = 2_000;
+
+/** What was found where the host's proc file system should be. */
+export interface ProcfsLook {
+  /** Why it can't be one, as the end of a sentence; null: it can. */
+  readonly problem: string | null;
+  /** Files of it that lie on another file system than itself. */
+  readonly masked: readonly string[];
+}
+
+/** What was found where the host's root should be. */
+export interface RootfsLook {
+  /** Why it can't be one, as the end of a sentence; null: it can. */
+  readonly problem: string | null;
+  /** The name in its /etc/hostname; null: there is none. */
+  readonly hostname: string | null;
+  /** Whether it is on the very file system that the Monitor's own root is on. */
+  readonly isOnOwnRoot: boolean;
+}
+
+/** From the process that looks at the trees, a line each. `begun`: from now on it is the trees that it waits for. */
+export type TreesMessage =
+  | { readonly type: 'begun' }
+  | { readonly type: 'procfs'; readonly look: ProcfsLook }
+  | { readonly type: 'rootfs'; readonly look: RootfsLook };
+
 /** What `systeminformation` tells about the host, once. Empty strings and zeros of its own are left out. */
 export interface HostInventory {
   readonly os?: string;

@@ -1,21 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import si from 'systeminformation';
-import type { HostInventory } from '../../src/shared/messages.js';
+import type { HostInventory, HostTrees } from '../../src/shared/messages.js';
+import { parseCpuInfo } from './cpuinfo.js';
+import { readOsName } from './os-release.js';
 
 /**
  * Asks `systeminformation` what machine this is. Takes tens of milliseconds, and starts processes: once in the daemon's life,
- * never in a tick. What it does not know (it says '' and 0 then) is left out. Thread: inventory.
- * @throws what systeminformation throws; it may hang, and whoever waits must end the thread
+ * never in a tick. What it does not know (it says '' and 0 then) is left out. Of a host whose trees are mounted elsewhere it knows
+ * nothing: then they are read, and what they don't tell is left out. Thread: inventory.
+ * @throws what systeminformation throws; it may hang, as the trees may, and whoever waits must end the thread
  */
-export async function readInventory(): Promise<HostInventory> {
+export async function readInventory({ procfs, rootfs }: HostTrees): Promise<HostInventory> {
   const [os, cpu, system] = await Promise.all([si.osInfo(), si.cpu(), si.system()]);
+  const isOwnProcfs = procfs === '/proc';
+  const cpuInfo = isOwnProcfs ? null : parseCpuInfo(readText(join(procfs, 'cpuinfo')));
   return {
-    ...known('os', [os.distro, os.release].filter(Boolean).join(' ')),
-    ...known('kernel', os.kernel),
+    ...known('os', rootfs === '/' ? [os.distro, os.release].filter(Boolean).join(' ') : readOsName(rootfs)),
+    ...known('kernel', isOwnProcfs ? os.kernel : readText(join(procfs, 'sys/kernel/osrelease')).trim()),
     ...known('arch', os.arch),
-    ...known('cpu_model', [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ')),
-    ...known('cpu_cores', cpu.cores),
+    ...known('cpu_model', cpuInfo?.model ?? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ')),
+    ...known('cpu_cores', cpuInfo?.cores ?? cpu.cores),
     ...known('virtualization', system.virtual ? system.virtualHost || 'yes' : 'none'),
   };
+}
+
+/** Empty when it can't be had. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function known<Key extends string, Value>(key: Key, value: Value): { [K in Key]?: Value } {

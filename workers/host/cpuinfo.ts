@@ -1,0 +1,14 @@
+/** Of the processors that a kernel tells of: how many, and what the first is called; 0 and empty where that is not told. */
+export interface CpuInfo {
+  readonly model: string;
+  readonly cores: number;
+}
+
+/**
+ * Parses the text of `/proc/cpuinfo`, as x86 kernels write it. Throws nothing.
+ * @see https://docs.kernel.org/filesystems/proc.html (1.2)
+ */
+export function parseCpuInfo(text: string): CpuInfo {
+  const [, model = ''] = /^model name\s*: *(.*)$/m.exec(text) ?? [];
+  return { model: model.trim(), cores: text.match(/^processor\s*:/gm)?.length ?? 0 };
+}
