@@ -16,6 +16,7 @@ const FILES = {
   'workers/sampler': 'dist/workers/sampler.js',
   'workers/heartbeat': 'dist/workers/heartbeat.js',
   'workers/inventory': 'dist/workers/inventory.js',
+  'workers/trees': 'dist/workers/trees.js',
   // Piscina starts its threads with the file of this name beside its own.
   'src/worker': 'node_modules/piscina/dist/worker.js',
 };

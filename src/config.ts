@@ -1,21 +1,16 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type * as z from 'zod';
-import { lookForFolder } from './folder.js';
-import { Secret } from './secret.js';
+import type { HostLook } from './host-look.js';
+import { judgeHost } from './host-rules.js';
+import type { Secret } from './secret.js';
+import { type ApiKey, readApiKey, readToken } from './secret-files.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName, settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';
 import { isLoopbackHost } from './shared/loopback.js';
+import type { HostTrees } from './shared/messages.js';
 import { readProxies } from './shared/proxies.js';
 
 /** Where a value came from: a flag, a variable, a file, or the default. */
 export type Origin = string;
-
-/** The backend's key, and what an operator would look at when it is refused. */
-export interface ApiKey {
-  readonly value: Secret;
-  readonly origin: Origin;
-}
 
 /** What is in force. Frozen. */
 export type Config = Readonly<z.output<typeof settingsSchema>> & {
@@ -26,7 +21,13 @@ export type Config = Readonly<z.output<typeof settingsSchema>> & {
 
 /** Either a configuration, or everything that is wrong with it; and in both cases what deserves a look. */
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly warnings: readonly string[];
+      /** What was looked at and found to be right, in a line each. */
+      readonly findings: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 
 /** What the configuration is made from. All of it is handed in. */
@@ -34,13 +35,16 @@ export interface ConfigInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags that were given, by setting. */
   readonly flags: Readonly<Partial<Record<SettingName, string>>>;
-  readonly hostname: string;
+  readonly host: HostLook;
 }
 
 const DEFAULT_ORIGIN = 'default';
-const MIN_TOKEN_CHARS = 16;
-const GROUP_AND_OTHERS = 0o077;
-const OTHERS = 0o007;
+
+/** Where the host's trees are said to be, right or wrong: these are to be looked at before the configuration can be loaded. */
+export function readTrees(input: Omit<ConfigInput, 'host'>): HostTrees {
+  const { values } = gather(input);
+  return { procfs: values.procfs ?? '', rootfs: values.rootfs ?? '' };
+}
 
 /**
  * Flags beat environment beats default; an empty variable counts as unset. Reads the key and token files, touches nothing else that
@@ -48,7 +52,23 @@ const OTHERS = 0o007;
  */
 export function loadConfig(input: ConfigInput): ConfigResult {
   const { values, origins } = gather(input);
-  const warnings = unknownVariables(input.env);
+  const isGiven = (name: SettingName): boolean => origins[name] !== DEFAULT_ORIGIN;
+  const tree = (name: 'procfs' | 'rootfs') => ({
+    path: values[name] ?? '',
+    name: nameOf(name, origins[name]),
+    isGiven: isGiven(name),
+  });
+  const judged = judgeHost(input.host, {
+    procfs: tree('procfs'),
+    rootfs: tree('rootfs'),
+    isDiskPathGiven: isGiven('diskPath'),
+    isIdentifierGiven: isGiven('identifier'),
+  });
+  if (values.identifier === undefined) {
+    values.identifier = judged.hostname;
+    origins.identifier = judged.hostnameOrigin;
+  }
+  const warnings = [...unknownVariables(input.env), ...judged.warnings];
   const parsed = settingsSchema.safeParse(values);
   const problems: string[] = [];
   const unsound = new Set<SettingName>();
@@ -59,14 +79,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
       problems.push(`${nameOf(name, origins[name])}: ${issue.message}, got ${quoted(name, values[name])}`);
     }
   }
-  for (const name of ['procfs', 'rootfs'] as const) {
-    const path = values[name];
-    const folder = path?.startsWith('/') ? lookForFolder(path) : 'there';
-    const given = `${nameOf(name, origins[name])}: expected a folder that is there, got ${JSON.stringify(path)}`;
-    if (folder === 'missing') problems.push(given);
-    // What is below it can't be had now; it may be back at any time, and all else goes on without.
-    if (folder === 'silent') warnings.push(`${given}, which gives no answer`);
-  }
+  problems.push(...judged.problems);
 
   // A file whose path is no path is not looked for: it would be the same problem twice.
   const key = unsound.has('apiKeyFile')
@@ -91,7 +104,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     return { ok: false, problems, warnings };
   }
   const config: Config = Object.freeze({ ...parsed.data, apiKey: key, bridgeToken: token, origins });
-  return { ok: true, config, warnings };
+  return { ok: true, config, warnings, findings: judged.findings };
 }
 
 /** Reads the key again, after the backend refused it. A text says why there is none; null: none is set. Thread: main. */
@@ -118,7 +131,7 @@ export function describeConfig(config: Config): string {
     .join('\n');
 }
 
-function gather({ env, flags, hostname }: ConfigInput) {
+function gather({ env, flags }: Omit<ConfigInput, 'host'>) {
   const values: Partial<Record<SettingName, string>> = {};
   const origins = {} as Record<SettingName, Origin>;
   for (const name of SETTING_NAMES) {
@@ -135,10 +148,6 @@ function gather({ env, flags, hostname }: ConfigInput) {
       if (fallback !== null) values[name] = fallback;
       origins[name] = DEFAULT_ORIGIN;
     }
-  }
-  if (values.identifier === undefined) {
-    values.identifier = hostname;
-    origins.identifier = 'host name';
   }
   return { values, origins };
 }
@@ -174,76 +183,4 @@ function quoted(name: SettingName, value = ''): string {
 
 function nameOf(name: SettingName, origin: Origin): string {
   return origin.startsWith('--') ? origin : SETTINGS[name].env;
-}
-
-/** The first that is there: systemd's credential, the file (which the setting `fileName` names), the variable. A text is a problem. */
-function readApiKey(
-  env: ConfigInput['env'],
-  file: string | undefined,
-  fileName: string,
-): ApiKey | string | null {
-  const credentials = env['CREDENTIALS_DIRECTORY'];
-  const credential = credentials ? join(credentials, 'api-key') : null;
-  if (credential !== null && isThere(credential)) return readKeyFile(credential, credential, 0);
-  if (file !== undefined) return readKeyFile(fileName, file, GROUP_AND_OTHERS);
-  const fromEnv = env[API_KEY_ENV];
-  return fromEnv ? checkKey(API_KEY_ENV, API_KEY_ENV, fromEnv) : null;
-}
-
-function readKeyFile(name: string, path: string, forbiddenMode: number): ApiKey | string {
-  const text = readSecretFile(name, path, forbiddenMode);
-  return 'problem' in text ? text.problem : checkKey(name, path, text.text);
-}
-
-function checkKey(name: string, origin: Origin, text: string): ApiKey | string {
-  const value = text.trim();
-  // What is wrong is said without showing the value.
-  if (value === '') return `${name}: expected an API key, got nothing`;
-  if (!/^[\x21-\x7e]+$/.test(value))
-    return `${name}: expected an API key of printable ASCII characters without spaces`;
-  return { value: new Secret(value), origin };
-}
-
-function readToken(file: string | undefined, name: string): Secret | string | null {
-  if (file === undefined) return null;
-  // The plugin runs as another user and may read it by its group.
-  const text = readSecretFile(name, file, OTHERS);
-  if ('problem' in text) return text.problem;
-  const value = text.text.trim();
-  if (value.length < MIN_TOKEN_CHARS || !/^[\x21-\x7e]+$/.test(value)) {
-    return `${name}: expected a token of at least ${MIN_TOKEN_CHARS} printable ASCII characters without spaces in ${file}`;
-  }
-  return new Secret(value);
-}
-
-function readSecretFile(
-  name: string,
-  path: string,
-  forbiddenMode: number,
-): { text: string } | { problem: string } {
-  try {
-    const status = statSync(path);
-    // A FIFO would be waited for, for ever.
-    if (!status.isFile()) return { problem: `${name}: expected a file that can be read: ${path} is no file` };
-    const { mode } = status;
-    if ((mode & forbiddenMode) !== 0) {
-      const whom = forbiddenMode === OTHERS ? 'everyone' : 'group or others';
-      const octal = (mode & 0o777).toString(8).padStart(4, '0');
-      return {
-        problem: `${name}: ${path} can be read by ${whom} (mode ${octal}); expected 0600 (chmod 600 ${path})`,
-      };
-    }
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return { problem: `${name}: expected a file that can be read: ${messageOf(error)}` };
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Something is, and it can't be looked at: whoever reads it says why.
-    return true;
-  }
 }

@@ -10,6 +10,7 @@
  *   main.ts            arguments → configuration → daemon → exit; the only place that exits
  *   cli.ts             the command line and --help
  *   settings.ts        the table of settings, config.ts what is in force
+ *   host-look.ts       what is found at the host's trees, host-rules.ts what of it is refused
  *   daemon.ts          composition root: starts and stops all parts
  *   sampling/          the pool of lanes and the watchdog
  *   heartbeat/         the heartbeat thread's life
@@ -18,7 +19,6 @@
  *   shared/            what all threads know: fields, layout, frames, messages
  *   ../workers/        what runs inside the threads
  */
-import { hostname } from 'node:os';
 import type { Config } from './config.js';
 import type { Daemon } from './daemon.js';
 import { exitWithHungThread } from './exit.js';
@@ -96,16 +96,23 @@ async function main(): Promise<void> {
   const threads = argv.some((argument) => ONE_SHOT.has(argument))
     ? null
     : (await import('./sampling/pool.js')).bootThreads();
-  const [{ helpText, parseCommand }, { describeConfig, loadConfig }, { readVersion }] = await Promise.all([
+  const [
+    { helpText, parseCommand },
+    { describeConfig, loadConfig, readTrees },
+    { lookAtHost },
+    { readVersion },
+  ] = await Promise.all([
     import('./cli.js'),
     import('./config.js'),
+    import('./host-look.js'),
     import('./version.js'),
   ]);
   const command = parseCommand(argv);
   if (command.command === 'help') return void process.stdout.write(`${helpText()}\n`);
   if (command.command === 'version') return void process.stdout.write(`${readVersion()}\n`);
 
-  const result = loadConfig({ env: process.env, flags: command.flags, hostname: hostname() });
+  const given = { env: process.env, flags: command.flags };
+  const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
   const problems = [...command.problems, ...(result.ok ? [] : result.problems)];
   if (!result.ok || problems.length > 0) {
     complain(problems);
@@ -114,7 +121,7 @@ async function main(): Promise<void> {
   }
   if (command.command === 'run' && threads !== null) return run(result.config, result.warnings, threads);
   complain(result.warnings);
-  process.stdout.write(`${describeConfig(result.config)}\n`);
+  process.stdout.write(`${[describeConfig(result.config), '', ...result.findings].join('\n')}\n`);
 }
 
 void main();

@@ -80,7 +80,7 @@ export const SETTINGS = {
     flag: 'identifier',
     placeholder: 'NAME',
     default: null,
-    help: 'What this host is called at the backend (default: its host name).',
+    help: 'What this host is called at the backend (default: its host name; with MONITOR_ROOTFS the one in etc/hostname there).',
     schema: z
       .string()
       .max(IDENTIFIER_MAX_CHARS, `expected at most ${IDENTIFIER_MAX_CHARS} characters`)
@@ -147,7 +147,7 @@ export const SETTINGS = {
     flag: 'disk-path',
     placeholder: 'PATH',
     default: '/',
-    help: 'A path on the file system that disk_pct is about.',
+    help: 'A path on the file system that disk_pct is about. By default refused when / is the overlay of a container: set it if that is meant.',
     schema: absolutePath(),
   }),
   procfs: setting({
@@ -155,7 +155,7 @@ export const SETTINGS = {
     flag: 'procfs',
     placeholder: 'PATH',
     default: '/proc',
-    help: 'Where the proc file system of the host is mounted.',
+    help: 'Where the proc file system of the host is mounted. In a container, set this and MONITOR_ROOTFS.',
     schema: absolutePath(),
   }),
   rootfs: setting({
@@ -163,7 +163,7 @@ export const SETTINGS = {
     flag: 'rootfs',
     placeholder: 'PATH',
     default: '/',
-    help: 'Where the root file system of the host is mounted; nginx and the disk path are looked for below it.',
+    help: "Where the root file system of the host is mounted; nginx, the disk path and the host's name are looked for below it.",
     schema: absolutePath(),
   }),
   logLevel: setting({

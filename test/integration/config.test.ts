@@ -87,9 +87,10 @@ describe('--check-config', () => {
       MONITOR_PROT: '1',
     });
     assert.equal(code, 0);
+    const [table = '', findings] = stdout.split('\n\n');
+    assert.equal(findings, 'MONITOR_DISK_PATH: as asked for\n');
     const rows = new Map(
-      stdout
-        .trimEnd()
+      table
         .split('\n')
         .map((line) => line.split(/ {2,}/))
         .map(([name = '', ...rest]) => [name, rest] as const),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { temporaryFolder } from '../support/fixtures.js';
@@ -117,7 +119,9 @@ describe('the daemon', { concurrency: true, timeout: 60_000 }, () => {
 
   it('reports of nginx what the root file system that it was given has', async (t) => {
     const backend = await startBackend(t);
-    startReporting(t, backend.url, { MONITOR_ROOTFS: temporaryFolder(t) });
+    const rootfs = temporaryFolder(t);
+    mkdirSync(join(rootfs, 'etc'));
+    startReporting(t, backend.url, { MONITOR_ROOTFS: rootfs });
     const { heartbeat } = await backend.arrival((arrival) => arrival.heartbeat !== null);
     assert.equal(heartbeat?.nginx_installed, false);
   });

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ToolResult } from '#plugin/telemetry-tool.js';
-import { type Cleanup, fileCleanup, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import {
+  type Cleanup,
+  fileCleanup,
+  healthWhen,
+  startBridge,
+  telemetryWhen,
+} from '../support/bridge-client.js';
 import { HOST_VERSIONS } from '../support/fake-host.js';
 import { copyMachine, readExpected, temporaryFolder } from '../support/fixtures.js';
 import { freePort } from '../support/free-port.js';
@@ -134,7 +140,10 @@ for (const version of HOST_VERSIONS) {
 }
 
 test("a Monitor without a sample is told, in the Monitor's own words", async (t) => {
-  const { port } = await startBridge(untilEnd(t), { MONITOR_PROCFS: copyMachine(t, 'empty') });
+  const procfs = copyMachine(t, 'vps-1cpu');
+  const { port } = await startBridge(untilEnd(t), { MONITOR_PROCFS: procfs });
+  for (const file of ['stat', 'meminfo', 'loadavg', 'uptime']) writeFileSync(join(procfs, file), '');
+  await healthWhen(port, ({ problems }) => problems.includes('no kernel file could be read'));
   const { host } = createRig(t, '2026.9.6', { monitor_port: port });
   host.register();
   const { text, details } = read(await host.callTool());

@@ -1,8 +1,22 @@
 import { type Config, type ConfigInput, type ConfigResult, loadConfig } from '../../src/config.js';
+import type { HostLook } from '../../src/host-look.js';
+
+/** A machine with nothing peculiar about it. */
+export const PLAIN_HOST: HostLook = {
+  hostname: 'test-host',
+  isHostnameOfMachine: true,
+  isRootOverlay: false,
+  procfs: null,
+  rootfs: null,
+};
 
 /** Loads a configuration out of nothing but what is given. */
-export function load(env: ConfigInput['env'] = {}, flags: ConfigInput['flags'] = {}): ConfigResult {
-  return loadConfig({ env, flags, hostname: 'test-host' });
+export function load(
+  env: ConfigInput['env'] = {},
+  flags: ConfigInput['flags'] = {},
+  host: HostLook = PLAIN_HOST,
+): ConfigResult {
+  return loadConfig({ env, flags, host });
 }
 
 /** A configuration that must be right. */
@@ -17,8 +31,9 @@ export function configOf(env: ConfigInput['env'] = {}, flags: ConfigInput['flags
 export function problemsOf(
   env: ConfigInput['env'] = {},
   flags: ConfigInput['flags'] = {},
+  host: HostLook = PLAIN_HOST,
 ): readonly string[] {
-  const result = load(env, flags);
+  const result = load(env, flags, host);
   if (result.ok) throw new Error('no problem in a configuration that should have one');
   return result.problems;
 }

@@ -42,7 +42,7 @@ export class DaemonProcess {
   ) {
     const [program = '', ...words] = [...wrapper, ...launchWords(nodeArgs), MAIN, ...args];
     this.child = spawn(program, words, {
-      env: { PATH: process.env['PATH'], MONITOR_PORT: '0', ...env },
+      env: { PATH: process.env['PATH'], MONITOR_PORT: '0', MONITOR_DISK_PATH: '/', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = once(this.child, 'close').then(([code, signal]) => (code ?? signal) as number | string);

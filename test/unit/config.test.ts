@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { describeConfig, loadConfig } from '../../src/config.js';
+import { describeConfig } from '../../src/config.js';
 import { SETTING_NAMES, SETTINGS, type SettingName } from '../../src/settings.js';
-import { configOf, load, problemsOf } from '../support/config-input.js';
+import { configOf, load, PLAIN_HOST, problemsOf } from '../support/config-input.js';
 
 const KEY = 'config-test-key-0123456789';
 
@@ -112,8 +112,8 @@ describe('the limits of every setting', () => {
       bad: ['0', '0.009', '100.1', '-1', '1e1', '.5', '5%', 'NaN'],
     },
     diskPath: { good: ['/', '/data disk'], bad: ['data', './', '~'] },
-    procfs: { good: ['/proc', '/'], bad: ['proc', '/no/such/folder', '/proc/stat'] },
-    rootfs: { good: ['/', '/proc'], bad: ['root', '/no/such/folder', '/proc/stat'] },
+    procfs: { good: ['/proc', '/host/proc'], bad: ['proc', './proc'] },
+    rootfs: { good: ['/', '/host/root'], bad: ['root', '~'] },
     logLevel: {
       good: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       bad: ['INFO', 'verbose', '30', 'constructor'],
@@ -158,9 +158,20 @@ describe('the limits of every setting', () => {
   });
 
   test('a host name that is no identifier is said to be wrong', () => {
-    const result = loadConfig({ env: {}, flags: {}, hostname: 'x'.repeat(201) });
-    assert.ok(!result.ok);
-    assert.match(result.problems[0] ?? '', /^MONITOR_IDENTIFIER: expected at most 200 characters/);
+    const [problem] = problemsOf({}, {}, { ...PLAIN_HOST, hostname: 'x'.repeat(201) });
+    assert.match(problem ?? '', /^MONITOR_IDENTIFIER: expected at most 200 characters/);
+  });
+
+  test('what was found of the host is told beside what is wrong with others', () => {
+    const procfs = { problem: 'which is not there', masked: [] };
+    assert.deepEqual(
+      problemsOf({ MONITOR_PORT: 'x', MONITOR_PROCFS: '/p' }, { rootfs: 'r' }, { ...PLAIN_HOST, procfs }),
+      [
+        'MONITOR_PORT: expected a whole number from 0 to 65535, got "x"',
+        '--rootfs: expected an absolute path, got "r"',
+        `MONITOR_PROCFS: expected the host's proc file system, got "/p", which is not there`,
+      ],
+    );
   });
 
   test('a proxy variable that is no proxy is named when the backend is off this machine, its value not shown', () => {
@@ -207,7 +218,7 @@ test('all problems are told at once, one line each, with name, what is allowed a
       MONITOR_SAMPLE_INTERVAL_MS: '0',
       MONITOR_CPU_BUDGET_PCT: 'half',
       MONITOR_DISK_PATH: 'data',
-      MONITOR_PROCFS: '/no/such',
+      MONITOR_PROCFS: 'no/such',
       MONITOR_BACKEND_URL: 'b.example',
       MONITOR_API_KEY_FILE: '/no/such/key',
       MONITOR_BRIDGE_TOKEN_FILE: '/no/such/token',

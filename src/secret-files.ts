@@ -1,0 +1,92 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Secret } from './secret.js';
+import { API_KEY_ENV } from './settings.js';
+import { messageOf } from './shared/errors.js';
+
+/** The backend's key, and what an operator would look at when it is refused. */
+export interface ApiKey {
+  readonly value: Secret;
+  /** The file or the variable. */
+  readonly origin: string;
+}
+
+const MIN_TOKEN_CHARS = 16;
+const GROUP_AND_OTHERS = 0o077;
+const OTHERS = 0o007;
+
+/**
+ * The first that is there: systemd's credential, the file (which the setting `fileName` names), the variable. A text is a problem, null:
+ * there is none. Thread: main.
+ */
+export function readApiKey(
+  env: Readonly<Record<string, string | undefined>>,
+  file: string | undefined,
+  fileName: string,
+): ApiKey | string | null {
+  const credentials = env['CREDENTIALS_DIRECTORY'];
+  const credential = credentials ? join(credentials, 'api-key') : null;
+  if (credential !== null && isThere(credential)) return readKeyFile(credential, credential, 0);
+  if (file !== undefined) return readKeyFile(fileName, file, GROUP_AND_OTHERS);
+  const fromEnv = env[API_KEY_ENV];
+  return fromEnv ? checkKey(API_KEY_ENV, API_KEY_ENV, fromEnv) : null;
+}
+
+function readKeyFile(name: string, path: string, forbiddenMode: number): ApiKey | string {
+  const text = readSecretFile(name, path, forbiddenMode);
+  return 'problem' in text ? text.problem : checkKey(name, path, text.text);
+}
+
+function checkKey(name: string, origin: string, text: string): ApiKey | string {
+  const value = text.trim();
+  // What is wrong is said without showing the value.
+  if (value === '') return `${name}: expected an API key, got nothing`;
+  if (!/^[\x21-\x7e]+$/.test(value))
+    return `${name}: expected an API key of printable ASCII characters without spaces`;
+  return { value: new Secret(value), origin };
+}
+
+/** Reads the token of the bridge out of its file, which the setting `name` names. A text is a problem, null: there is none. Thread: main. */
+export function readToken(file: string | undefined, name: string): Secret | string | null {
+  if (file === undefined) return null;
+  // The plugin runs as another user and may read it by its group.
+  const text = readSecretFile(name, file, OTHERS);
+  if ('problem' in text) return text.problem;
+  const value = text.text.trim();
+  if (value.length < MIN_TOKEN_CHARS || !/^[\x21-\x7e]+$/.test(value)) {
+    return `${name}: expected a token of at least ${MIN_TOKEN_CHARS} printable ASCII characters without spaces in ${file}`;
+  }
+  return new Secret(value);
+}
+
+function readSecretFile(
+  name: string,
+  path: string,
+  forbiddenMode: number,
+): { text: string } | { problem: string } {
+  try {
+    const status = statSync(path);
+    // A FIFO would be waited for, for ever.
+    if (!status.isFile()) return { problem: `${name}: expected a file that can be read: ${path} is no file` };
+    const { mode } = status;
+    if ((mode & forbiddenMode) !== 0) {
+      const whom = forbiddenMode === OTHERS ? 'everyone' : 'group or others';
+      const octal = (mode & 0o777).toString(8).padStart(4, '0');
+      return {
+        problem: `${name}: ${path} can be read by ${whom} (mode ${octal}); expected 0600 (chmod 600 ${path})`,
+      };
+    }
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { problem: `${name}: expected a file that can be read: ${messageOf(error)}` };
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Something is, and it can't be looked at: whoever reads it says why.
+    return true;
+  }
+}

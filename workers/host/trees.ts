@@ -1,0 +1,83 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../src/shared/errors.js';
+import type { ProcfsLook, RootfsLook } from '../../src/shared/messages.js';
+import { CPU_FIELDS, parseStat } from '../proc/stat.js';
+import { resolveBelow } from './below.js';
+
+/** What is read of a procfs. One that another file system was mounted over, as lxcfs is, tells of a container. */
+const KERNEL_FILES = ['stat', 'meminfo', 'loadavg', 'uptime', 'cpuinfo'];
+/** Of these every root file system has one. */
+const ROOT_FOLDERS = ['etc', 'usr'];
+
+/** Looks whether the folder `path` has a kernel's counters in it. May hang; throws nothing. */
+export async function lookAtProcfs(path: string): Promise<ProcfsLook> {
+  const problem = (await whyNoFolder(path)) ?? (await whyNoCounters(path));
+  if (problem !== null) return { problem, masked: [] };
+  const { dev } = await stat(path);
+  const isMasked = (name: string) =>
+    stat(join(path, name)).then(
+      (file) => file.dev !== dev,
+      () => false,
+    );
+  const areMasked = await Promise.all(KERNEL_FILES.map(isMasked));
+  return { problem: null, masked: KERNEL_FILES.filter((_name, index) => areMasked[index]) };
+}
+
+/** Looks whether the folder `path` is the root of a system, and what that system is called. May hang; throws nothing. */
+export async function lookAtRootfs(path: string): Promise<RootfsLook> {
+  const problem = (await whyNoFolder(path)) ?? (await whyNoRoot(path));
+  if (problem !== null) return { problem, hostname: null, isOnOwnRoot: false };
+  const [own, given] = await Promise.all([stat('/'), stat(path)]);
+  return { problem: null, hostname: await readHostname(path), isOnOwnRoot: own.dev === given.dev };
+}
+
+async function whyNoFolder(path: string): Promise<string | null> {
+  try {
+    if (!(await stat(path)).isDirectory()) return 'which is no folder';
+    return (await readdir(path)).length > 0 ? null : 'which is empty: nothing is mounted there';
+  } catch (error) {
+    return isMissing(error) ? 'which is not there' : `which can't be looked into: ${messageOf(error)}`;
+  }
+}
+
+async function whyNoCounters(path: string): Promise<string | null> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(path, 'stat'));
+  } catch (error) {
+    return isMissing(error) ? 'which has no file "stat"' : `whose "stat" can't be read: ${messageOf(error)}`;
+  }
+  try {
+    parseStat(bytes, bytes.length, new Float64Array(CPU_FIELDS.length));
+    return null;
+  } catch (error) {
+    return `which is none: ${messageOf(error)}`;
+  }
+}
+
+async function whyNoRoot(path: string): Promise<string | null> {
+  const isFolder = (name: string) =>
+    stat(join(path, name)).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+  const areThere = await Promise.all(ROOT_FOLDERS.map(isFolder));
+  return areThere.includes(true) ? null : 'which has neither etc/ nor usr/';
+}
+
+/** What /etc/hostname says; null when that says nothing. @see https://man7.org/linux/man-pages/man5/hostname.5.html */
+async function readHostname(rootfs: string): Promise<string | null> {
+  try {
+    const text = await readFile(resolveBelow(rootfs, '/etc/hostname'), 'utf8');
+    const lines = text.split('\n').map((line) => line.trim());
+    return lines.find((line) => line !== '' && !line.startsWith('#')) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
