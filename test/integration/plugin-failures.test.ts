@@ -42,7 +42,8 @@ const BAD_ANSWERS: Readonly<Record<string, (request: IncomingMessage, response: 
     response.write('{"status"', () => response.destroy());
   },
   'answers without an end': (_, response) => {
-    const more = (): void => void (response.destroyed || response.write(' '.repeat(65_536), more));
+    const more = (): void =>
+      void (response.destroyed || response.write(' '.repeat(65_536), () => setImmediate(more)));
     more();
   },
 };
