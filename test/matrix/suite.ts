@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { startProgram } from '../support/programs.js';
+import { killGroup, startProgram } from '../support/programs.js';
 import { type Outcome, parseOutcome } from './outcomes.js';
 
 const REPORTER = './dist/test/matrix/reporter.js';
+/** Several times what the suite takes: only a test that never ends is ended by it. */
+const LIMIT_MS = 40 * 60_000;
 
 /**
  * Runs all tests of the project in `folder` as `npm test` does, and tells each outcome as soon as there is one.
@@ -28,6 +30,9 @@ export async function runSuite(
   };
   const place = { cwd: folder, env: { ...env, TEST_REPORTER: REPORTER } };
   const child = startProgram('npm', ['run', '--silent', 'unit'], place, take);
-  const [code] = (await once(child, 'close')) as [number | null];
-  if ((code === 0) !== (failed === 0)) throw new Error(`the tests ended with ${code}\n${other}${rest}`);
+  const timer = setTimeout(() => killGroup(child.pid), LIMIT_MS);
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  clearTimeout(timer);
+  if ((code === 0) !== (failed === 0))
+    throw new Error(`the tests ended with ${code ?? signal}\n${other}${rest}`);
 }
