@@ -90,10 +90,10 @@ function judgeRootfs(host: HostLook, settings: HostSettings, lines: Lines): void
   } else if (look !== null) {
     lines.findings.push(`${rootfs.name}: ${JSON.stringify(rootfs.path)} has a root file system`);
   }
-  if (host.rootfs !== null) return;
+  if (rootfs.path !== '/') return;
   if (!isAsked) {
     lines.problems.push(
-      `MONITOR_DISK_PATH: expected a path on the host's disk, got "/" by default, which is the overlay of a container: mount the host's root and proc (${MOUNTED_EXAMPLE}) and set MONITOR_ROOTFS=/host/root and MONITOR_PROCFS=/host/proc; or set MONITOR_DISK_PATH=/ if this overlay is meant`,
+      `MONITOR_DISK_PATH: expected a path on the host's disk, got "/" by default, which is an overlay, as the root of a container is: in one, mount the host's root and proc (${MOUNTED_EXAMPLE}) and set MONITOR_ROOTFS=/host/root and MONITOR_PROCFS=/host/proc; if this overlay is meant, set MONITOR_DISK_PATH=/`,
     );
   } else if (!rootfs.isGiven && host.procfs !== null) {
     lines.warnings.push(

@@ -188,11 +188,24 @@ describe('in a container', { concurrency: 8, skip }, () => {
     ]);
   });
 
+  test('it is refused as nobody with trees that nobody may look into, and told why', async (t) => {
+    // Such a folder is its owner's alone.
+    const container = createContainer(t, { isUnprivileged: true, mounts: { closed: temporaryFolder(t) } });
+    const trees = { MONITOR_PROCFS: '/host/closed', MONITOR_ROOTFS: '/host/closed' };
+    const { code, stderr } = await runInside(container, [], trees);
+    assert.equal(code, 78, stderr.join('\n'));
+    for (const [index, name] of ['MONITOR_PROCFS', 'MONITOR_ROOTFS'].entries())
+      assert.match(
+        stderr[index] ?? '',
+        new RegExp(`${name}: expected .*, got "/host/closed", which can't be looked into: EACCES`),
+      );
+  });
+
   for (const [what, env, ...lines] of [
     [
       'with nothing set',
       {},
-      /^MONITOR_DISK_PATH: expected a path on the host's disk, got "\/" by default, which is the overlay of a container: .* set MONITOR_ROOTFS=\/host\/root and MONITOR_PROCFS=\/host\/proc; or set MONITOR_DISK_PATH=\/ if this overlay is meant$/,
+      /^MONITOR_DISK_PATH: expected a path on the host's disk, got "\/" by default, which is an overlay, as the root of a container is: .* set MONITOR_ROOTFS=\/host\/root and MONITOR_PROCFS=\/host\/proc; if this overlay is meant, set MONITOR_DISK_PATH=\/$/,
     ],
     [
       'with a procfs alone',
