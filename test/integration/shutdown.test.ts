@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { end, push, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { onEachTransport } from '../support/bridge-transports.js';
 import { DaemonProcess } from '../support/daemon-process.js';
 import { assertStopsInTime } from '../support/fault-watch.js';
 import { freePort } from '../support/free-port.js';
@@ -139,19 +140,21 @@ test('connections that are open, idle or half-way through a push, do not hold th
 });
 
 describe('a port that is taken', () => {
-  test('by another program: 1, and one line that names it', async (t) => {
-    const server: Server = createServer().listen(0, '127.0.0.1');
-    t.after(() => server.close());
-    await new Promise((resolve) => server.once('listening', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? String(address?.port) : '';
-    const { code, stdout, stderr } = await runOnce(['--port', port]);
-    assert.equal(code, 1);
-    assert.match(
-      stderr,
-      new RegExp(`^harborforge-monitor: [^\\n]*127\\.0\\.0\\.1:${port}[^\\n]*in use[^\\n]*\\n$`),
-    );
-    assert.equal(stdout, '');
+  onEachTransport((_, env) => {
+    test('by another program: 1, and one line that names it', async (t) => {
+      const server: Server = createServer().listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await new Promise((resolve) => server.once('listening', resolve));
+      const address = server.address();
+      const port = typeof address === 'object' ? String(address?.port) : '';
+      const { code, stdout, stderr } = await runOnce(['--port', port], env);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(`^harborforge-monitor: [^\\n]*127\\.0\\.0\\.1:${port}[^\\n]*in use[^\\n]*\\n$`),
+      );
+      assert.equal(stdout, '');
+    });
   });
 
   test('by another Monitor: the port is not shared, and the first serves on', async (t) => {
