@@ -1,0 +1,149 @@
+import { BEAT_CLASSES, type BeatClass } from '../../src/shared/messages.js';
+import type { Beat } from './flapping-backend.js';
+import type { Attempt } from './health-watch.js';
+import { generationOf, PUSH_SECONDS } from './plugin-host.js';
+import { atLeast, atMost, type Row, type Section, sameCount, told } from './rows.js';
+import { ceilingMs } from './schedule-limits.js';
+import type { Windows } from './windows.js';
+
+/** The heartbeat's own limit for an answer. */
+const ANSWER_LIMIT_MS = 10_000;
+/** What a busy machine may add to a time, and how coarsely /health tells it. */
+const SLACK_MS = 1_500;
+/** A push of the plugin's is given up after this. */
+const PUSH_LIMIT_MS = 5_000;
+
+/** What both ends say of the heartbeats. */
+export interface BeatEvidence {
+  readonly beats: readonly Beat[];
+  /** What the daemon counted. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly attempts: readonly Attempt[];
+  readonly intervalMs: number;
+  readonly maxInFlight: number;
+  /** When the plugin began, and when each generation of agents came. */
+  readonly pluginStartMs: number;
+  readonly changes: readonly number[];
+  readonly endMs: number;
+  readonly windows: Windows;
+}
+
+/** What both ends say of the heartbeats, as rows. */
+export function judgeBeats(evidence: BeatEvidence): Section {
+  const { beats, counts, windows } = evidence;
+  // The thread was struck while the beat was under way: it was answered, and nobody was there to hear.
+  const isUnsure = ({ atMs, endMs }: Beat): boolean => windows.covers(atMs, endMs, 'beats');
+  const fated = (fate: Beat['fate']) => beats.filter((beat) => beat.fate === fate);
+  const accepted = fated('accepted');
+  const unanswered = fated('no answer');
+  const unsure = accepted.filter(isUnsure).length;
+  const counted = counts['accepted'] ?? 0;
+  const noAnswer = (counts['timeout'] ?? 0) + (counts['unreachable'] ?? 0);
+  const firm = unanswered.filter((beat) => !isUnsure(beat)).length;
+  const rows: Row[] = [
+    atLeast('accepted by the backend', accepted.length, 1),
+    told('  of which nobody may have heard (the thread was struck)', unsure),
+    atMost(
+      '  lost: accepted, and the daemon knows nothing of it',
+      Math.max(0, accepted.length - unsure - counted),
+      0,
+    ),
+    atMost('  made up: counted by the daemon alone', Math.max(0, counted - accepted.length), 0),
+    atMost('  double: sooner behind another than any schedule has it', countDoubles(evidence), 0),
+    ...BEAT_CLASSES.filter(isRefusal).map((each) =>
+      sameCount(
+        `${each}: backend / daemon`,
+        fated(each).length,
+        counts[each] ?? 0,
+        fated(each).filter(isUnsure).length,
+      ),
+    ),
+    told('arrived and got no answer: not known whether kept', unanswered.length),
+    atLeast('timeout and unreachable, as the daemon counts', noAnswer, firm),
+    atMost('not as the contract has it', beats.filter(({ problem }) => problem !== null).length, 0, '', [
+      ...new Set(beats.flatMap(({ problem }) => problem ?? [])),
+    ]),
+    atMost('under way at one time', evidence.maxInFlight, 1),
+    ...judgeSchedule(evidence),
+    judgeMetadata(evidence),
+  ];
+  return { title: `Heartbeats, every ${evidence.intervalMs / 1_000} s`, rows };
+}
+
+function isRefusal(each: BeatClass): boolean {
+  return each === 'server_error' || each === 'throttled' || each === 'unauthorized' || each === 'rejected';
+}
+
+/** Beats that came when no schedule lets one come: half an interval, less its jitter, lies between two. */
+function countDoubles({ beats, intervalMs, windows }: BeatEvidence): number {
+  const least = 0.45 * intervalMs;
+  return beats.filter((beat, index) => {
+    const before = beats[index - 1];
+    return (
+      before !== undefined &&
+      beat.atMs - before.atMs < least &&
+      !windows.covers(before.atMs, beat.atMs, 'beats')
+    );
+  }).length;
+}
+
+/** Whether each heartbeat began when the one before said it would, and none put the next one off for longer than the rules allow. */
+function judgeSchedule({ beats, attempts, intervalMs, endMs, windows }: BeatEvidence): Row[] {
+  let worstLateMs = 0;
+  let tooLong = 0;
+  let failures = 0;
+  for (const [index, attempt] of attempts.entries()) {
+    const before = attempts[index - 1];
+    const isWell = attempt.result === 'accepted' || attempt.result === 'rejected';
+    const isReborn = before !== undefined && before.restarts !== attempt.restarts;
+    failures = isWell ? 0 : (isReborn ? 0 : failures) + attempt.count;
+    if (attempt.nextInMs > ceilingMs(attempt.result as BeatClass, failures, intervalMs) + SLACK_MS / 10)
+      tooLong++;
+    if (before === undefined || attempt.count !== 1 || isReborn) continue;
+    if (windows.covers(before.startMs, attempt.startMs, 'beats')) continue;
+    worstLateMs = Math.max(worstLateMs, attempt.startMs - before.nextMs);
+  }
+  const last = attempts.at(-1);
+  const overdueMs = last === undefined ? Number.NaN : endMs - last.nextMs - ANSWER_LIMIT_MS;
+  const accepted = beats.filter(({ fate }) => fate === 'accepted').map(({ atMs }) => atMs);
+  let gap = { ms: 0, fromMs: 0 };
+  for (const [index, atMs] of accepted.entries()) {
+    const fromMs = accepted[index - 1] ?? atMs;
+    if (atMs - fromMs > gap.ms) gap = { ms: atMs - fromMs, fromMs };
+  }
+  const inGap = attempts.filter(
+    ({ startMs }) => startMs > gap.fromMs && startMs < gap.fromMs + gap.ms - SLACK_MS,
+  );
+  const failed = inGap.filter(({ result }) => result !== 'accepted').length;
+  return [
+    atMost('latest behind what the one before had said', worstLateMs / 1_000, SLACK_MS / 1_000, ' s'),
+    atMost('put off for longer than the rules allow', tooLong, 0),
+    atMost(
+      'still due at the end, beyond the limit for an answer',
+      Math.max(0, overdueMs) / 1_000,
+      SLACK_MS / 1_000,
+      ' s',
+    ),
+    told(
+      'longest time between two that were accepted',
+      `${(gap.ms / 1_000).toFixed(1)} s, ${failed} failed in it`,
+    ),
+  ];
+}
+
+/** Whether the heartbeats told what the plugin had pushed: no older than a push interval, and what failed in between. */
+function judgeMetadata({ beats, pluginStartMs, changes, windows }: BeatEvidence): Row {
+  let outdated = 0;
+  let told = 0;
+  const limitMs = PUSH_SECONDS * 1_000 + SLACK_MS;
+  for (const { atMs, body } of beats) {
+    const generation = generationOf(body);
+    if (generation !== null) told++;
+    // The plugin's first push comes after two seconds.
+    if (atMs < pluginStartMs + 2_000 + limitMs) continue;
+    const graceMs = windows.covers(atMs - limitMs - PUSH_LIMIT_MS, atMs, 'pushes') ? 2 * PUSH_LIMIT_MS : 0;
+    const nextAtMs = generation === null ? pluginStartMs : changes[generation + 1];
+    if (nextAtMs !== undefined && atMs - nextAtMs > limitMs + graceMs) outdated++;
+  }
+  return atMost(`with older metadata than was pushed, of ${told} that had some`, outdated, 0);
+}
