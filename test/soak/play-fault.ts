@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import type { Fault } from '../support/faults.js';
+import { until } from '../support/until.js';
 import { abuse } from './abuse.js';
 import type { Card, LastingThread } from './cards.js';
+import type { HealthWatch } from './health-watch.js';
 import type { PlannedFault } from './plan.js';
 import type { Stage } from './stage.js';
 import type { Excuse } from './windows.js';
 
 const FEW_DESCRIPTORS = 10;
+const THAW_MS = 1_500;
 
 /** What a fault may cost while it lasts. What is not named here goes on as ever. */
 export function excusesOf(card: Card): readonly Excuse[] {
@@ -52,30 +56,34 @@ export function whyNot({ procfs, disk, dns }: Stage, card: Card): string | null 
  */
 export async function playFault(
   stage: Stage,
+  watch: HealthWatch,
   { card, forMs }: PlannedFault,
   pause: (ms: number) => Promise<void>,
   stop: AbortSignal,
 ): Promise<string> {
-  const { faults, files, daemon, pid } = stage;
+  const { files, daemon, pid } = stage;
+  const kill = (thread: LastingThread, fault: Fault) => killThread(stage, watch, thread, fault);
   switch (card.kind) {
     case 'thread':
-      await faults.strike(card.thread, card.fault);
+      await kill(card.thread, card.fault);
       return '';
     case 'kernel file':
       files.spoil(card.file, card.how);
-      await faults.strike('proc', 'exit');
+      await kill('proc', 'exit');
       await pause(forMs);
       files.linkAll('/proc');
       return card.file;
     case 'frozen procfs':
       files.linkAll(stage.procfs!.path);
-      await faults.strike('proc', 'exit');
+      await kill('proc', 'exit');
       await pause(1_000);
       stage.procfs!.freeze();
       await pause(forMs);
       stage.procfs!.thaw();
       files.linkAll('/proc');
-      await faults.strike('proc', 'exit');
+      // Lanes that were given up wake first, and end.
+      await pause(THAW_MS);
+      if (!stop.aborted) await kill('proc', 'exit');
       return seconds(forMs);
     case 'frozen disk':
       stage.disk!.freeze();
@@ -115,6 +123,22 @@ export async function playFault(
       stage.dns!.become('answers');
       return seconds(forMs);
   }
+}
+
+/** Strikes a thread, and waits until the daemon has seen that it is dead: one that hangs is given up after a while. */
+async function killThread(
+  { faults }: Stage,
+  watch: HealthWatch,
+  thread: LastingThread,
+  fault: Fault,
+): Promise<void> {
+  const deaths = (): number => {
+    const { lanes, heartbeat } = watch.health ?? {};
+    return (thread === 'heartbeat' ? heartbeat?.restarts : lanes?.[thread].restarts) ?? 0;
+  };
+  const before = deaths();
+  await faults.strike(thread, fault);
+  await until(`the ${thread} thread to be missed`, () => deaths() > before);
 }
 
 function seconds(ms: number): string {

@@ -52,7 +52,7 @@ export async function playFaults(play: Play, faults: readonly PlannedFault[]): P
     let problem: string | null = null;
     let backMs = Number.NaN;
     try {
-      note = await playFault(stage, planned, pause, stop);
+      note = await playFault(stage, play.watch, planned, pause, stop);
       const overMs = performance.now();
       problem = await whyNotWell(play, overMs + backWithinMs(card));
       if (problem === null) backMs = performance.now() - overMs;

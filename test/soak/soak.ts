@@ -103,7 +103,7 @@ export async function soak(
   const seen = isSeen
     ? {
         frames: steady.frames,
-        atLeast: SEEN_SHARE * account.published - steady.gapsMs / intervalMs - SEEN_SLACK,
+        atLeast: SEEN_SHARE * account.publishedInAll - steady.gapsMs / intervalMs - SEEN_SLACK,
       }
     : null;
   return [

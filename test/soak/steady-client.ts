@@ -9,7 +9,7 @@ const TIMEOUT_MS = 15_000;
 const MAX_AGE_MS = 3_500;
 /** More than this between two clocks' advances, and the machine's time was set. */
 const CLOCK_STEP_MS = 20;
-const KEPT_PROBLEMS = 20;
+const KEPT_PROBLEMS = 5;
 
 /** What one client saw. */
 export interface ClientTally {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeLog } from '../../soak/judge-log.js';
+import { judgePushes, judgeRequests } from '../../soak/judge-requests.js';
+import type { Section } from '../../soak/rows.js';
+import type { ClientTally } from '../../soak/steady-client.js';
+import { failuresOf, judgeFaults, renderTable } from '../../soak/table.js';
+import { Windows } from '../../soak/windows.js';
+
+const failures = (section: Section): string[] => failuresOf([section]);
+
+const TALLY: ClientTally = {
+  name: 'client',
+  sent: 10,
+  answered: 8,
+  unavailable: 1,
+  excused: 1,
+  failed: 0,
+  problems: [],
+  frames: 8,
+  latenciesMs: [1, 2],
+  gapsMs: 0,
+};
+
+test('requests that were answered, or failed as a fault has it, pass; one that failed, or is missing, does not', () => {
+  assert.deepEqual(failures(judgeRequests([TALLY], 0)), []);
+  assert.equal(
+    failures(judgeRequests([{ ...TALLY, sent: 11, failed: 1, problems: ['ECONNRESET'] }], 0)).length,
+    1,
+  );
+  assert.equal(failures(judgeRequests([{ ...TALLY, sent: 11 }], 0)).length, 1);
+  assert.equal(
+    failures(judgeRequests([{ ...TALLY, sent: 0, answered: 0, unavailable: 0, excused: 0 }], 0)).length,
+    1,
+  );
+  assert.equal(failures(judgeRequests([TALLY], 1)).length, 1);
+});
+
+test('a push that failed needs a fault', () => {
+  const pushes = [
+    { atMs: 1_000, isAccepted: true },
+    { atMs: 9_000, isAccepted: false },
+  ];
+  assert.equal(failures(judgePushes(pushes, new Windows(() => 0))).length, 1);
+  const windows = new Windows(() => 8_000);
+  windows.open(['pushes']);
+  assert.deepEqual(failures(judgePushes(pushes, windows)), []);
+});
+
+test('a log may say what changed, and not the same again, nor too much, nor a key', () => {
+  const change = (msg: string) => ({ level: 'warn', condition: 'disk', msg });
+  const lines = [change('disk is stale'), change('over: disk is stale'), change('disk is stale')];
+  assert.deepEqual(failures(judgeLog(lines, 1, ['s3cret'])), []);
+  assert.match(failures(judgeLog([...lines, change('disk is stale')], 1, [])).join(), /say again/);
+  assert.match(failures(judgeLog([change('key s3cret')], 1, ['s3cret'])).join(), /key/);
+  const many = Array.from({ length: 20 }, (_each, index) => change(`change ${index}`));
+  assert.match(failures(judgeLog(many, 1, [])).join(), /lines/);
+});
+
+test('a fault from which the daemon did not recover fails and is named in the table', () => {
+  const outcome = { name: 'proc thread: loop', backMs: 1_000, skipped: null, problem: null };
+  assert.deepEqual(failures(judgeFaults([outcome], 3, [])), []);
+  const bad = judgeFaults([{ ...outcome, problem: 'no answer from /health' }], 3, []);
+  assert.equal(failures(bad).length, 1);
+  assert.match(renderTable([bad]), /FAILED\n {6}proc thread: loop: no answer from \/health/);
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from '../../soak/options.js';
+
+test('without arguments it is half an hour at 50 ms', () => {
+  assert.deepEqual(parseOptions([]), { minutes: 30, seed: 1, intervalMs: 50, harm: null, jsonPath: null });
+});
+
+test('each argument is taken over', () => {
+  assert.deepEqual(
+    parseOptions([
+      '--minutes',
+      '1.5',
+      '--seed=9',
+      '--interval-ms',
+      '10',
+      '--harm',
+      'leak',
+      '--json',
+      'a.json',
+    ]),
+    { minutes: 1.5, seed: 9, intervalMs: 10, harm: 'leak', jsonPath: 'a.json' },
+  );
+  assert.equal(parseOptions(['--help']), null);
+});
+
+test('an argument that is wrong is named, with what is allowed', () => {
+  for (const [args, message] of [
+    [['--minutes', '0'], '--minutes: expected a number from 0.5 to 10080, got 0'],
+    [['--minutes', 'ten'], '--minutes: expected a number from 0.5 to 10080, got ten'],
+    [['--seed', '-1'], /--seed/],
+    [['--seed', '1.5'], '--seed: expected a whole number, got 1.5'],
+    [['--interval-ms', '1001'], '--interval-ms: expected a number from 1 to 1000, got 1001'],
+    [['--harm', 'all'], '--harm: expected one of leak, drop, late, duplicate, got all'],
+    [['--hours', '1'], /--hours/],
+    [['5'], /'5'/],
+  ] as const) {
+    assert.throws(() => parseOptions(args), { message });
+  }
+});
