@@ -21,6 +21,7 @@ export interface FrameLook {
 export interface Attempt {
   /** When it began. */
   readonly startMs: number;
+  readonly endMs: number;
   readonly result: string;
   /** When the next one is due. */
   readonly nextMs: number;
@@ -101,6 +102,7 @@ export class HealthWatch {
       const endMs = nowMs - last.age_seconds * 1_000;
       this.attempts.push({
         startMs: endMs - last.duration_ms,
+        endMs,
         result: last.result,
         nextMs: nowMs + last.next_in_seconds * 1_000,
         nextInMs: last.next_in_seconds * 1_000 + last.age_seconds * 1_000,

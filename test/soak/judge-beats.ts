@@ -1,13 +1,11 @@
 import { BEAT_CLASSES, type BeatClass } from '../../src/shared/messages.js';
 import type { Beat } from './flapping-backend.js';
 import type { Attempt } from './health-watch.js';
+import { judgeSchedule } from './judge-schedule.js';
 import { generationOf, PUSH_SECONDS } from './plugin-host.js';
 import { atLeast, atMost, type Row, type Section, sameCount, told } from './rows.js';
-import { ceilingMs } from './schedule-limits.js';
 import type { Windows } from './windows.js';
 
-/** The heartbeat's own limit for an answer. */
-const ANSWER_LIMIT_MS = 10_000;
 /** What a busy machine may add to a time, and how coarsely /health tells it. */
 const SLACK_MS = 1_500;
 /** A push of the plugin's is given up after this. */
@@ -64,7 +62,7 @@ export function judgeBeats(evidence: BeatEvidence): Section {
       ...new Set(beats.flatMap(({ problem }) => problem ?? [])),
     ]),
     atMost('under way at one time', evidence.maxInFlight, 1),
-    ...judgeSchedule(evidence),
+    ...judgeSchedule(evidence, accepted),
     judgeMetadata(evidence),
   ];
   return { title: `Heartbeats, every ${evidence.intervalMs / 1_000} s`, rows };
@@ -85,50 +83,6 @@ function countDoubles({ beats, intervalMs, windows }: BeatEvidence): number {
       !windows.covers(before.atMs, beat.atMs, 'beats')
     );
   }).length;
-}
-
-/** Whether each heartbeat began when the one before said it would, and none put the next one off for longer than the rules allow. */
-function judgeSchedule({ beats, attempts, intervalMs, endMs, windows }: BeatEvidence): Row[] {
-  let worstLateMs = 0;
-  let tooLong = 0;
-  let failures = 0;
-  for (const [index, attempt] of attempts.entries()) {
-    const before = attempts[index - 1];
-    const isWell = attempt.result === 'accepted' || attempt.result === 'rejected';
-    const isReborn = before !== undefined && before.restarts !== attempt.restarts;
-    failures = isWell ? 0 : (isReborn ? 0 : failures) + attempt.count;
-    if (attempt.nextInMs > ceilingMs(attempt.result as BeatClass, failures, intervalMs) + SLACK_MS / 10)
-      tooLong++;
-    if (before === undefined || attempt.count !== 1 || isReborn) continue;
-    if (windows.covers(before.startMs, attempt.startMs, 'beats')) continue;
-    worstLateMs = Math.max(worstLateMs, attempt.startMs - before.nextMs);
-  }
-  const last = attempts.at(-1);
-  const overdueMs = last === undefined ? Number.NaN : endMs - last.nextMs - ANSWER_LIMIT_MS;
-  const accepted = beats.filter(({ fate }) => fate === 'accepted').map(({ atMs }) => atMs);
-  let gap = { ms: 0, fromMs: 0 };
-  for (const [index, atMs] of accepted.entries()) {
-    const fromMs = accepted[index - 1] ?? atMs;
-    if (atMs - fromMs > gap.ms) gap = { ms: atMs - fromMs, fromMs };
-  }
-  const inGap = attempts.filter(
-    ({ startMs }) => startMs > gap.fromMs && startMs < gap.fromMs + gap.ms - SLACK_MS,
-  );
-  const failed = inGap.filter(({ result }) => result !== 'accepted').length;
-  return [
-    atMost('latest behind what the one before had said', worstLateMs / 1_000, SLACK_MS / 1_000, ' s'),
-    atMost('put off for longer than the rules allow', tooLong, 0),
-    atMost(
-      'still due at the end, beyond the limit for an answer',
-      Math.max(0, overdueMs) / 1_000,
-      SLACK_MS / 1_000,
-      ' s',
-    ),
-    told(
-      'longest time between two that were accepted',
-      `${(gap.ms / 1_000).toFixed(1)} s, ${failed} failed in it`,
-    ),
-  ];
 }
 
 /** Whether the heartbeats told what the plugin had pushed: no older than a push interval, and what failed in between. */

@@ -36,6 +36,16 @@ export class Windows {
     );
   }
 
+  /** How much of this time is excused, ms. */
+  excusedMs(fromMs: number, toMs: number, excuse: Excuse): number {
+    return this.#windows
+      .filter(({ excuses }) => excuses.includes(excuse))
+      .reduce(
+        (sum, window) => sum + Math.max(0, Math.min(toMs, window.toMs) - Math.max(fromMs, window.fromMs)),
+        0,
+      );
+  }
+
   /** Whether a fault was going on, whatever it excuses. */
   isFaulty(fromMs: number, toMs: number): boolean {
     return this.#windows.some((window) => window.fromMs <= toMs && fromMs <= window.toMs);

@@ -19,6 +19,7 @@ const beat = (index: number, fate: Beat['fate'] = 'accepted'): Beat => ({
 
 const attempt = (index: number): Attempt => ({
   startMs: index * INTERVAL_MS,
+  endMs: index * INTERVAL_MS + 5,
   result: 'accepted',
   nextMs: (index + 1) * INTERVAL_MS,
   nextInMs: INTERVAL_MS - 5,
@@ -87,10 +88,30 @@ test('a heartbeat without an answer is neither accepted nor lost, and the daemon
 
 test('a heartbeat that comes later than was said, or never, is found', () => {
   const attempts = evidence().attempts.map((each, index) =>
-    index < 9 ? each : { ...each, startMs: each.startMs + 3_000, nextMs: each.nextMs + 3_000 },
+    index < 9
+      ? each
+      : {
+          ...each,
+          startMs: each.startMs + 3_000,
+          endMs: each.endMs + 3_000,
+          nextMs: each.nextMs + 3_000,
+        },
   );
   assert.match(failures({ attempts }).join(), /latest behind/);
   assert.match(failures({ endMs: BEATS * INTERVAL_MS + 20_000 }).join(), /still due/);
+});
+
+test('a time without an accepted heartbeat that was not said is found, unless the thread was struck', () => {
+  const beats = evidence().beats.filter((_each, index) => index < 5 || index > 8);
+  const attempts = evidence().attempts.filter((_each, index) => index < 5 || index > 8);
+  const changes = { beats, attempts, counts: { accepted: BEATS - 4 } };
+  assert.match(failures(changes).join(), /longest time/);
+  let nowMs = 9_000;
+  const windows = new Windows(() => nowMs);
+  const close = windows.open(['beats']);
+  nowMs = 14_000;
+  close();
+  assert.deepEqual(failures({ ...changes, windows }), []);
 });
 
 test('a wait that no rule allows is found', () => {
