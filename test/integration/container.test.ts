@@ -4,12 +4,13 @@ import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { diskUsedPct } from '../../workers/host/statvfs.js';
-import { end, healthWhen, readHealth, telemetryWhen } from '../support/bridge-client.js';
+import { healthWhen, readHealth, telemetryWhen } from '../support/bridge-client.js';
 import {
   CONTAINER,
   type ContainerOptions,
   createContainer,
   HOST,
+  pidInside,
   runInside,
   stopInside,
   whyNoContainer,
@@ -27,7 +28,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 async function startInside(t: TestContext, env: Env, options: ContainerOptions = {}) {
   const { wrapper } = createContainer(t, options);
   const daemon = new DaemonProcess({ MONITOR_DISK_PATH: undefined, ...env }, [], [], wrapper);
-  t.after(() => end(daemon));
+  t.after(() => stopInside(daemon, 'SIGKILL'));
   const port = Number(new URL(await daemon.address()).port);
   const warnings = () => daemon.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
   return { daemon, port, warnings };
@@ -72,7 +73,7 @@ async function assertTellsOfThisMachine(port: number): Promise<void> {
 }
 
 const skip = whyNoContainer() ?? false;
-describe('in a container', { concurrency: 8, skip }, () => {
+describe('in a container', { concurrency: 4, skip }, () => {
   const skipHung = whyNoMount() ?? false;
   test('whose mount of the root hangs it starts when it has a name, says so, and tells everything else', {
     skip: skipHung,
@@ -138,11 +139,7 @@ describe('in a container', { concurrency: 8, skip }, () => {
     });
     await assertTellsOfThisMachine(port);
     await healthWhen(port, ({ status, host }) => status === 'ok' && host !== null);
-    const [inside = ''] = readFileSync(
-      `/proc/${daemon.child.pid}/task/${daemon.child.pid}/children`,
-      'utf8',
-    ).split(' ');
-    assert.match(readFileSync(`/proc/${inside}/status`, 'utf8'), /^Uid:\t65534\t/m);
+    assert.match(readFileSync(`/proc/${pidInside(daemon)}/status`, 'utf8'), /^Uid:\t65534\t/m);
     assert.deepEqual(warnings(), []);
     assert.equal(await stopInside(daemon), 0);
   });

@@ -133,18 +133,33 @@ export async function runInside(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ code: number | string; stdout: readonly string[]; stderr: readonly string[] }> {
   const daemon = new DaemonProcess({ MONITOR_DISK_PATH: undefined, ...env }, args, [], wrapper);
-  const timer = setTimeout(() => daemon.child.kill('SIGKILL'), 30_000);
+  const timer = setTimeout(() => void stopInside(daemon, 'SIGKILL'), 30_000);
   const code = await daemon.exited;
   clearTimeout(timer);
   const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
   return { code, stdout: daemon.lines.map(({ msg = '' }) => msg), stderr: linesOf(daemon.stderr) };
 }
 
-/** Ends a daemon inside by SIGTERM, and resolves with how it ended. What was started outside waits for it, and passes no signal on. */
-export function stopInside(daemon: DaemonProcess): Promise<number | string> {
-  const pid = daemon.child.pid ?? 0;
-  const [inside = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-  process.kill(Number(inside), 'SIGTERM');
+/** The number, as it is seen from here, of the process inside that `unshare` waits for; null: it has ended. */
+export function pidInside({ child }: DaemonProcess): number | null {
+  // By now another may have its number.
+  if (child.exitCode !== null || child.signalCode !== null) return null;
+  try {
+    const [pid = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+    return pid === '' ? null : Number(pid);
+  } catch {
+    return null;
+  }
+}
+
+/** Ends a daemon inside by `signal`, and resolves with how it ended. `unshare`, which is outside, passes no signal on. */
+export function stopInside(
+  daemon: DaemonProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<number | string> {
+  const pid = pidInside(daemon);
+  if (pid === null) daemon.child.kill(signal);
+  else process.kill(pid, signal);
   return daemon.exited;
 }
 
