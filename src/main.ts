@@ -32,6 +32,8 @@ const EXIT_CONFIG = 78;
 /** Whatever hangs, the process has ended this long after it was told to. */
 const STOP_DEADLINE_MS = 2_900;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const NAME = 'harborforge-monitor';
 const ONE_SHOT = new Set(['-h', '--help', '-V', '--version', '--check-config']);
 
@@ -45,10 +47,17 @@ async function exit(code: number, threadsEnded: boolean): Promise<never> {
 
 /** What ends the process; as long as there is no daemon, there is nothing to stop. */
 let end = (code: number): void => process.exit(code);
+// Node would open its debugger on a port of this machine, and whoever reaches that may do anything in here, and read the key.
+process.on('SIGUSR1', () => {});
 process.on('SIGTERM', () => end(0));
 process.on('SIGINT', () => end(0));
 
-async function run(config: Config, warnings: readonly string[], threads: SamplerThreads): Promise<void> {
+async function run(
+  config: Config,
+  env: Environment,
+  warnings: readonly string[],
+  threads: SamplerThreads,
+): Promise<void> {
   const [{ createLogger }, { startDaemon }, { messageOf }, { readVersion }] = await Promise.all([
     import('./log.js'),
     import('./daemon.js'),
@@ -80,7 +89,7 @@ async function run(config: Config, warnings: readonly string[], threads: Sampler
       config,
       log,
       version: readVersion(),
-      env: process.env,
+      env,
       onFatal: fail,
       threads,
     });
@@ -100,18 +109,23 @@ async function main(): Promise<void> {
     { helpText, parseCommand },
     { describeConfig, loadConfig, readTrees },
     { lookAtHost },
+    { API_KEY_ENV },
     { readVersion },
   ] = await Promise.all([
     import('./cli.js'),
     import('./config.js'),
     import('./host-look.js'),
+    import('./settings.js'),
     import('./version.js'),
   ]);
   const command = parseCommand(argv);
   if (command.command === 'help') return void process.stdout.write(`${helpText()}\n`);
   if (command.command === 'version') return void process.stdout.write(`${readVersion()}\n`);
 
-  const given = { env: process.env, flags: command.flags };
+  // What stays in the process's own environment is in each of Node's diagnostic reports, and in what is started from here.
+  const env: Environment = { ...process.env };
+  delete process.env[API_KEY_ENV];
+  const given = { env, flags: command.flags };
   const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
   const problems = [...command.problems, ...(result.ok ? [] : result.problems)];
   if (!result.ok || problems.length > 0) {
@@ -119,7 +133,7 @@ async function main(): Promise<void> {
     complain([`nothing was started; ${NAME} --help tells what is allowed`]);
     process.exit(EXIT_CONFIG);
   }
-  if (command.command === 'run' && threads !== null) return run(result.config, result.warnings, threads);
+  if (command.command === 'run' && threads !== null) return run(result.config, env, result.warnings, threads);
   complain(result.warnings);
   process.stdout.write(`${[describeConfig(result.config), '', ...result.findings].join('\n')}\n`);
 }
