@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { healthWhen, readHealth } from '../../support/bridge-client.js';
-import { makeCertificates } from '../../support/certificates.js';
+import { startUntrusted } from '../../support/fault-untrusted.js';
 import {
   assertGoesOn,
   assertStopsInTime,
@@ -12,7 +9,6 @@ import {
   told,
   type WholeDaemon,
 } from '../../support/fault-watch.js';
-import { temporaryFolder } from '../../support/fixtures.js';
 import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
 import { assertNothingLeaked } from '../../support/leaks.js';
 import type { Script } from '../../support/reference-backend.js';
@@ -148,28 +144,6 @@ async function goThrough(whole: WholeDaemon, modes: readonly Mode[]): Promise<vo
   const failures = modes.filter(({ says }) => says !== null).length;
   const counted = Object.values(counts).reduce((sum, count) => sum + count, 0);
   assert.equal(counted - (counts['accepted'] ?? 0), failures);
-}
-
-/** An https server with a certificate that nobody trusts, until it is given another. */
-async function startUntrusted(t: TestContext) {
-  const [wrong, right] = [makeCertificates(temporaryFolder(t)), makeCertificates(temporaryFolder(t))];
-  const keys: unknown[] = [];
-  const server = createTlsServer({ key: wrong.key, cert: wrong.cert }, (request, response) => {
-    keys.push(request.headers['x-api-key']);
-    request.resume().on('end', () => response.end('{}'));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return {
-    url: `https://localhost:${(server.address() as AddressInfo).port}`,
-    caFile: right.caFile,
-    keys,
-    mend: () => server.setSecureContext({ key: right.key, cert: right.cert }),
-  };
 }
 
 /** All the ways in which a backend can be bad. */
