@@ -56,7 +56,7 @@ describe('the key is not', { concurrency: true, timeout: 120_000 }, () => {
   it('to be had by a debugger, which SIGUSR1 would else open on a port', async (t) => {
     const bridge = await startLoud(t, BACKEND);
     bridge.daemon.child.kill('SIGUSR1');
-    const { lanes } = await healthWhen(bridge.port, () => true);
+    const { lanes } = await healthWhen(bridge.port, (health) => health.lanes.proc.ticks > 0);
     await healthWhen(bridge.port, (health) => health.lanes.proc.ticks > lanes.proc.ticks + 20);
     await assertNowhere(bridge);
     assert.equal(bridge.daemon.stderr, '');
@@ -119,7 +119,12 @@ describe('the key is not', { concurrency: true, timeout: 120_000 }, () => {
   it('passed on to the program that looks up names', { skip: whyNoNamespace() ?? false }, async (t) => {
     const dns = await startDns(t, 'is silent');
     const daemon = new DaemonProcess(
-      { MONITOR_API_KEY: SECRET_KEY, MONITOR_BACKEND_URL: `http://${HOST}`, MONITOR_ALLOW_HTTP: '1' },
+      {
+        MONITOR_API_KEY: SECRET_KEY,
+        MONITOR_BACKEND_URL: `http://${HOST}`,
+        MONITOR_ALLOW_HTTP: '1',
+        MONITOR_REPORT_INTERVAL_SEC: '1',
+      },
       [],
       [],
       dns.wrapper,
