@@ -13,6 +13,7 @@ import { InventoryReader } from './sampling/inventory.js';
 import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
 import { Watchdog } from './sampling/watchdog.js';
 import { type Cadences, laneWorks } from './sampling/works.js';
+import type { ServiceManager } from './service-manager.js';
 import { createClock } from './shared/clock.js';
 import { Control } from './shared/control.js';
 import { FrameReader } from './shared/frame-store.js';
@@ -71,6 +72,7 @@ class RunningDaemon implements Daemon {
   readonly #inventoryReader: InventoryReader;
   #transport: Transport | null = null;
   #socketFile: SocketFile | null = null;
+  #serviceManager: ServiceManager | null = null;
   #isSampling = false;
   #openclaw: (OpenClawMetadata & { atMonoMs: number }) | null = null;
   #inventory: HostInventory | null = null;
@@ -135,9 +137,11 @@ class RunningDaemon implements Daemon {
       'bridge listening',
     );
     this.#reporting.announce();
+    await this.#tellServiceManager();
   }
 
   async stop(): Promise<boolean> {
+    this.#serviceManager?.stop();
     this.#watchdog.stop();
     this.#transport?.close();
     this.#socketFile?.remove();
@@ -214,6 +218,7 @@ class RunningDaemon implements Daemon {
   #startedSampling(): void {
     if (this.#isSampling) return;
     this.#isSampling = true;
+    this.#serviceManager?.look();
     this.#reporting.start();
     this.#inventoryReader.start({
       found: (inventory) => {
@@ -221,6 +226,22 @@ class RunningDaemon implements Daemon {
       },
       failed: (reason) => this.#options.log.warn({ reason }, 'the host inventory could not be had'),
     });
+  }
+
+  /** What started the daemon may want to know how it is. */
+  async #tellServiceManager(): Promise<void> {
+    const { env, log } = this.#options;
+    const { readServiceEnvironment, ServiceManager } = await import('./service-manager.js');
+    const environment = readServiceEnvironment(env, process.pid);
+    if (environment === null) return;
+    this.#serviceManager = new ServiceManager({
+      environment,
+      frames: this.#frames,
+      conditions: this.#conditions,
+      clock: this.#clock,
+      warn: (message) => log.warn(message),
+    });
+    this.#serviceManager.look();
   }
 
   #takePush(metadata: OpenClawMetadata): void {

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { temporaryFolder } from '../support/fixtures.js';
+import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { NotifySocket } from '../support/notify-socket.js';
+import { rawRequest } from '../support/raw-http.js';
+import { until } from '../support/until.js';
+
+const skip = spawnSync('systemd-notify', ['--version']).status !== 0 && 'systemd-notify is not installed';
+
+/** A daemon that a service manager started, which hears it and wants to hear of it every second. */
+async function setUp(t: TestContext, env: Record<string, string> = {}) {
+  const path = join(temporaryFolder(t), 'notify');
+  const socket = await NotifySocket.listen(path);
+  t.after(() => socket.close());
+  const bridge = await startBridge(t, { NOTIFY_SOCKET: path, WATCHDOG_USEC: '1000000', ...env });
+  return { ...bridge, socket };
+}
+
+test('a service manager is told that the daemon is ready, well and at its end', { skip }, async (t) => {
+  const { daemon, port, socket } = await setUp(t);
+  const ready = await socket.message(/^READY=1$/);
+  assert.ok(ready.includes('STATUS=sampling every 50 ms') || ready.includes('STATUS=starting'), ready.join());
+  // Ready is who can answer.
+  assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
+  for (let i = 0; i < 3; i++) await socket.message(/^WATCHDOG=1$/, socket.messages.length);
+  assert.equal(socket.messages.filter((words) => words.includes('READY=1')).length, 1);
+
+  const { length } = socket.messages;
+  assert.equal(await daemon.stop(), 0);
+  await socket.message(/^STOPPING=1$/, length);
+});
+
+test('a backend that is down keeps no service manager from hearing that the daemon is well', {
+  skip,
+}, async (t) => {
+  const { socket } = await setUp(t, {
+    MONITOR_BACKEND_URL: 'http://127.0.0.1:9',
+    MONITOR_API_KEY: 'a-key',
+    MONITOR_REPORT_INTERVAL_SEC: '1',
+  });
+  const outage = await socket.message(/^STATUS=heartbeat /);
+  const { length } = socket.messages;
+  assert.ok(outage.includes('WATCHDOG=1'));
+  await socket.message(/^WATCHDOG=1$/, length);
+});
+
+test('as long as no samples come, the service manager hears why, and not that the daemon is alive', {
+  skip: skip || (whyNoMount() ?? false),
+}, async (t) => {
+  const procfs = await createFrozenMount(t, '/proc');
+  const { port, socket } = await setUp(t, { MONITOR_PROCFS: procfs.path });
+  await telemetryWhen(port, ({ cpu_pct }) => cpu_pct !== null);
+  procfs.freeze();
+  const hung = await socket.message(/^STATUS=the sampler has stopped/);
+  assert.ok(!hung.includes('WATCHDOG=1'));
+  const from = socket.messages.indexOf(hung);
+  procfs.thaw();
+  const well = await socket.message(/^WATCHDOG=1$/, from);
+  assert.ok(socket.messages.indexOf(well) > from);
+});
+
+test('what carries the words to the service manager is given nothing but the way to it', async (t) => {
+  const folder = temporaryFolder(t);
+  const seen = join(folder, 'seen');
+  writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\nenv > ${seen}.new; mv ${seen}.new ${seen}\n`);
+  chmodSync(join(folder, 'systemd-notify'), 0o755);
+  await startBridge(t, {
+    PATH: `${folder}:${process.env['PATH']}`,
+    NOTIFY_SOCKET: join(folder, 'nobody'),
+    MONITOR_API_KEY: 'never-to-be-seen',
+  });
+  const env = await until('the program to have run', () => {
+    try {
+      return readFileSync(seen, 'utf8');
+    } catch {
+      return null;
+    }
+  });
+  const names = env
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0]);
+  assert.deepEqual(
+    names.filter((name) => !['PATH', 'NOTIFY_SOCKET', 'PWD', '_', 'SHLVL', 'OLDPWD'].includes(name ?? '')),
+    [],
+  );
+  assert.ok(names.includes('NOTIFY_SOCKET'));
+});
+
+test('a service manager that can not be told is complained of once', async (t) => {
+  const folder = temporaryFolder(t);
+  const { daemon, port } = await startBridge(t, {
+    NOTIFY_SOCKET: join(folder, 'nobody'),
+    WATCHDOG_USEC: '200000',
+  });
+  await daemon.line(({ msg }) => /^systemd was not told how we are: /.test(msg ?? ''));
+  await telemetryWhen(port, ({ cpu_pct }) => cpu_pct !== null);
+  assert.equal(daemon.lines.filter(({ msg }) => /^systemd was not told/.test(msg ?? '')).length, 1);
+});
