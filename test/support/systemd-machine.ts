@@ -9,6 +9,8 @@ import { until } from './until.js';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const INIT = '/lib/systemd/systemd';
 const UNIT = 'harborforge-monitor';
+/** The machine's root is an overlay, as a container's is; the daemon wants to be asked for such a disk. */
+const ASKED_FOR = 'Environment=MONITOR_DISK_PATH=/';
 
 /**
  * Brings up a machine of its own within this one: namespaces, a root in which what is written stays in memory, the daemon where a package
@@ -76,7 +78,7 @@ export class SystemdMachine {
     );
     const dropIn = `/run/systemd/system/${UNIT}.service.d/test.conf`;
     machine.run('mkdir', '-p', dirname(dropIn));
-    machine.run('sh', '-c', `printf '%s\\n' "$@" >${dropIn}`, 'sh', '[Service]', ...settings);
+    machine.run('sh', '-c', `printf '%s\\n' "$@" >${dropIn}`, 'sh', '[Service]', ASKED_FOR, ...settings);
     machine.run('systemctl', 'daemon-reload');
     return machine;
   }
