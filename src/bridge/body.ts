@@ -1,10 +1,7 @@
 import type { Answer } from './answer.js';
-import { MAX_BODY_BYTES, TOO_LARGE, TOO_SLOW } from './openclaw.js';
+import { BODY_TIMEOUT_MS, MAX_BODIES, MAX_BODY_BYTES } from './limits.js';
+import { TOO_LARGE, TOO_SLOW } from './openclaw.js';
 
-/** From the head of a push to the last byte of its body. */
-const BODY_TIMEOUT_MS = 5_000;
-/** 8 MiB at most are held for bodies that are on their way. Who sends a push sends it in one go: it is here before its turn is over. */
-const MAX_BODIES = 128;
 const FIRST_BYTES = 1_024;
 
 /** What becomes of a body. Neither `finish` nor `drop` is called twice, nor the one after the other unless `finish` threw. */

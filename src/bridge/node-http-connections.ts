@@ -2,12 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
 import type { Body } from './body.js';
+import { LINGER_MS, MAX_CONNECTIONS } from './limits.js';
 
-/** Far more than this host's clients hold, and far fewer than file descriptors. */
-const MAX_CONNECTIONS = 512;
-
-/** So long whoever sent what can't be read may go on sending it, and read what it was told: a reset could take that away again. */
-const LINGER_MS = 1_000;
 const NOTHING = Buffer.alloc(0);
 
 /** What is known of one connection. */

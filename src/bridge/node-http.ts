@@ -4,6 +4,13 @@ import { MonitorError, messageOf } from '../shared/errors.js';
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
 import { Bodies } from './body.js';
 import type { Headers } from './guard.js';
+import {
+  HEAD_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  MAX_HEAD_BYTES,
+  MAX_HEADERS,
+  REQUEST_TIMEOUT_MS,
+} from './limits.js';
 import { Connections } from './node-http-connections.js';
 import { HEADERS_TOO_LARGE, refuseBroken, statusOf, WRONG_VERSION } from './node-http-errors.js';
 import {
@@ -26,16 +33,6 @@ import {
  */
 
 const HOST = '127.0.0.1';
-/** Names and values as a whole. */
-const MAX_HEAD_BYTES = 8_192;
-/** Not by `maxHeadersCount`: that drops the headers beyond it without a word, an Origin among them. */
-const MAX_HEADERS = 100;
-/** From a connection's begin, or a request's first byte, to the end of its head. */
-const HEAD_TIMEOUT_MS = 5_000;
-/** To the end of its body; a push is answered 408 before that, see `Bodies`. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** Without a byte in either direction: between requests, and while an answer is not read. */
-const IDLE_TIMEOUT_MS = 10_000;
 const CHECK_EVERY_MS = 1_000;
 
 /** What a test may want smaller than it is. */
@@ -123,6 +120,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
       // Node would refuse it with no body at all; `whatIsBroken` does it here.
       requireHostHeader: false,
     });
+    // As a limit it drops the headers beyond it without a word, an Origin among them; `whatIsBroken` counts them.
     server.maxHeadersCount = 0;
     server.timeout = IDLE_TIMEOUT_MS;
     server.on('connection', (socket) => connections.admit(socket));

@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer, okAnswer } from './answer.js';
-
-export const MAX_BODY_BYTES = 65_536;
-const MAX_AGENTS = 1_000;
-const MAX_VERSION_CHARS = 200;
+import { MAX_AGENTS, MAX_BODY_BYTES, MAX_VERSION_CHARS } from './limits.js';
 
 const versionText = z
   .string(`expected a string of 1 to ${MAX_VERSION_CHARS} characters`)

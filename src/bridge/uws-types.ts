@@ -36,7 +36,14 @@ export interface UwsApp {
   listen(host: string, port: number, options: number, done: (socket: object | false) => void): this;
   /** It deletes what is at `path`, whatever it is, and does not look whether `path` fits. */
   listen_unix(done: (socket: object | false) => void, path: string): this;
+  /** Stops listening and cuts all connections. It can be given connections again. */
   close(): this;
+  /** `look` hears of every connection that is made (1) and of every one that has ended (-1). It may close the one that is made. */
+  filter(look: (response: UwsResponse, change: 1 | -1) => void): this;
+  /** From now on, what this one accepts goes to the application of that descriptor, in turns where there are several. */
+  addChildAppDescriptor(descriptor: object): this;
+  removeChildAppDescriptor(descriptor: object): this;
+  getDescriptor(): object;
 }
 
 /** What is used of the package. */

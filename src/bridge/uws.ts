@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { MonitorError, messageOf } from '../shared/errors.js';
 import type { Answer } from './answer.js';
 import { Bodies } from './body.js';
+import { MAX_CONNECTIONS } from './limits.js';
 import {
   BAD_REQUEST,
   GET_ALLOWED,
@@ -12,16 +13,18 @@ import {
   type Transport,
   wrongMethod,
 } from './routes.js';
+import { UwsConnections } from './uws-connections.js';
 import { UwsSender } from './uws-sender.js';
-import type { Handler, Uws, UwsRequest, UwsResponse } from './uws-types.js';
+import type { Handler, Uws, UwsApp, UwsRequest, UwsResponse } from './uws-types.js';
 
 /**
- * The transport on uWebSockets.js, and with its two helpers the only one that knows it. Thread: main.
+ * The transport on uWebSockets.js, and with its helpers the only one that knows it. Thread: main.
  *
  * What it brings along and nobody can set:
  *   - A connection that does not come to the end of a request within 8 to 12 s, silent or a byte at a time, idle or not reading, is cut
  *     without a word.
- *   - A head is at most 4 KiB and 100 headers long. There is no limit on connections but the process's own on file descriptors.
+ *   - A head is at most 4 KiB and 100 headers long.
+ *   - There is no limit on connections but the process's own on file descriptors; `UwsConnections` brings one.
  *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in
  *     HTML, past the answers to requests before it that came with it, which are lost.
  *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
@@ -54,13 +57,14 @@ export function loadUws(require: (name: string) => unknown = createRequire(impor
   );
 }
 
-/** Makes the transport; it listens on nothing yet. `bodyTimeoutMs`: how long a push's body may take. */
-export function createUwsTransport(
-  uws: Uws,
-  routes: Routes,
-  options: { bodyTimeoutMs?: number } = {},
-): Transport {
-  const app = uws.App();
+/** What a test may want smaller than it is. */
+export interface UwsOptions {
+  readonly bodyTimeoutMs?: number;
+  readonly maxConnections?: number;
+}
+
+/** Makes the transport; it listens on nothing yet. */
+export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions = {}): Transport {
   const { guard } = routes;
   const failed = (error: unknown): void => routes.failed(error);
   const sender = new UwsSender();
@@ -101,47 +105,51 @@ export function createUwsTransport(
     });
   }
 
-  for (const [path, route] of Object.entries(routes.gets)) {
-    app.get(
-      path,
-      safely((response, request) => {
-        const refusal = guard(request);
-        if (refusal === null) sender.sendPinned(response, route);
-        else sender.send(response, refusal);
-      }),
-    );
-    app.head(
-      path,
-      safely((response, request) => {
-        const refusal = guard(request);
-        if (refusal === null) sender.sendPinnedHead(response, route);
-        else sender.sendHead(response, refusal);
-      }),
-    );
-    app.any(path, refuse(wrongMethod(GET_ALLOWED)));
+  function layRoutes(app: UwsApp): void {
+    for (const [path, route] of Object.entries(routes.gets)) {
+      app.get(
+        path,
+        safely((response, request) => {
+          const refusal = guard(request);
+          if (refusal === null) sender.sendPinned(response, route);
+          else sender.send(response, refusal);
+        }),
+      );
+      app.head(
+        path,
+        safely((response, request) => {
+          const refusal = guard(request);
+          if (refusal === null) sender.sendPinnedHead(response, route);
+          else sender.sendHead(response, refusal);
+        }),
+      );
+      app.any(path, refuse(wrongMethod(GET_ALLOWED)));
+    }
+    for (const [path, route] of Object.entries(routes.posts)) {
+      app.post(
+        path,
+        safely((response, request) => {
+          const refusal = guard(request) ?? route.refuse(request);
+          if (!isFramedWell(request)) sender.send(response, BAD_REQUEST, true);
+          else if (refusal !== null) sender.send(response, refusal);
+          else receive(response, route);
+        }),
+      );
+      app.head(path, refuseHead(wrongMethod(POST_ALLOWED)));
+      app.any(path, refuse(wrongMethod(POST_ALLOWED)));
+    }
+    app.head('/*', refuseHead(NOT_FOUND));
+    app.any('/*', refuse(NOT_FOUND));
   }
-  for (const [path, route] of Object.entries(routes.posts)) {
-    app.post(
-      path,
-      safely((response, request) => {
-        const refusal = guard(request) ?? route.refuse(request);
-        if (!isFramedWell(request)) sender.send(response, BAD_REQUEST, true);
-        else if (refusal !== null) sender.send(response, refusal);
-        else receive(response, route);
-      }),
-    );
-    app.head(path, refuseHead(wrongMethod(POST_ALLOWED)));
-    app.any(path, refuse(wrongMethod(POST_ALLOWED)));
-  }
-  app.head('/*', refuseHead(NOT_FOUND));
-  app.any('/*', refuse(NOT_FOUND));
+
+  const connections = new UwsConnections(uws, layRoutes, options.maxConnections ?? MAX_CONNECTIONS);
 
   return {
     name: 'uws',
     listen: (port) =>
       new Promise((resolve, reject) => {
         // Exclusive: without it a second daemon would share the port, and each get some of the requests.
-        app.listen(HOST, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+        connections.front.listen(HOST, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
           if (socket !== false) resolve(uws.us_socket_local_port(socket));
           else
             reject(
@@ -154,10 +162,13 @@ export function createUwsTransport(
       }),
     listenUnix: (path) =>
       new Promise((resolve, reject) => {
-        app.listen_unix((socket) => (socket ? resolve() : reject(new Error('listening failed'))), path);
+        connections.front.listen_unix(
+          (socket) => (socket ? resolve() : reject(new Error('listening failed'))),
+          path,
+        );
       }),
     close: () => {
-      app.close();
+      connections.close();
     },
   };
 }

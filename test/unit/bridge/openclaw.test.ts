@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { answerPush, MAX_BODY_BYTES, refusePush } from '../../../src/bridge/openclaw.js';
+import { MAX_BODY_BYTES } from '../../../src/bridge/limits.js';
+import { answerPush, refusePush } from '../../../src/bridge/openclaw.js';
 import type { OpenClawMetadata } from '../../../src/shared/messages.js';
 
 const VERSIONS = '"version":"OpenClaw 1","plugin_version":"0.2.0"';

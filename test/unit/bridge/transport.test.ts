@@ -24,6 +24,10 @@ function found(): Uws {
     listen: () => app,
     listen_unix: () => app,
     close: () => app,
+    filter: () => app,
+    addChildAppDescriptor: () => app,
+    removeChildAppDescriptor: () => app,
+    getDescriptor: () => ({}),
   };
   return { App: () => app, us_socket_local_port: () => 0, LIBUS_LISTEN_EXCLUSIVE_PORT: 1 };
 }

@@ -1,0 +1,51 @@
+/**
+ * What anybody who reaches the bridge can take of it, in one place. Both transports keep to the same numbers, except where it is said
+ * otherwise: uWebSockets.js (20.51 to 20.69) brings some of its own along, which nobody can set; the tests of the bridge hold it to them.
+ */
+
+/**
+ * Open connections, over the port and the Unix socket together. One more, and others are cut to make room for it, so that who comes next is
+ * served however many connections somebody holds: on node:http the one whose last request is longest ago, on uWebSockets.js the older half
+ * of all. There, as many as wait in the kernel's queue (511) may come on top for a moment. Far more than this host's clients hold, and far
+ * fewer than there are file descriptors.
+ */
+export const MAX_CONNECTIONS = 512;
+
+/** The request line and all headers, names and values, with what stands between them. On uWebSockets.js its own number, the same. */
+export const MAX_HEAD_BYTES = 4_096;
+
+/** Headers of a request; none is ever dropped without a word. On uWebSockets.js its own number, the same. */
+export const MAX_HEADERS = 100;
+
+/** The body of a push, in bytes of it and not of its chunks. */
+export const MAX_BODY_BYTES = 65_536;
+
+/**
+ * Bodies that are on their way at the same time, so that 8 MiB at most are held for them. One more, and the oldest has been too slow. Who
+ * sends a push sends it in one go: it is here before its turn is over.
+ */
+export const MAX_BODIES = 128;
+
+/** Agents in a push. */
+export const MAX_AGENTS = 1_000;
+
+/** Characters of each of the two versions in a push. */
+export const MAX_VERSION_CHARS = 200;
+
+/**
+ * From a connection's begin, or a request's first byte, to the end of its head, in ms: then 408. On uWebSockets.js it is its idle time, 8 to
+ * 12 s, which a byte now and then does not prolong, and the connection is cut without a word.
+ */
+export const HEAD_TIMEOUT_MS = 5_000;
+
+/** From the end of a push's head to the last byte of its body, in ms, whatever trickles in: then 408, and the connection is closed. */
+export const BODY_TIMEOUT_MS = 5_000;
+
+/** To the end of the body of what is no push and was answered long ago, in ms; on uWebSockets.js its idle time. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Without a byte in either direction, in ms: between requests, and while an answer is not read. On uWebSockets.js 8 to 12 s. */
+export const IDLE_TIMEOUT_MS = 10_000;
+
+/** So long whoever sent what can't be read may go on sending it, and read what it was told, in ms: a reset could take that away again. */
+export const LINGER_MS = 1_000;

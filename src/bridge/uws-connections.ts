@@ -1,0 +1,62 @@
+import type { Uws, UwsApp, UwsResponse } from './uws-types.js';
+
+/** One of the two halves, with the connections that it was given. */
+interface Half {
+  readonly app: UwsApp;
+  readonly descriptor: object;
+  open: number;
+}
+
+/**
+ * The open connections of the transport on uWebSockets.js, which has no limit of its own and no way to tell or to cut a single one that is
+ * silent. So one application only accepts, and hands what it accepts to one of two others, which serve: when that one is full, all that
+ * the other still has is cut, and it takes the next. Who asks is served, however many connections others hold, and nobody is cut before
+ * `max` / 2 others have come. Thread: main. A request costs nothing more, a connection two calls.
+ */
+export class UwsConnections {
+  /** What listens. */
+  readonly front: UwsApp;
+  readonly #maxOfHalf: number;
+  readonly #halves: readonly [Half, Half];
+  #isTaking: 0 | 1 = 0;
+  #isClosed = false;
+
+  /** `layRoutes` gives an application its routes; it is called twice. */
+  constructor(uws: Uws, layRoutes: (app: UwsApp) => void, max: number) {
+    this.#maxOfHalf = Math.max(1, Math.floor(max / 2));
+    this.front = uws.App();
+    const makeHalf = (): Half => {
+      const app = uws.App();
+      layRoutes(app);
+      const half: Half = { app, descriptor: app.getDescriptor(), open: 0 };
+      const look = (response: UwsResponse, change: number): void => {
+        half.open += change;
+        if (change < 0) return;
+        // Accepted before the end, handed over after it.
+        if (this.#isClosed) response.close();
+        else if (half.open >= this.#maxOfHalf && half === this.#halves[this.#isTaking]) this.#turn();
+      };
+      app.filter(look);
+      return half;
+    };
+    this.#halves = [makeHalf(), makeHalf()];
+    this.front.addChildAppDescriptor(this.#halves[0].descriptor);
+  }
+
+  /** Stops listening, and cuts all. */
+  close(): void {
+    this.#isClosed = true;
+    this.front.close();
+    for (const { app } of this.#halves) app.close();
+  }
+
+  /** The half that takes is full: the other one is emptied, and takes. */
+  #turn(): void {
+    const full = this.#halves[this.#isTaking];
+    this.#isTaking = this.#isTaking === 0 ? 1 : 0;
+    const next = this.#halves[this.#isTaking];
+    this.front.removeChildAppDescriptor(full.descriptor);
+    next.app.close();
+    this.front.addChildAppDescriptor(next.descriptor);
+  }
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectTo, startStand } from '../../support/bridge-stand.js';
+import { onEachTransport } from '../../support/bridge-transports.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
+import { until } from '../../support/until.js';
+
+const GET = requestHead('GET', '/get');
+
+async function ask(connection: RawConnection): Promise<void> {
+  connection.write(GET);
+  assert.equal((await connection.answer()).status, 200);
+}
+
+function countOpen(all: readonly RawConnection[]): number {
+  return all.filter(({ socket }) => !socket.destroyed).length;
+}
+
+onEachTransport((transport) => {
+  test('however many connections others hold, the next one is served, and no more than the limit are kept', async (t) => {
+    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const all: RawConnection[] = [];
+    for (let i = 0; i < 60; i++) {
+      const connection = await connectTo(t, port);
+      all.push(connection);
+      await ask(connection);
+    }
+    await until('no more than 10 to be left', () => countOpen(all) <= 10);
+    await ask(all[all.length - 1]!);
+  });
+
+  test('a connection is not cut before half as many others have come as there may be', async (t) => {
+    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    for (let offset = 0; offset < 7; offset++) {
+      await ask(await connectTo(t, port));
+      const kept = await connectTo(t, port);
+      await ask(kept);
+      for (let i = 0; i < 4; i++) await ask(await connectTo(t, port));
+      await ask(kept);
+    }
+  });
+
+  test('connections that come and go are no reason to cut one that stays', async (t) => {
+    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const kept = await connectTo(t, port);
+    await ask(kept);
+    for (let i = 0; i < 50; i++) {
+      const connection = await connectTo(t, port);
+      await ask(connection);
+      connection.destroy();
+      await connection.closed;
+      await ask(kept);
+    }
+  });
+
+  test('hundreds that come in one go and stay silent do not keep the next one out', async (t) => {
+    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const all = await Promise.all(Array.from({ length: 300 }, () => connectTo(t, port)));
+    assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
+    // What the kernel's queue held comes on top for a moment; those that follow have it cut.
+    for (let i = 0; i < 10; i++) await ask(await connectTo(t, port));
+    await until('no more than 10 to be left', () => countOpen(all) <= 10);
+    assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
+  });
+
+  test('connections over the Unix socket count, too', async (t) => {
+    const stand = await startStand(t, transport, { maxConnections: 10 });
+    const path = `${temporaryFolder(t)}/s`;
+    await stand.transport.listenUnix(path);
+    const all: RawConnection[] = [];
+    for (let i = 0; i < 30; i++) {
+      const connection = await connectTo(t, i % 2 === 0 ? path : stand.port);
+      all.push(connection);
+      await ask(connection);
+    }
+    await until('no more than 10 to be left', () => countOpen(all) <= 10);
+    assert.equal((await rawRequest(path, 'GET', '/get')).status, 200);
+  });
+
+  test('connections that were accepted and not looked at yet are closed with the others', async (t) => {
+    const { port, transport: served } = await startStand(t, transport);
+    const all = await Promise.all(Array.from({ length: 100 }, () => connectTo(t, port)));
+    served.close();
+    await Promise.all(all.map(({ closed }) => closed));
+  });
+});
