@@ -1,11 +1,16 @@
 import type { Answer } from './answer.js';
-import { BODY_TIMEOUT_MS, MAX_BODIES, MAX_BODY_BYTES } from './limits.js';
+import { BODY_TIMEOUT_MS, LINGER_MS, MAX_BODIES, MAX_BODY_BYTES } from './limits.js';
 import { TOO_LARGE, TOO_SLOW } from './openclaw.js';
 
 const FIRST_BYTES = 1_024;
 
 /** What becomes of a body. Neither `finish` nor `drop` is called twice, nor the one after the other unless `finish` threw. */
 export interface Receiver {
+  /**
+   * The answer is to be the connection's last: it closes it, and is not given, not even to a body that is too long, before that has come
+   * whole or its sender had a moment to read why not.
+   */
+  readonly isLast: boolean;
   /** The body is whole. Throws nothing. */
   answer(body: Uint8Array): Answer;
   /** Sends the answer. What comes of the body after that is ignored. */
@@ -41,9 +46,10 @@ export class Body {
   readonly #receiver: Receiver;
   readonly #failed: (error: unknown) => void;
   readonly #over: () => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #bytes = Buffer.alloc(0);
   #length = 0;
+  #isTooLarge = false;
   #done = false;
 
   constructor(receiver: Receiver, timeoutMs: number, failed: (error: unknown) => void, over: () => void) {
@@ -55,10 +61,10 @@ export class Body {
 
   /** Takes a copy of the next bytes. */
   take(chunk: Uint8Array): void {
-    if (this.#done) return;
+    if (this.#done || this.#isTooLarge) return;
     const length = this.#length + chunk.byteLength;
     if (length > MAX_BODY_BYTES) {
-      this.end(TOO_LARGE, false);
+      this.#refuse();
       return;
     }
     if (length > this.#bytes.length) {
@@ -75,7 +81,12 @@ export class Body {
 
   /** There is no more to come. */
   whole(): void {
-    if (!this.#done) this.end(this.#receiver.answer(this.#bytes.subarray(0, this.#length)), false);
+    if (this.#done) return;
+    const { isLast } = this.#receiver;
+    this.end(
+      this.#isTooLarge ? TOO_LARGE : this.#receiver.answer(this.#bytes.subarray(0, this.#length)),
+      isLast,
+    );
   }
 
   /** Answers without waiting for the rest, unless it is answered already. */
@@ -88,6 +99,17 @@ export class Body {
       this.#failed(error);
       this.#receiver.drop();
     }
+  }
+
+  #refuse(): void {
+    if (!this.#receiver.isLast) {
+      this.end(TOO_LARGE, false);
+      return;
+    }
+    this.#isTooLarge = true;
+    this.#bytes = Buffer.alloc(0);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(TOO_LARGE, true), LINGER_MS);
   }
 
   /** Nobody waits for an answer any more. */

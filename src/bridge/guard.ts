@@ -13,8 +13,9 @@ export interface Headers {
 export type Guard = (request: Headers) => Answer | null;
 
 /**
- * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), and,
- * where a token is set, requests without it. Thread: main. Allocates: for a request that passes without
+ * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), what a
+ * browser says to come from another site (an image, a script, a frame or a link, which have no Origin; an address that was typed does not),
+ * and, where a token is set, requests without it. Thread: main. Allocates: for a request that passes without
  * a token nothing but what `getHeader` returns.
  */
 export function createGuard(token: Secret | null): Guard {
@@ -33,6 +34,8 @@ export function createGuard(token: Secret | null): Guard {
       lastGoodHost = host;
     }
     if (request.getHeader('origin') !== '') return forbidden;
+    const site = request.getHeader('sec-fetch-site');
+    if (site !== '' && site !== 'none' && site !== 'same-origin') return forbidden;
     if (expected === null) return null;
     return timingSafeEqual(digest(request.getHeader('authorization')), expected) ? null : unauthorized;
   };

@@ -14,6 +14,8 @@ interface Connection {
   push: { readonly request: IncomingMessage; readonly body: Body } | null;
   /** What is sent behind the answers that are pending, and then the connection is over. */
   last: Buffer | null;
+  /** It was not clear where a request ended: what came behind it is not looked at. */
+  isOver: boolean;
 }
 
 /**
@@ -38,13 +40,13 @@ export class Connections {
       this.#open.delete(oldest);
       oldest.destroy();
     }
-    this.#open.set(socket, { pending: 0, push: null, last: null });
+    this.#open.set(socket, { pending: 0, push: null, last: null, isOver: false });
   }
 
-  /** A request came, which will get `response`. */
-  served(socket: Duplex, response: ServerResponse): void {
+  /** A request came, which will get `response`. False: it is not to be served. */
+  served(socket: Duplex, response: ServerResponse): boolean {
     const connection = this.#open.get(socket);
-    if (connection === undefined) return;
+    if (connection === undefined || connection.isOver) return false;
     this.#open.delete(socket);
     this.#open.set(socket, connection);
     connection.pending++;
@@ -53,6 +55,13 @@ export class Connections {
       connection.pending--;
       if (connection.pending === 0 && connection.last !== null) leave(socket, connection.last);
     });
+    return true;
+  }
+
+  /** The request that came last is the last that is served. Its answer is to close the connection. */
+  takeNoMore(socket: Duplex): void {
+    const connection = this.#open.get(socket);
+    if (connection !== undefined) connection.isOver = true;
   }
 
   /** A request's body is on its way. */

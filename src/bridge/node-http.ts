@@ -84,6 +84,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
     }
     if (wantsContinue) response.writeContinue();
     const body = bodies.receive({
+      isLast: false,
       answer: (bytes) => route.answer(bytes),
       finish: (answer, closeConnection) => send(request, response, answer, closeConnection),
       drop: () => request.socket.destroy(),
@@ -97,12 +98,16 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   /** `wantsContinue`: the client holds the body back until it is asked for it; when it is refused instead, it may send it or not. */
   function onRequest(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
     try {
-      connections.served(request.socket, response);
+      if (!connections.served(request.socket, response)) return;
       request.on('error', ignore);
       response.on('error', ignore);
       const broken = whatIsBroken(request);
-      if (broken === null) serve(request, response, wantsContinue);
-      else send(request, response, broken, true);
+      if (broken === null) {
+        serve(request, response, wantsContinue);
+      } else {
+        connections.takeNoMore(request.socket);
+        send(request, response, broken, true);
+      }
     } catch (error) {
       failed(error);
       request.socket.destroy();

@@ -49,10 +49,10 @@ export class UwsSender {
   }
 
   /** The answer to HEAD: what GET would have got, without the body. */
-  sendHead(response: UwsResponse, answer: Answer): void {
+  sendHead(response: UwsResponse, answer: Answer, closeConnection = false): void {
     const length = Buffer.byteLength(answer.body);
     writeHead(response, answer);
-    if (++this.#heads % CLOSE_EVERY === 0) {
+    if (closeConnection || ++this.#heads % CLOSE_EVERY === 0) {
       // Given a length, it does not count the request as answered (20.51), and would end the process if nobody heard of the end.
       response.onAborted(ignore);
       response.endWithoutBody(length, true);

@@ -14,8 +14,9 @@ import {
   wrongMethod,
 } from './routes.js';
 import { UwsConnections } from './uws-connections.js';
+import { UwsHeaders } from './uws-headers.js';
 import { UwsSender } from './uws-sender.js';
-import type { Handler, Uws, UwsApp, UwsRequest, UwsResponse } from './uws-types.js';
+import type { Handler, Uws, UwsApp, UwsResponse } from './uws-types.js';
 
 /**
  * The transport on uWebSockets.js, and with its helpers the only one that knows it. Thread: main.
@@ -28,7 +29,10 @@ import type { Handler, Uws, UwsApp, UwsRequest, UwsResponse } from './uws-types.
  *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in
  *     HTML, past the answers to requests before it that came with it, which are lost.
  *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
- *   - A request that comes while a push of the same connection is still on its way cuts the connection.
+ *   - A request that comes while one before it on the same connection is still to be answered cuts the connection.
+ *   - It takes the first of two lengths or codings, any coding for chunks, and what only resembles chunks for chunks. Somebody else on the
+ *     way may find the request's end elsewhere, and what is a body to them be a request here. So whatever has a coding, or two of anything,
+ *     is answered a turn later, and closes the connection: what follows in it cuts it, and is never acted on.
  *   - An exception that leaves a handler ends the process: none does.
  */
 
@@ -68,6 +72,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   const { guard } = routes;
   const failed = (error: unknown): void => routes.failed(error);
   const sender = new UwsSender();
+  const headers = new UwsHeaders();
   const bodies = new Bodies(failed, options.bodyTimeoutMs);
 
   /** What fails in `work` has cost this connection, and no more. */
@@ -82,16 +87,45 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     };
   }
 
+  /** `work` is done when it is clear where the request ends. `isHead`: answers have no body. */
+  function serve(work: (response: UwsResponse) => void, isHead = false): Handler {
+    return safely((response, request) => {
+      if (headers.read(request).framing === 'plain') work(response);
+      else sendLast(response, guard(headers) ?? BAD_REQUEST, isHead);
+    });
+  }
+
   function refuse(answer: Answer): Handler {
-    return safely((response, request) => sender.send(response, guard(request) ?? answer));
+    return serve((response) => sender.send(response, guard(headers) ?? answer));
   }
 
   function refuseHead(answer: Answer): Handler {
-    return safely((response, request) => sender.sendHead(response, guard(request) ?? answer));
+    return serve((response) => sender.sendHead(response, guard(headers) ?? answer), true);
   }
 
-  function receive(response: UwsResponse, route: PostRoute): void {
+  /** Answers when all that has come was read, if nothing came behind the request, and closes the connection. */
+  function sendLast(response: UwsResponse, answer: Answer, isHead = false): void {
+    let isGone = false;
+    response.onAborted(() => {
+      isGone = true;
+    });
+    const send = (): void => {
+      if (isHead) sender.sendHead(response, answer, true);
+      else sender.send(response, answer, true);
+    };
+    setImmediate(() => {
+      try {
+        if (!isGone) response.cork(send);
+      } catch (error) {
+        failed(error);
+        cut(response);
+      }
+    });
+  }
+
+  function receive(response: UwsResponse, route: PostRoute, isChunked: boolean): void {
     const body = bodies.receive({
+      isLast: isChunked,
       answer: (bytes) => route.answer(bytes),
       finish: (answer, closeConnection) =>
         response.cork(() => sender.send(response, answer, closeConnection)),
@@ -101,7 +135,9 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     // What comes after the answer is dropped: to close the connection on it would reset it, and its sender would not get to read why.
     response.onData((chunk, isLast) => {
       body.take(new Uint8Array(chunk));
-      if (isLast) body.whole();
+      if (!isLast) return;
+      if (isChunked) setImmediate(() => body.whole());
+      else body.whole();
     });
   }
 
@@ -109,30 +145,29 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     for (const [path, route] of Object.entries(routes.gets)) {
       app.get(
         path,
-        safely((response, request) => {
-          const refusal = guard(request);
+        serve((response) => {
+          const refusal = guard(headers);
           if (refusal === null) sender.sendPinned(response, route);
           else sender.send(response, refusal);
         }),
       );
-      app.head(
-        path,
-        safely((response, request) => {
-          const refusal = guard(request);
-          if (refusal === null) sender.sendPinnedHead(response, route);
-          else sender.sendHead(response, refusal);
-        }),
-      );
+      const head = (response: UwsResponse): void => {
+        const refusal = guard(headers);
+        if (refusal === null) sender.sendPinnedHead(response, route);
+        else sender.sendHead(response, refusal);
+      };
+      app.head(path, serve(head, true));
       app.any(path, refuse(wrongMethod(GET_ALLOWED)));
     }
     for (const [path, route] of Object.entries(routes.posts)) {
       app.post(
         path,
         safely((response, request) => {
-          const refusal = guard(request) ?? route.refuse(request);
-          if (!isFramedWell(request)) sender.send(response, BAD_REQUEST, true);
-          else if (refusal !== null) sender.send(response, refusal);
-          else receive(response, route);
+          const { framing } = headers.read(request);
+          const refusal = guard(headers) ?? (framing === 'broken' ? BAD_REQUEST : route.refuse(headers));
+          if (refusal === null) receive(response, route, framing === 'chunked');
+          else if (framing === 'plain') sender.send(response, refusal);
+          else sendLast(response, refusal);
         }),
       );
       app.head(path, refuseHead(wrongMethod(POST_ALLOWED)));
@@ -180,14 +215,4 @@ function cut(response: UwsResponse): void {
   } catch {
     // Answered, or gone: uWebSockets lets nobody touch it any more.
   }
-}
-
-/** uWebSockets takes the first of two lengths or codings, and any coding for chunks; others on the way might not. */
-function isFramedWell(request: UwsRequest): boolean {
-  const coding = request.getHeader('transfer-encoding');
-  let framings = 0;
-  request.forEach((name) => {
-    if (name === 'content-length' || name === 'transfer-encoding') framings++;
-  });
-  return framings <= 1 && (coding === '' || coding.toLowerCase() === 'chunked');
 }

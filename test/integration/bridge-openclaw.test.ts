@@ -19,7 +19,7 @@ const PUSH = {
   agents: [{ id: 'main' }, 'ops'],
 };
 
-onEachTransport((_, env) => {
+onEachTransport((transport, env) => {
   const cleanup = fileCleanup();
   let port = 0;
   before(async () => {
@@ -152,13 +152,16 @@ onEachTransport((_, env) => {
           assertAccepted(await connection.answer());
         }));
 
+      // See the head of uws.ts.
+      const goesOn = transport !== 'uws' || send !== sendChunked;
       for (const bytes of [65_537, 70_000, 5_000_000]) {
-        test(`${bytes} bytes ${how} are 413, which the sender gets to read, and the connection goes on`, () =>
+        test(`${bytes} bytes ${how} are 413, which the sender gets to read, and the connection ${goesOn ? 'goes on' : 'ends'}`, () =>
           withConnection(async (connection) => {
             await send(connection, padded(bytes));
-            connection.write(requestHead('GET', '/health'));
+            if (goesOn) connection.write(requestHead('GET', '/health'));
             assertError(await connection.answer(), 413, 'payload_too_large');
-            assert.equal((await connection.answer()).status, 200);
+            if (goesOn) assert.equal((await connection.answer()).status, 200);
+            else await connection.closed;
             assert.equal(connection.error, null);
           }));
       }

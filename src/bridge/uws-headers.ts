@@ -1,0 +1,92 @@
+import type { Headers } from './guard.js';
+import type { UwsRequest } from './uws-types.js';
+
+/**
+ * How a request says where it ends. `plain`: by a length or by having no body. `chunked`: by chunks. `broken`: twice, by nothing, or by what
+ * there is not.
+ */
+export type Framing = 'plain' | 'chunked' | 'broken';
+
+/**
+ * The headers of the request that is being handled, as far as the bridge looks at any. They are taken in one pass, which costs less than
+ * looking for three of them by name, and tells whether one is there twice or empty. One for a transport: what was read is valid until the
+ * next request is. Thread: main.
+ */
+export class UwsHeaders implements Headers {
+  framing: Framing = 'plain';
+  #framings = 0;
+  #host = '';
+  #origin = '';
+  #site = '';
+  #authorization = '';
+  #type = '';
+  #length = '';
+
+  read(request: UwsRequest): this {
+    this.framing = 'plain';
+    this.#framings = 0;
+    this.#host = '';
+    this.#origin = '';
+    this.#site = '';
+    this.#authorization = '';
+    this.#type = '';
+    this.#length = '';
+    request.forEach(this.#look);
+    return this;
+  }
+
+  getHeader(lowerCaseName: string): string {
+    switch (lowerCaseName) {
+      case 'host':
+        return this.#host;
+      case 'origin':
+        return this.#origin;
+      case 'sec-fetch-site':
+        return this.#site;
+      case 'authorization':
+        return this.#authorization;
+      case 'content-type':
+        return this.#type;
+      case 'content-length':
+        return this.#length;
+      default:
+        return '';
+    }
+  }
+
+  readonly #look = (name: string, value: string): void => {
+    switch (name) {
+      case 'host':
+        this.#host = value;
+        break;
+      case 'origin':
+        this.#origin = both(this.#origin, value);
+        break;
+      case 'sec-fetch-site':
+        this.#site = both(this.#site, value);
+        break;
+      case 'authorization':
+        this.#authorization = both(this.#authorization, value);
+        break;
+      case 'content-type':
+        this.#type = both(this.#type, value);
+        break;
+      case 'content-length':
+        this.#length = value;
+        this.#framed(value === '' ? 'broken' : 'plain');
+        break;
+      case 'transfer-encoding':
+        this.#framed(value.toLowerCase() === 'chunked' ? 'chunked' : 'broken');
+        break;
+    }
+  };
+
+  #framed(framing: Framing): void {
+    this.framing = ++this.#framings === 1 ? framing : 'broken';
+  }
+}
+
+/** A header that came twice has both values. */
+function both(first: string, second: string): string {
+  return first === '' ? second : `${first}, ${second}`;
+}
