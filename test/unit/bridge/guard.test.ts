@@ -4,7 +4,12 @@ import { createGuard } from '../../../src/bridge/guard.js';
 import { Secret } from '../../../src/secret.js';
 
 /** A request with these headers and no other. */
-function request(headers: { host: string; origin?: string; authorization?: string }) {
+function request(headers: {
+  host: string;
+  origin?: string;
+  authorization?: string;
+  'sec-fetch-site'?: string;
+}) {
   const byName = new Map(Object.entries(headers));
   return { getHeader: (name: string) => byName.get(name) ?? '' };
 }
@@ -68,6 +73,20 @@ describe('without a token', () => {
 
   for (const origin of ['null', 'http://127.0.0.1:7311', 'https://example.com', 'http://localhost', '*']) {
     test(`Origin ${origin} is 403`, () => assert.equal(status('127.0.0.1', origin), '403'));
+  }
+
+  for (const [site, expected] of [
+    ['cross-site', '403'],
+    ['same-site', '403'],
+    ['same-origin, cross-site', '403'],
+    ['something new', '403'],
+    ['same-origin', 'pass'],
+    ['none', 'pass'],
+  ] as const) {
+    test(`what a browser says to come from ${site} is ${expected}`, () => {
+      const refusal = guard(request({ host: 'localhost', 'sec-fetch-site': site }));
+      assert.equal(refusal?.status.slice(0, 3) ?? 'pass', expected);
+    });
   }
 
   test('a good Host once seen does not let another one pass', () => {
