@@ -9,7 +9,7 @@
  * of all. There, as many as wait in the kernel's queue (511) may come on top for a moment. Far more than this host's clients hold, and far
  * fewer than there are file descriptors.
  */
-export const MAX_CONNECTIONS = 512;
+export const MAX_CONNECTIONS = 1_024;
 
 /** The request line and all headers, names and values, with what stands between them. On uWebSockets.js its own number, the same. */
 export const MAX_HEAD_BYTES = 4_096;

@@ -1,0 +1,11 @@
+import { describe } from 'node:test';
+import { floods } from './floods.js';
+import { fuzz } from './fuzz.js';
+import { slowAbuse } from './slow.js';
+
+// The slow ones wait most of the time, while the others go one by one. Each has a daemon of its own.
+describe('abuse', { concurrency: 3 }, () => {
+  slowAbuse();
+  floods();
+  fuzz(process.env);
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { MAX_CONNECTIONS } from '../../../src/bridge/limits.js';
+import { startAbused } from '../../support/abuse-daemon.js';
+import { onEachTransport } from '../../support/bridge-transports.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { readHoldings } from '../../support/leaks.js';
+import { rawRequest } from '../../support/raw-http.js';
+
+const FLOODER = fileURLToPath(new URL('../../support/abuse-flooder.js', import.meta.url));
+const SILENT = 4_000;
+/** What waits in the kernel's queue when the process looks at it comes on top, for each half. */
+const QUEUE = 512;
+const HELD_MAX = MAX_CONNECTIONS + 2 * QUEUE + 100;
+
+const FLOODS: readonly (readonly [count: number, mode: 'hold' | 'again', where?: string])[] = [
+  [SILENT, 'hold'],
+  [2 * MAX_CONNECTIONS, 'again'],
+];
+
+/** Connections by the thousand. */
+export function floods(): void {
+  onEachTransport((transport) => {
+    test('thousands of connections, silent or asking, held or opened again and again, keep nobody out', async (t) => {
+      const path = `${temporaryFolder(t)}/s`;
+      const abused = await startAbused(t, transport, {
+        env: { MONITOR_BRIDGE_SOCKET: path },
+        // What malloc and V8 take for that once, they keep.
+        warmUp: async (port) => {
+          for (const [count, mode] of FLOODS) await (await flood(t, port, count, mode))();
+        },
+      });
+      // Over the Unix socket a connection that finds the kernel's queue full fails at once, and has to be tried again.
+      const overSocket = [MAX_CONNECTIONS + QUEUE, 'again', path] as const;
+      for (const [count, mode, where = abused.port] of [...FLOODS, overSocket]) {
+        const end = await flood(t, where, count, mode);
+        await abused.client.assertServed();
+        assert.equal((await rawRequest(path, 'GET', '/health')).status, 200);
+        const held = readHoldings(abused.pid).descriptors.length;
+        assert.ok(held <= HELD_MAX, `${held} descriptors`);
+        await end();
+      }
+      await abused.assertUnharmed();
+    });
+  });
+}
+
+/** Begins a flood, resolves when so many were opened, or twice as many where they are opened again, and returns what ends it. */
+async function flood(
+  t: TestContext,
+  where: number | string,
+  count: number,
+  mode: 'hold' | 'again',
+): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [FLOODER, String(where), String(count), mode], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const end = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  t.after(end);
+  let lines = mode === 'again' ? 2 : 1;
+  for await (const _ of createInterface({ input: child.stdout })) if (--lines === 0) break;
+  return end;
+}
