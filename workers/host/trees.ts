@@ -1,10 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../src/shared/errors.js';
 import type { ProcfsLook, RootfsLook } from '../../src/shared/messages.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { resolveBelow } from './below.js';
 
+/** PROC_SUPER_MAGIC. Device numbers would not do: on an overlay those of files differ from that of their folder. */
+const PROC_FS = 0x9fa0;
 /** What is read of a procfs. One that another file system was mounted over, as lxcfs is, tells of a container. */
 const KERNEL_FILES = ['stat', 'meminfo', 'loadavg', 'uptime', 'cpuinfo'];
 /** Of these every root file system has one. */
@@ -14,14 +16,16 @@ const ROOT_FOLDERS = ['etc', 'usr'];
 export async function lookAtProcfs(path: string): Promise<ProcfsLook> {
   const problem = (await whyNoFolder(path)) ?? (await whyNoCounters(path));
   if (problem !== null) return { problem, masked: [] };
-  const { dev } = await stat(path);
-  const isMasked = (name: string) =>
-    stat(join(path, name)).then(
-      (file) => file.dev !== dev,
-      () => false,
+  const isOfKernel = (name: string) =>
+    statfs(join(path, name)).then(
+      ({ type }) => type === PROC_FS,
+      // One that is missing is not masked.
+      () => true,
     );
-  const areMasked = await Promise.all(KERNEL_FILES.map(isMasked));
-  return { problem: null, masked: KERNEL_FILES.filter((_name, index) => areMasked[index]) };
+  // A folder that stands for another machine has no files of the kernel's.
+  if (!(await isOfKernel(''))) return { problem: null, masked: [] };
+  const areOfKernel = await Promise.all(KERNEL_FILES.map(isOfKernel));
+  return { problem: null, masked: KERNEL_FILES.filter((_name, index) => !areOfKernel[index]) };
 }
 
 /** Looks whether the folder `path` is the root of a system, and what that system is called. May hang; throws nothing. */
