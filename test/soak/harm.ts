@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * Defects to show that the soak finds them. `leak`: the daemon grows by 10 MB a minute. `drop`: one frame in twenty is counted and not
+ * Defects to show that the soak finds them. `leak`: the daemon grows by 10 MB a minute. `drop`: one frame in ten is counted and not
  * published. `late`: one tick in fifty comes too late for the two behind it. `duplicate`: the backend keeps one heartbeat in ten twice.
  */
 export const HARMS = ['leak', 'drop', 'late', 'duplicate'] as const;
@@ -9,7 +9,7 @@ export type Harm = (typeof HARMS)[number];
 
 const LEAK_BYTES = 1_000_000;
 const LEAK_EVERY_MS = 6_000;
-const DROP_EACH = 20;
+const DROP_EACH = 10;
 const LATE_EACH = 50;
 const LATE_INTERVALS = 2.5;
 /** The first word of a store is which slot is published. */

@@ -86,18 +86,27 @@ function countDoubles({ beats, intervalMs, windows }: BeatEvidence): number {
 }
 
 /** Whether the heartbeats told what the plugin had pushed: no older than a push interval, and what failed in between. */
-function judgeMetadata({ beats, pluginStartMs, changes, windows }: BeatEvidence): Row {
-  let outdated = 0;
+function judgeMetadata({ beats, attempts, pluginStartMs, changes, windows }: BeatEvidence): Row {
+  const outdated: string[] = [];
   let told = 0;
   const limitMs = PUSH_SECONDS * 1_000 + SLACK_MS;
   for (const { atMs, body } of beats) {
     const generation = generationOf(body);
     if (generation !== null) told++;
+    // The body is made before the backend's address is looked for, which may take as long as an answer.
+    const madeMs = attempts.find(({ startMs, endMs }) => startMs <= atMs && atMs <= endMs)?.startMs ?? atMs;
     // The plugin's first push comes after two seconds.
-    if (atMs < pluginStartMs + 2_000 + limitMs) continue;
-    const graceMs = windows.covers(atMs - limitMs - PUSH_LIMIT_MS, atMs, 'pushes') ? 2 * PUSH_LIMIT_MS : 0;
+    if (madeMs < pluginStartMs + 2_000 + limitMs) continue;
+    const graceMs = windows.covers(madeMs - limitMs - PUSH_LIMIT_MS, madeMs, 'pushes')
+      ? 2 * PUSH_LIMIT_MS
+      : 0;
     const nextAtMs = generation === null ? pluginStartMs : changes[generation + 1];
-    if (nextAtMs !== undefined && atMs - nextAtMs > limitMs + graceMs) outdated++;
+    if (nextAtMs === undefined || madeMs - nextAtMs <= limitMs + graceMs) continue;
+    const ageMs = Math.round(madeMs - nextAtMs);
+    outdated.push(
+      `generation ${generation}, ${ageMs} ms after the next; ${Math.round(atMs - madeMs)} ms on its way`,
+    );
   }
-  return atMost(`with older metadata than was pushed, of ${told} that had some`, outdated, 0);
+  const what = `with older metadata than was pushed, of ${told} that had some`;
+  return atMost(what, outdated.length, 0, '', outdated);
 }

@@ -61,33 +61,61 @@ function countTooLong(attempts: readonly Attempt[], intervalMs: number): number 
   return tooLong;
 }
 
+/** A time between two heartbeats that were accepted. */
+interface Silence {
+  readonly ms: number;
+  readonly allowedMs: number;
+  readonly failed: number;
+  /** What the daemon said of the heartbeats in it. */
+  readonly course: string;
+}
+
 /**
  * The longest time between two heartbeats that were accepted, beside what is allowed for it; met when that holds for all such times. What
  * is allowed: the waits that the daemon had said, the time that its requests took, and the time for which its thread was struck.
  */
-function longestGap({ attempts, windows, intervalMs }: BeatEvidence, accepted: readonly Beat[]): Row {
-  let longest = { ms: 0, allowedMs: 0, failed: 0 };
-  let isMet = true;
-  for (const [index, { atMs: toMs }] of accepted.entries()) {
-    const fromMs = accepted[index - 1]?.atMs ?? toMs;
-    const between = attempts.filter(
-      ({ startMs }) => startMs > fromMs - ROUNDING_MS && startMs < toMs - ROUNDING_MS,
-    );
-    const saidMs = between.reduce((sum, each) => sum + each.endMs - each.startMs + each.nextInMs, 0);
-    const excusedMs = windows.excusedMs(fromMs, toMs, 'beats');
-    // One that died with the thread is not told of, and the next comes at its proper time once the thread is there again.
-    const struckMs = excusedMs > 0 ? excusedMs + ANSWER_LIMIT_MS + RESTART_MS + 1.5 * intervalMs : 0;
-    const allowedMs = saidMs + struckMs + SLACK_MS;
-    if (toMs - fromMs > allowedMs) isMet = false;
-    if (toMs - fromMs > longest.ms) {
-      const failed = between.filter(({ result }) => result !== 'accepted').length;
-      longest = { ms: toMs - fromMs, allowedMs, failed };
-    }
-  }
+function longestGap(evidence: BeatEvidence, accepted: readonly Beat[]): Row {
+  // Of what was before the first look nothing is known.
+  const beginMs = evidence.attempts[0]?.startMs ?? Number.POSITIVE_INFINITY;
+  const known = accepted.filter(({ endMs }) => endMs >= beginMs);
+  const silences = known.slice(1).map((to, index) => silence(evidence, known[index]!.atMs, to.atMs));
+  const tooLong = silences.filter(({ ms, allowedMs }) => ms > allowedMs);
+  const longest = (tooLong.length > 0 ? tooLong : silences).reduce<Silence>((a, b) => (b.ms > a.ms ? b : a), {
+    ms: 0,
+    allowedMs: 0,
+    failed: 0,
+    course: '',
+  });
   return {
     what: `longest time between two that were accepted, ${longest.failed} failed in it`,
     figure: `${text(longest.ms / 1_000)} s`,
     limit: `≤ ${text(longest.allowedMs / 1_000)} s`,
-    isMet,
+    isMet: tooLong.length === 0,
+    details: tooLong.map(
+      ({ ms, allowedMs, course }) => `${text(ms)} ms, allowed ${text(allowedMs)}: ${course}`,
+    ),
+  };
+}
+
+function silence({ attempts, windows, intervalMs }: BeatEvidence, fromMs: number, toMs: number): Silence {
+  // Half of the shortest time between two is far more than clocks and roundings are apart.
+  const nearMs = intervalMs / 4;
+  const between = attempts.filter(({ endMs }) => endMs > fromMs - nearMs && endMs < toMs - nearMs);
+  // A request may have been on its way for long before it arrived: it looked for the backend's address.
+  const arriving = attempts.find(({ endMs }) => endMs >= toMs - nearMs);
+  const onItsWayMs = Math.max(0, toMs - (arriving?.startMs ?? toMs));
+  const saidMs = between.reduce((sum, each) => sum + each.endMs - each.startMs + each.nextInMs, onItsWayMs);
+  const excusedMs = windows.excusedMs(fromMs - nearMs, toMs, 'beats');
+  // One that died with the thread is not told of, and the next comes at its proper time once the thread is there again.
+  const struckMs = excusedMs > 0 ? excusedMs + ANSWER_LIMIT_MS + RESTART_MS + 1.5 * intervalMs : 0;
+  const course = between.map(
+    ({ startMs, endMs, result, nextInMs }) =>
+      `at ${text(startMs - fromMs)} ${result} after ${text(endMs - startMs)}, next in ${text(nextInMs)}`,
+  );
+  return {
+    ms: toMs - fromMs,
+    allowedMs: saidMs + struckMs + SLACK_MS,
+    failed: between.filter(({ result }) => result !== 'accepted').length,
+    course: `${course.join('; ')}${excusedMs > 0 ? `; struck for ${text(excusedMs)}` : ''}`,
   };
 }

@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 100;
 const STOP_LIMIT_S = 4.5;
 /** Of the frames of a client that asks more than twice in an interval, so many may have been passed over by one that came late. */
 const SEEN_SHARE = 0.98;
-const SEEN_SLACK = 20;
+const SEEN_SLACK = 10;
 
 /** Runs a soak, and returns what it found. `stop` ends it early; `say` takes a line for who watches. */
 export async function soak(
