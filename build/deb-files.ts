@@ -1,0 +1,78 @@
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../src/settings.js';
+
+const WIDTH = 76;
+
+/** `/etc/default/harborforge-monitor`: every setting with its default and what it is, all commented out. */
+export function defaultFile(): string {
+  const settings = SETTING_NAMES.map((name) => {
+    const { env, default: fallback, help } = SETTINGS[name];
+    return `${wrapped(help)}\n#${env}=${fallback ?? ''}\n`;
+  });
+  return `# Settings of the HarborForge Monitor, read when it starts: systemctl restart harborforge-monitor
+# The API key does not belong here, but into /etc/harborforge-monitor/api-key (mode 0600).
+
+${settings.join('\n')}`;
+}
+
+/** The manual page, in the words of man(7). `version` is the package's. */
+export function manPage(version: string): string {
+  const settings = SETTING_NAMES.map((name) => {
+    const { env, flag, placeholder, default: fallback, help } = SETTINGS[name];
+    const also = fallback === null ? '' : ` (${roff(fallback)})`;
+    return `.TP\n\\fB${roff(`--${flag}`)}\\fR ${roff(placeholder)}, \\fB${env}\\fR${also}\n${roff(help)}`;
+  });
+  return `.TH HARBORFORGE-MONITOR 8 "" "harborforge-monitor ${version}" "System administration"
+.SH NAME
+harborforge-monitor \\- host telemetry for machines that run OpenClaw gateways
+.SH SYNOPSIS
+.B harborforge-monitor
+[\\fIflags\\fR]
+.SH DESCRIPTION
+Samples CPU, memory, swap, disk, load, uptime and nginx of this host many times a second, serves the newest snapshot on 127.0.0.1
+(\\fBGET /telemetry\\fR, \\fBGET /health\\fR, \\fBPOST /openclaw\\fR), and posts heartbeats to the HarborForge backend.
+SIGTERM ends it within three seconds.
+.SH OPTIONS
+A flag beats the environment, which beats the default. An empty variable counts as unset.
+${settings.join('\n')}
+.TP
+\\fB${API_KEY_ENV}\\fR
+The backend's API key; never a flag. The first that is there: the file api\\-key in $CREDENTIALS_DIRECTORY, MONITOR_API_KEY_FILE, this.
+.TP
+\\fB\\-\\-check\\-config\\fR
+Show what is in force and where it comes from, and end.
+.TP
+\\fB\\-h\\fR, \\fB\\-\\-help\\fR; \\fB\\-V\\fR, \\fB\\-\\-version\\fR
+Show the flags, or the version, and end.
+.SH FILES
+.TP
+.I /etc/default/harborforge\\-monitor
+the settings of the service
+.TP
+.I /etc/harborforge\\-monitor/api\\-key
+the backend's API key, mode 0600; systemd hands it to the service as a credential
+.SH EXIT STATUS
+0: ended as it was told to. 1: it could not start or go on. 78: the configuration is wrong.
+.SH SEE ALSO
+.BR df (1),
+.BR proc (5),
+.BR systemctl (1)
+`;
+}
+
+function wrapped(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1]!;
+    if (line !== '' && line.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => `# ${line}`).join('\n');
+}
+
+/** Text as man(7) takes it: hyphens that can be copied, no line that is taken for a request. */
+function roff(text: string): string {
+  return text
+    .replace(/\\/g, '\\e')
+    .replace(/-/g, '\\-')
+    .replace(/^([.'])/, '\\&$1');
+}
