@@ -1,6 +1,6 @@
 /**
  * Makes a Debian package of the bundle, with Debian's own `dpkg-deb`: what runs on this platform, the unit, the settings with their
- * defaults, and a manual page. Written to the project's folder; its name is printed.
+ * defaults, and a manual page. Written to the folder that is given, or else to the project's own; its name is printed.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -79,9 +79,13 @@ Description: host telemetry for machines that run OpenClaw gateways
     place(`DEBIAN/${script}`, readFileSync(join(ROOT, 'deploy/debian', script)), 0o755);
 
   const file = `${NAME}_${manifest.version}_${architecture}.deb`;
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, join(ROOT, file)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    'dpkg-deb',
+    ['--root-owner-group', '-Zxz', '-z2', '--build', tree, join(process.argv[2] ?? ROOT, file)],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   process.stdout.write(`${file}\n`);
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -105,7 +109,15 @@ function fetchPackages(folder: string): string {
     join(folder, 'package-lock.json'),
     JSON.stringify({ ...lock, packages: { '': own, ...locked } }),
   );
-  const words = ['ci', '--ignore-scripts', '--force', '--no-audit', '--no-fund', '--loglevel=error'];
+  const words = [
+    'ci',
+    '--ignore-scripts',
+    '--force',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   execFileSync('npm', words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   rmSync(join(folder, 'node_modules/.package-lock.json'));
   return join(folder, 'node_modules');

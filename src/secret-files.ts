@@ -82,9 +82,10 @@ function readSecretFile(
   }
 }
 
+/** An empty file is none: systemd starts no unit whose credential has no file, though it may need no key. */
 function isThere(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
   } catch {
     // Something is, and it can't be looked at: whoever reads it says why.
     return true;

@@ -8,13 +8,6 @@ const skip = whyNoMachine() ?? false;
 const HASTY = ['RestartSec=100ms', 'WatchdogSec=2s'];
 const CHANGED_PORT = 'Environment=MONITOR_PORT=7312';
 
-const curl = (machine: SystemdMachine, path: string, port = 7311): string =>
-  machine.run(
-    process.execPath,
-    '-e',
-    `fetch('http://127.0.0.1:${port}${path}').then(async (a) => console.log(a.status, await a.text()), (e) => console.log(String(e)))`,
-  );
-
 describe('the systemd unit', { skip }, () => {
   it('is one that systemd finds nothing against, and exposes the service little', () => {
     const { complaints, exposure } = judgeUnit();
@@ -32,7 +25,7 @@ describe('the systemd unit', { skip }, () => {
       'Environment=MONITOR_BACKEND_URL=http://127.0.0.1:9',
     ]);
     assert.equal(machine.systemctl('start'), '');
-    assert.match(curl(machine, '/telemetry', 7312), /^200 /);
+    assert.match(machine.get(7312, '/telemetry'), /^200 /);
     assert.match(machine.show('StatusText'), /^(sampling every|heartbeat)/);
     assert.equal(machine.show('ActiveState'), 'active');
     const pid = machine.show('MainPID');
@@ -61,7 +54,7 @@ describe('the systemd unit', { skip }, () => {
 
     machine.kill('STOP');
     await until('it to be up again after it hung', isUpAgain('2'));
-    assert.match(curl(machine, '/telemetry'), /^200 /);
+    assert.match(machine.get(7311, '/telemetry'), /^200 /);
 
     machine.run('sh', '-c', 'echo MONITOR_PORT=none >/etc/default/harborforge-monitor');
     assert.match(machine.systemctl('restart'), /failed/);

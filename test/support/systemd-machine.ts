@@ -14,7 +14,7 @@ const ASKED_FOR = 'Environment=MONITOR_DISK_PATH=/';
 
 /**
  * Brings up a machine of its own within this one: namespaces, a root in which what is written stays in memory, the daemon where a package
- * would put it, and systemd. $1 an empty folder, $2 the project, $3 Node.
+ * would put it, and systemd. $1 an empty folder, $2 the project, $3 Node, $4 a package that is laid into /root in the daemon's place, or ''.
  */
 const BOOT = `
 set -eu
@@ -23,13 +23,18 @@ mount -t overlay none -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$root"
 mount -t proc none "$root/proc"; mount -t sysfs -o ro none "$root/sys"
 mount -t tmpfs none "$root/sys/fs/cgroup"; mount -t cgroup2 none "$root/sys/fs/cgroup"
 mount -t tmpfs none "$root/run"; mount -t tmpfs none "$root/tmp"; mount --rbind /dev "$root/dev"
-lib=$root/usr/lib/${UNIT}; mkdir -p "$lib/node_modules" "$root/etc/${UNIT}"
-cp -r "$2/bundle" "$2/package.json" "$lib/"; cp -rL "$2/node_modules/@uwsjs" "$lib/node_modules/"
-chmod -R go=rX "$lib"
-ln -sf "../lib/${UNIT}/bundle/src/main.js" "$root/usr/bin/${UNIT}"
 touch "$root/usr/local/bin/node"; mount --bind "$3" "$root/usr/local/bin/node"
-cp "$2/deploy/${UNIT}.service" "$root/etc/systemd/system/"; rm -f "$root"/etc/systemd/system/*.wants/*
-(umask 077; echo the-key >"$root/etc/${UNIT}/api-key")
+rm -f "$root"/etc/systemd/system/*.wants/* "$root/usr/sbin/policy-rc.d"
+if [ -n "$4" ]; then
+  cp "$4" "$root/root/"
+else
+  lib=$root/usr/lib/${UNIT}; mkdir -p "$lib/node_modules" "$root/etc/${UNIT}"
+  cp -r "$2/bundle" "$2/package.json" "$lib/"; cp -rL "$2/node_modules/@uwsjs" "$lib/node_modules/"
+  chmod -R go=rX "$lib"
+  ln -s "../lib/${UNIT}/bundle/src/main.js" "$root/usr/bin/${UNIT}"
+  cp "$2/deploy/${UNIT}.service" "$root/etc/systemd/system/"
+  (umask 077; echo the-key >"$root/etc/${UNIT}/api-key")
+fi
 cd "$root"; pivot_root . mnt
 exec env -i container=test /bin/sh -c 'umount -l /mnt; mount --make-rshared /; exec ${INIT} --unit=basic.target --show-status=no'
 `;
@@ -47,22 +52,22 @@ export function whyNoMachine(): string | null {
   return status === 0 ? null : `no machine of its own can be made: ${stderr.trim()}`;
 }
 
-/** A machine that runs systemd, with the daemon installed and not started. It ends with the test. */
+/** A machine that runs systemd, with the daemon installed and not started, or a package of it at hand. It ends with the test. */
 export class SystemdMachine {
   readonly #child: ChildProcess;
   #pid = '';
 
-  private constructor(folder: string) {
+  private constructor(folder: string, deb: string) {
     const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--uts', '--ipc', '--cgroup', '--net'];
-    const words = ['sh', '-c', BOOT, 'sh', folder, ROOT, process.execPath];
+    const words = ['sh', '-c', BOOT, 'sh', folder, ROOT, process.execPath, deb];
     this.#child = spawn('unshare', [...namespaces, '--propagation', 'private', ...words], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
 
-  /** Starts one, with `settings` on top of the unit's own. */
-  static async boot(t: Scope, settings: readonly string[]): Promise<SystemdMachine> {
-    const machine = new SystemdMachine(temporaryFolder(t));
+  /** Starts one, with `settings` on top of the unit's own. With a `deb`, that lies in /root, and no daemon is there yet. */
+  static async boot(t: Scope, settings: readonly string[], deb = ''): Promise<SystemdMachine> {
+    const machine = new SystemdMachine(temporaryFolder(t), deb);
     const { pid } = machine.#child;
     const ended = once(machine.#child, 'exit');
     t.after(async () => {
@@ -99,6 +104,12 @@ export class SystemdMachine {
     ];
     const { stdout, stderr } = spawnSync('nsenter', [...into, ...words], { encoding: 'utf8' });
     return `${stdout}${stderr}`;
+  }
+
+  /** What is answered in it on that port: the status, and the body behind it. */
+  get(port: number, path: string): string {
+    const program = `fetch('http://127.0.0.1:${port}${path}').then(async (a) => console.log(a.status, await a.text()), (e) => console.log(String(e)))`;
+    return this.run('node', '-e', program);
   }
 
   /** What systemd says of the daemon. */

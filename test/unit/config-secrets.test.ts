@@ -42,6 +42,11 @@ describe('where the API key comes from', () => {
     assert.deepEqual(keyOf({}), ['of-the-variable', 'MONITOR_API_KEY']);
   });
 
+  test('a credential without a byte in it leaves it to the variable', (t) => {
+    const env = { CREDENTIALS_DIRECTORY: credentials(t, ''), MONITOR_API_KEY: KEY };
+    assert.equal(configOf(env).apiKey?.value.reveal(), KEY);
+  });
+
   test('a credentials folder without the key leaves it to the file', (t) => {
     const env = { CREDENTIALS_DIRECTORY: temporaryFolder(t), MONITOR_API_KEY_FILE: fileWith(t, KEY) };
     assert.equal(configOf(env).apiKey?.value.reveal(), KEY);
