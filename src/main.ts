@@ -29,8 +29,8 @@ import type { SamplerThreads } from './sampling/pool.js';
 const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
 const EXIT_CONFIG = 78;
-/** Whatever hangs, the process has ended this long after it was told to. */
-const STOP_DEADLINE_MS = 2_900;
+/** Whatever hangs, this long after it was told to end the process no longer waits for it. It takes some time itself, and has 3 s. */
+const STOP_DEADLINE_MS = 2_600;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -14,9 +14,13 @@ import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
+/** A thread that has not heard by then that it is to stop hangs, and no heartbeat of it is worth waiting for. */
+const HEAR_MS = 1_000;
 /** Two seconds for a heartbeat that is on its way, and some for the thread to end. */
-const STOP_MS = 2_200;
-const TERMINATE_MS = 300;
+const STOP_MS = 2_100;
+/** How long a thread may take that is not asked any more. */
+const TERMINATE_MS = 450;
+const TERMINATE_HUNG_MS = 1_500;
 /** A thread that died too often is tried this seldom, but for ever: the host is watched and served without it. */
 const SLOW_RESTART_MS = 60_000;
 
@@ -131,8 +135,15 @@ export class HeartbeatThread {
     const worker = this.#worker;
     if (worker === null) return true;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const heard = new Promise((resolve) =>
+      worker.on('message', ({ type }: HeartbeatMessage) => type === 'pong' && resolve(null)),
+    );
+    const endsInTime = within(STOP_MS, ended);
     this.#send({ type: 'stop' });
-    return (await within(STOP_MS, ended)) || within(TERMINATE_MS, worker.terminate());
+    this.#send({ type: 'ping' });
+    const hears = await within(HEAR_MS, Promise.race([ended, heard]));
+    if (hears && (await endsInTime)) return true;
+    return within(hears ? TERMINATE_MS : TERMINATE_HUNG_MS, worker.terminate());
   }
 
   #send(command: HeartbeatCommand): void {

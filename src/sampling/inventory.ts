@@ -6,7 +6,8 @@ import { workerFile } from '../worker-file.js';
 
 /** `systeminformation` starts `lscpu` and the like, which may hang on a sick host. */
 const TIMEOUT_MS = 10_000;
-const TERMINATE_MS = 300;
+/** Far more than it takes, but on a machine that is busy. */
+const TERMINATE_MS = 2_000;
 
 /**
  * Asks `systeminformation` for the host inventory, in a thread that ends when it has the answer: the 8 MB that the package takes go with

@@ -13,8 +13,10 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 
 const START_MS = 15_000;
 /** How long a lane may take to see the stop word. */
 const STOP_MS = 1_000;
-/** How long a thread may take to end after that. */
-const DESTROY_MS = 500;
+/** How long a thread may take to end after that: on a machine that is busy it has to wait for its turns. */
+const DESTROY_MS = 1_200;
+/** … and one that hangs in the kernel, as far as can be told: it will not end. */
+const DESTROY_HUNG_MS = 500;
 
 /** The pool's two threads, with nothing to do yet. */
 export type SamplerThreads = Piscina;
@@ -141,7 +143,9 @@ export class LanePool {
     this.#control.stop();
     // Nobody waits for the disk lane: if it does not see the word by the time the other has, the rest is up to `destroy`.
     await within(STOP_MS, Promise.all(LANES.map((lane) => this.#lanes[lane].ended)));
-    return (await within(DESTROY_MS, this.#pool.destroy())) && !this.#gaveUp;
+    const mayHang = this.#gaveUp || this.#control.isAsking;
+    const ended = await within(mayHang ? DESTROY_HUNG_MS : DESTROY_MS, this.#pool.destroy());
+    return ended && !this.#gaveUp;
   }
 
   #run(lane: LaneName): void {
