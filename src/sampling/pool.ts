@@ -12,7 +12,7 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 
 /** How long a thread may take to come up and begin with its lane. */
 const START_MS = 15_000;
 /** How long a lane may take to see the stop word. */
-const STOP_MS = 1_000;
+const STOP_MS = 600;
 /** How long a thread may take to end after that: on a machine that is busy it has to wait for its turns. */
 const DESTROY_MS = 1_200;
 /** … and one that hangs in the kernel, as far as can be told: it will not end. */
@@ -141,8 +141,9 @@ export class LanePool {
       clearTimeout(startTimer);
     }
     this.#control.stop();
-    // Nobody waits for the disk lane: if it does not see the word by the time the other has, the rest is up to `destroy`.
-    await within(STOP_MS, Promise.all(LANES.map((lane) => this.#lanes[lane].ended)));
+    // Nobody waits for a disk lane that waits for a file system: the rest is up to `destroy`.
+    const waited = LANES.filter((lane) => lane === 'proc' || !this.#control.isAsking);
+    await within(STOP_MS, Promise.all(waited.map((lane) => this.#lanes[lane].ended)));
     const mayHang = this.#gaveUp || this.#control.isAsking;
     const ended = await within(mayHang ? DESTROY_HUNG_MS : DESTROY_MS, this.#pool.destroy());
     return ended && !this.#gaveUp;
