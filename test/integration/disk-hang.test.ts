@@ -83,11 +83,12 @@ describe('a mount that hangs', { concurrency: true, skip }, () => {
     assert.equal(daemon.lines.at(-1)?.msg, 'stopped');
   });
 
-  test('from before the start leaves disk unknown and stale, and everything else as it should be', async (t) => {
+  test('from before the start leaves disk unknown and stale, and everything else as it should be, until it answers', async (t) => {
     const mount = await createFrozenMount(t);
     mount.freeze();
-    const { daemon, port } = await startBridge(t, { MONITOR_DISK_PATH: mount.path });
-    await until('the disk lane to hang', () => hangsInStatfs(daemon.child.pid ?? 0));
+    const whole = await startWhole(t, { env: { MONITOR_DISK_PATH: mount.path } });
+    const { daemon, port, pid } = whole;
+    await until('the disk lane to hang', () => hangsInStatfs(pid));
     const snapshot = await telemetryWhen(
       port,
       ({ cpu_pct, nginx_installed }) => cpu_pct !== null && nginx_installed !== null,
@@ -99,7 +100,17 @@ describe('a mount that hangs', { concurrency: true, skip }, () => {
     const stale = await telemetryWhen(port, (each) => each.stale?.includes('disk') === true);
     assert.equal(stale.disk_pct, null);
     assert.equal((await healthWhen(port, ({ status }) => status === 'degraded')).lanes.proc.restarts, 0);
+    await assertGoesOn(whole);
+    assert.ok(!('disk_pct' in (whole.backend.heartbeats.at(-1) ?? {})));
+    mount.thaw();
+    await assertRecovered(whole);
     assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
+    // The lane's account of its own time is what it opens behind its first look at the disk.
+    const before = {
+      ...whole.before,
+      descriptors: [...whole.before.descriptors, '/proc/N/task/N/schedstat'],
+    };
+    await assertNothingLeaked(pid, before);
     await assertStopsInTime(daemon);
   });
 

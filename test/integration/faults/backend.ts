@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { healthWhen, readHealth } from '../../support/bridge-client.js';
 import { startUntrusted } from '../../support/fault-untrusted.js';
@@ -9,6 +11,7 @@ import {
   told,
   type WholeDaemon,
 } from '../../support/fault-watch.js';
+import { temporaryFolder } from '../../support/fixtures.js';
 import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
 import { assertNothingLeaked } from '../../support/leaks.js';
 import type { Script } from '../../support/reference-backend.js';
@@ -16,6 +19,7 @@ import { until } from '../../support/until.js';
 
 const OK_HEAD = 'HTTP/1.1 200 OK\r\n';
 const DRIBBLE_MS = 1_000;
+const NEW_KEY = 'the-key-that-is-good-from-now-on';
 
 /** A way to be a bad backend; `says` is what is logged of it, null: nothing, the heartbeat was accepted. */
 interface Mode {
@@ -157,6 +161,33 @@ export function backendFaults(): void {
       await goThrough(whole, modes);
       await assertNothingLeaked(whole.pid, whole.before);
       await assertStopsInTime(whole.daemon);
+    });
+  }
+
+  for (const refusal of [401, 403]) {
+    test(`a backend that refuses the key with ${refusal} is reported to with the one that is in the file by then`, async (t) => {
+      const file = join(temporaryFolder(t), 'key');
+      writeFileSync(file, `${API_KEY}\n`, { mode: 0o600 });
+      const whole = await startWhole(t, { env: { MONITOR_API_KEY: undefined, MONITOR_API_KEY_FILE: file } });
+      const { daemon, port, backend } = whole;
+      backend.scriptAll((request, response) =>
+        response.writeHead(request.headers['x-api-key'] === NEW_KEY ? 200 : refusal).end('{}'),
+      );
+      await healthWhen(port, ({ heartbeat }) => heartbeat.last?.status === refusal);
+      const { length } = backend.arrivals;
+      await assertGoesOn(whole, { beats: true });
+      const said = `the backend refuses the API key from ${file} (HTTP ${refusal})`;
+      assert.deepEqual((await readHealth(port)).problems, [said]);
+      // It is not asked again with what it has refused, not for a minute.
+      assert.equal(backend.arrivals.length, length);
+      writeFileSync(file, `${NEW_KEY}\n`);
+      await healthWhen(
+        port,
+        ({ status, heartbeat }) => status === 'ok' && heartbeat.last?.result === 'accepted',
+      );
+      assert.deepEqual(told(daemon.lines, 'heartbeat'), [`error ${said}`, `info over: ${said}`]);
+      await assertNothingLeaked(whole.pid, whole.before);
+      await assertStopsInTime(daemon);
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { assertError, end, healthWhen, readHealth, telemetryWhen } from '../../support/bridge-client.js';
 import { DaemonProcess } from '../../support/daemon-process.js';
@@ -18,6 +19,8 @@ import { rawRequest } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
 const MACHINE = 'kvm-host';
+/** Each cut off within something that is needed. */
+const SHRUNK_BYTES = { stat: 20, meminfo: 40, loadavg: 7, uptime: 3 };
 const FIELDS = [
   ['mem_pct', 'memory'],
   ['swap_pct', 'swap'],
@@ -26,7 +29,7 @@ const FIELDS = [
 ] as const;
 const STOPPED = 'the sampler has stopped: no new frames';
 
-/** A procfs that stops answering, and one whose files shrink. */
+/** A procfs that stops answering, and one whose files are not what they should be. */
 export function procfsFaults(): void {
   const skip = whyNoMount() ?? false;
   test('a procfs that stops answering leaves bridge and heartbeats as they are, and once it answers the values are back', {
@@ -96,30 +99,39 @@ export function procfsFaults(): void {
     await assertStopsInTime(daemon);
   });
 
-  test('a procfs whose files shrink leaves each time the others as they are, until the file is whole again', async (t) => {
-    const procfs = copyMachine(t, MACHINE);
-    const whole = await startWhole(t, { env: { MONITOR_PROCFS: procfs } });
-    for (const [file, bytes, stale] of [
-      ['stat', 0, ['cpu']],
-      ['stat', 20, ['cpu']],
-      ['meminfo', 0, ['memory', 'swap']],
-      ['meminfo', 40, ['memory', 'swap']],
-      ['loadavg', 0, ['load']],
-      ['loadavg', 7, ['load']],
-      ['uptime', 0, ['uptime']],
-    ] as const) {
-      const before = await telemetryWhen(whole.port, (snapshot) => snapshot.stale === undefined);
-      truncateSync(join(procfs, file), bytes);
-      const shrunk = await telemetryWhen(whole.port, (snapshot) => snapshot.stale !== undefined);
-      assert.deepEqual(shrunk.stale, stale);
-      for (const [field, source] of FIELDS) {
-        const isUnknown = stale.some((each) => each === source);
-        assert.deepEqual(shrunk[field], isUnknown ? null : before[field], `${field} without ${file}`);
+  for (const [what, spoil] of [
+    ['shrink', (path) => truncateSync(path, SHRUNK_BYTES[basename(path) as keyof typeof SHRUNK_BYTES])],
+    ['are empty', (path) => truncateSync(path, 0)],
+    ['vanish', (path) => rmSync(path)],
+    ['turn to garbage', (path) => writeFileSync(path, randomBytes(4_096))],
+  ] as const satisfies readonly (readonly [string, (path: string) => void])[]) {
+    test(`a procfs whose files ${what} leaves each time the others as they are, until the file is whole again`, async (t) => {
+      const procfs = copyMachine(t, MACHINE);
+      const whole = await startWhole(t, { env: { MONITOR_PROCFS: procfs } });
+      for (const [file, stale] of [
+        ['stat', ['cpu']],
+        ['meminfo', ['memory', 'swap']],
+        ['loadavg', ['load']],
+        ['uptime', ['uptime']],
+      ] as const) {
+        const before = await telemetryWhen(whole.port, (snapshot) => snapshot.stale === undefined);
+        spoil(join(procfs, file));
+        const spoilt = await telemetryWhen(whole.port, (snapshot) => snapshot.stale?.length === stale.length);
+        assert.deepEqual(spoilt.stale, stale);
+        for (const [field, source] of FIELDS) {
+          const isUnknown = stale.some((each) => each === source);
+          assert.deepEqual(spoilt[field], isUnknown ? null : before[field], `${field} without ${file}`);
+        }
+        await healthWhen(whole.port, ({ problems }) => problems.length === stale.length);
+        await assertGoesOn(whole);
+        writeFileSync(join(procfs, file), readFixture(MACHINE, file));
       }
-      await assertGoesOn(whole);
-      writeFileSync(join(procfs, file), readFixture(MACHINE, file));
-    }
-    await healthWhen(whole.port, ({ status }) => status === 'ok');
-    await assertNothingLeaked(whole.pid, whole.before);
-  });
+      await healthWhen(whole.port, ({ status }) => status === 'ok');
+      for (const source of ['cpu', 'memory', 'swap', 'load', 'uptime']) {
+        const said = `${source}: no new value can be had`;
+        assert.deepEqual(told(whole.daemon.lines, `stale.${source}`), [`warn ${said}`, `info over: ${said}`]);
+      }
+      await assertNothingLeaked(whole.pid, whole.before);
+    });
+  }
 }

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readHealth, telemetryWhen } from '../../support/bridge-client.js';
+import { healthWhen, readHealth, telemetryWhen } from '../../support/bridge-client.js';
 import { createSettableClock, whyNoClock } from '../../support/fault-clock.js';
-import { assertGoesOn, assertRecovered, assertStopsInTime, startWhole } from '../../support/fault-watch.js';
+import {
+  assertGoesOn,
+  assertRecovered,
+  assertStopsInTime,
+  startWhole,
+  told,
+} from '../../support/fault-watch.js';
 import { assertNothingLeaked } from '../../support/leaks.js';
 import { rawRequest } from '../../support/raw-http.js';
 
@@ -16,12 +22,12 @@ const NO_BURST_MS = 100;
 
 /** A clock that is set, and a process that is stopped. */
 export function timeFaults(): void {
-  test('time that is set forth and back by an hour moves sampled_at, and nothing else', {
+  test('time that is set forth and back by an hour moves sampled_at and nothing else, nor the date at which a backend is to be asked again', {
     skip: whyNoClock() ?? false,
   }, async (t) => {
     const clock = createSettableClock(t);
     const whole = await startWhole(t, { env: clock.env });
-    const { daemon, port } = whole;
+    const { daemon, port, backend } = whole;
     await assertRecovered(whole);
     const lines = daemon.lines.length;
     for (const offsetS of [HOUR_S, 0, -HOUR_S, 0]) {
@@ -37,8 +43,19 @@ export function timeFaults(): void {
       assert.equal(status, 'ok');
       assert.deepEqual([lanes.proc.restarts, lanes.disk.restarts, heartbeat.restarts], [0, 0, 0]);
       assert.ok(lanes.proc.age_ms >= 0 && lanes.proc.age_ms < 60_000, String(lanes.proc.age_ms));
+      // Such a date is one of the backend's clock, which is told beside it: by the host's it would be an hour away.
+      backend.scriptNext((_request, response) =>
+        response.writeHead(429, { 'retry-after': new Date(Date.now() + 2_000).toUTCString() }).end(),
+      );
+      await healthWhen(port, (health) => health.heartbeat.last?.result === 'throttled');
+      await healthWhen(port, (health) => health.heartbeat.last?.result === 'accepted');
     }
-    assert.deepEqual(daemon.lines.slice(lines), []);
+    const said = 'heartbeat throttled: HTTP 429';
+    assert.deepEqual(
+      told(daemon.lines, 'heartbeat'),
+      [1, 2, 3, 4].flatMap(() => [`warn ${said}`, `info over: ${said}`]),
+    );
+    assert.equal(daemon.lines.length, lines + 8);
     await assertNothingLeaked(whole.pid, whole.before);
     await assertStopsInTime(daemon);
   });
