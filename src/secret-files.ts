@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from './secret.js';
 import { API_KEY_ENV } from './settings.js';
@@ -12,6 +12,8 @@ export interface ApiKey {
 }
 
 const MIN_TOKEN_CHARS = 16;
+/** No secret is longer; a file that is was given by mistake. */
+const MAX_BYTES = 4_096;
 const GROUP_AND_OTHERS = 0o077;
 const OTHERS = 0o007;
 
@@ -64,9 +66,11 @@ function readSecretFile(
   path: string,
   forbiddenMode: number,
 ): { text: string } | { problem: string } {
+  let fd: number | null = null;
   try {
-    const status = statSync(path);
-    // A FIFO would be waited for, for ever.
+    // A FIFO would be waited for, for ever. What is looked at is what was opened, whatever the path leads to by then.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const status = fstatSync(fd);
     if (!status.isFile()) return { problem: `${name}: expected a file that can be read: ${path} is no file` };
     const { mode } = status;
     if ((mode & forbiddenMode) !== 0) {
@@ -76,13 +80,17 @@ function readSecretFile(
         problem: `${name}: ${path} can be read by ${whom} (mode ${octal}); expected 0600 (chmod 600 ${path})`,
       };
     }
-    return { text: readFileSync(path, 'utf8') };
+    const bytes = Buffer.alloc(MAX_BYTES + 1);
+    const length = readSync(fd, bytes);
+    if (length > MAX_BYTES) return { problem: `${name}: expected at most ${MAX_BYTES} bytes in ${path}` };
+    return { text: bytes.toString('utf8', 0, length) };
   } catch (error) {
     return { problem: `${name}: expected a file that can be read: ${messageOf(error)}` };
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
 }
 
-/** An empty file is none: systemd starts no unit whose credential has no file, though it may need no key. */
 function isThere(path: string): boolean {
   try {
     return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -148,6 +148,22 @@ describe('what is refused, without showing it', () => {
     });
     assert.equal(problems.length, 3, problems.join('\n'));
     assert.ok(!problems.join().includes(KEY), problems.join('\n'));
+  });
+
+  test('a file that is far too large, which is not read to its end', (t) => {
+    const path = fileWith(t, KEY);
+    assert.equal(configOf({ MONITOR_API_KEY_FILE: path }).apiKey?.value.reveal(), KEY);
+    truncateSync(path, 100_000_000_000);
+    assert.match(
+      problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path })[0] ?? '',
+      /^MONITOR_API_KEY_FILE: expected at most 4096 bytes in /,
+    );
+  });
+
+  test('a link to a file that others can read', (t) => {
+    const path = join(temporaryFolder(t), 'link');
+    symlinkSync(fileWith(t, KEY, 0o644), path);
+    assert.match(problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path })[0] ?? '', /by group or others/);
   });
 
   test('a FIFO, which would be waited for', (t) => {
