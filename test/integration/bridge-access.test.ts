@@ -81,7 +81,14 @@ onEachTransport((_, env) => {
         assert.equal(answer.headers['www-authenticate'], 'Bearer');
       }
     }
-    assert.equal((await ask('HEAD', '/health')).status, 401);
+    for (const path of ['/telemetry', '/health', '/openclaw', '/nowhere']) {
+      const { status, headers } = await ask('HEAD', path);
+      assert.equal(status, 401);
+      assert.equal(headers['www-authenticate'], 'Bearer');
+    }
+    // Where a request ends is no matter of who it is from, either.
+    const unclear = await rawRequest(port, 'POST', '/openclaw', { headers: { 'transfer-encoding': 'gzip' } });
+    assert.ok([400, 401].includes(unclear.status), `${unclear.status}`);
     const health = await ask('GET', '/nowhere', `Bearer ${token}`);
     assertError(health, 404, 'not_found');
     assert.ok([200, 503].includes((await ask('GET', '/health', `Bearer ${token}`)).status));

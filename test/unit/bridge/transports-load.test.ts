@@ -78,6 +78,23 @@ onEachTransport((transport) => {
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
   });
 
+  test('a head without end is refused and cut while it is still coming', async (t) => {
+    const { port, gets } = await startStand(t, transport);
+    const connection = await connectTo(t, port);
+    let isOpen = true;
+    void connection.closed.then(() => {
+      isOpen = false;
+    });
+    connection.write('GET /get HTTP/1.1\r\nhost: 127.0.0.1\r\n');
+    while (isOpen) {
+      connection.write('x: y\r\n'.repeat(100));
+      await new Promise(setImmediate);
+    }
+    assert.match(connection.unread, /^(HTTP\/1\.1 431 |$)/);
+    assert.equal(gets.acquired, 0);
+    assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
+  });
+
   test('bodies that are held open shut nobody out: the oldest is answered 408 when there are too many', async (t) => {
     const stand = await startStand(t, transport, { bodyTimeoutMs: 600_000 });
     const { port } = stand;
