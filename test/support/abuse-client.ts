@@ -6,8 +6,8 @@ import { until } from './until.js';
 
 const PAUSE_MS = 5;
 /** What shows that somebody is served: so many answers, and among them so many different samples. */
-const ANSWERS = 40;
-const SAMPLES = 10;
+const ANSWERS = 20;
+const SAMPLES = 5;
 
 /**
  * A client as there are: it asks for /telemetry again and again, in turns over a connection that it keeps and over a new one. A connection
@@ -39,7 +39,7 @@ export class NormalClient {
     return client;
   }
 
-  /** Resolves when it was answered 40 times more, with 10 newer samples; rejects when something else came in between. */
+  /** Resolves when it was answered 20 times more, with 5 newer samples; rejects when something else came in between. */
   async assertServed(): Promise<void> {
     const answers = this.#answers + ANSWERS;
     const samples = this.#samples + SAMPLES;

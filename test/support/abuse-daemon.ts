@@ -6,6 +6,7 @@ import type { BridgeTransport } from './bridge-transports.js';
 import { DaemonProcess } from './daemon-process.js';
 import { assertNothingLeaked, settledHoldings } from './leaks.js';
 
+const COLLECTOR = new URL('./abuse-collector.js', import.meta.url).href;
 const KEPT = { version: 'kept', plugin_version: '1' };
 
 /** A real daemon that is abused while a normal client goes on with it. */
@@ -28,12 +29,11 @@ export async function startAbused(
   options: {
     env?: Readonly<Record<string, string>>;
     warmUp?: (port: number) => Promise<unknown>;
-    nodeArgs?: readonly string[];
   } = {},
 ): Promise<AbusedDaemon> {
   // On a busy machine it would else sample less often, and nothing here is about that.
   const env = { MONITOR_BRIDGE_TRANSPORT: transport, MONITOR_CPU_BUDGET_PCT: '100', ...options.env };
-  const daemon = new DaemonProcess(env, [], options.nodeArgs);
+  const daemon = new DaemonProcess(env, [], ['--expose-gc', '--import', COLLECTOR]);
   t.after(() => end(daemon));
   const port = Number(new URL(await daemon.address()).port);
   const pid = daemon.child.pid ?? 0;
@@ -42,6 +42,7 @@ export async function startAbused(
   await healthWhen(port, ({ host }) => host !== null);
   assert.equal((await push(port, KEPT)).status, 200);
   await options.warmUp?.(port);
+  daemon.child.kill('SIGUSR2');
   const before = await settledHoldings(pid);
   const client = NormalClient.start(t, port);
   await client.assertServed();
@@ -59,6 +60,8 @@ export async function startAbused(
         daemon.lines.filter((line) => line['condition'] === 'bridge'),
         [],
       );
+      daemon.child.kill('SIGUSR2');
+      await settledHoldings(pid);
       await assertNothingLeaked(pid, before, memoryKb);
       assert.equal(await daemon.stop(), 0);
       assert.equal(daemon.stderr, '');

@@ -61,5 +61,5 @@ export const SLOW: Readonly<Record<string, Slow>> = {
   },
   'asks once and no more': { first: GET, rest: '' },
   'asks once and then a byte a second': { first: GET, rest: GET },
-  'asks and asks and does not read': { first: GET.repeat(20_000), rest: GET, isDeaf: true },
+  'asks and asks and does not read': { first: GET.repeat(5_000), rest: GET, isDeaf: true },
 };

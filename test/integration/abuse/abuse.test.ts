@@ -4,7 +4,7 @@ import { fuzz } from './fuzz.js';
 import { slowAbuse } from './slow.js';
 
 // The slow ones wait most of the time, while the others go one by one. Each has a daemon of its own.
-describe('abuse', { concurrency: 3 }, () => {
+describe('abuse', { concurrency: 4 }, () => {
   slowAbuse();
   floods();
   fuzz(process.env);

@@ -17,10 +17,7 @@ const SILENT = 4_000;
 const QUEUE = 512;
 const HELD_MAX = MAX_CONNECTIONS + 2 * QUEUE + 100;
 
-const FLOODS: readonly (readonly [count: number, mode: 'hold' | 'again', where?: string])[] = [
-  [SILENT, 'hold'],
-  [2 * MAX_CONNECTIONS, 'again'],
-];
+const MORE_THAN_THE_LIMIT = MAX_CONNECTIONS + QUEUE;
 
 /** Connections by the thousand. */
 export function floods(): void {
@@ -30,13 +27,14 @@ export function floods(): void {
       const abused = await startAbused(t, transport, {
         env: { MONITOR_BRIDGE_SOCKET: path },
         // What malloc and V8 take for that once, they keep.
-        warmUp: async (port) => {
-          for (const [count, mode] of FLOODS) await (await flood(t, port, count, mode))();
-        },
+        warmUp: async (port) => (await flood(t, port, MORE_THAN_THE_LIMIT, 'hold'))(),
       });
-      // Over the Unix socket a connection that finds the kernel's queue full fails at once, and has to be tried again.
-      const overSocket = [MAX_CONNECTIONS + QUEUE, 'again', path] as const;
-      for (const [count, mode, where = abused.port] of [...FLOODS, overSocket]) {
+      for (const [where, count, mode] of [
+        [abused.port, SILENT, 'hold'],
+        [abused.port, MORE_THAN_THE_LIMIT, 'again'],
+        // Here a connection that finds the kernel's queue full fails at once, and has to be tried again.
+        [path, MORE_THAN_THE_LIMIT, 'again'],
+      ] as const) {
         const end = await flood(t, where, count, mode);
         await abused.client.assertServed();
         assert.equal((await rawRequest(path, 'GET', '/health')).status, 200);

@@ -6,6 +6,8 @@ import { temporaryFolder } from '../../support/fixtures.js';
 import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
+/** Nothing here is about time, not even where there is little of it. */
+const SMALL = { maxConnections: 10, headTimeoutMs: 10_000 };
 const GET = requestHead('GET', '/get');
 
 async function ask(connection: RawConnection): Promise<void> {
@@ -19,7 +21,7 @@ function countOpen(all: readonly RawConnection[]): number {
 
 onEachTransport((transport) => {
   test('however many connections others hold, the next one is served, and no more than the limit are kept', async (t) => {
-    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const { port } = await startStand(t, transport, SMALL);
     const all: RawConnection[] = [];
     for (let i = 0; i < 60; i++) {
       const connection = await connectTo(t, port);
@@ -31,7 +33,7 @@ onEachTransport((transport) => {
   });
 
   test('a connection is not cut before half as many others have come as there may be', async (t) => {
-    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const { port } = await startStand(t, transport, SMALL);
     for (let offset = 0; offset < 7; offset++) {
       await ask(await connectTo(t, port));
       const kept = await connectTo(t, port);
@@ -42,7 +44,7 @@ onEachTransport((transport) => {
   });
 
   test('connections that come and go are no reason to cut one that stays', async (t) => {
-    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const { port } = await startStand(t, transport, SMALL);
     const kept = await connectTo(t, port);
     await ask(kept);
     for (let i = 0; i < 50; i++) {
@@ -55,7 +57,7 @@ onEachTransport((transport) => {
   });
 
   test('hundreds that come in one go and stay silent do not keep the next one out', async (t) => {
-    const { port } = await startStand(t, transport, { maxConnections: 10 });
+    const { port } = await startStand(t, transport, SMALL);
     const all = await Promise.all(Array.from({ length: 300 }, () => connectTo(t, port)));
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
     // What the kernel's queue held comes on top for a moment; those that follow have it cut.
@@ -65,7 +67,7 @@ onEachTransport((transport) => {
   });
 
   test('connections over the Unix socket count, too', async (t) => {
-    const stand = await startStand(t, transport, { maxConnections: 10 });
+    const stand = await startStand(t, transport, SMALL);
     const path = `${temporaryFolder(t)}/s`;
     await stand.transport.listenUnix(path);
     const all: RawConnection[] = [];
