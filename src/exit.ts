@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long threads that still run may take to come to rest. */
-const RUNNING_MS = 300;
 const LOOK_MS = 20;
 
 /** What is used of a global that neither the language's nor Node's types declare. */
@@ -30,36 +28,42 @@ function exitModule(code: number): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** The CPU time that each other thread of this process has taken, as text. Empty where the kernel keeps no account. */
-function othersCpuTimes(): string {
+/** How often the other threads of this process have run so far; null: one of them runs, or waits for its turn to. */
+function othersAtRest(): string | null {
   try {
     const others = readdirSync('/proc/self/task').filter((tid) => tid !== String(process.pid));
-    return others.map((tid) => readFileSync(`/proc/self/task/${tid}/schedstat`, 'latin1')).join();
+    const told = others.map((tid) => {
+      const status = readFileSync(`/proc/self/task/${tid}/status`, 'latin1');
+      return status.match(/^(State:\t.|.*ctxt_switches:\t\d+)/gm)?.join();
+    });
+    return told.some((each) => each?.startsWith('State:\tR')) ? null : told.join();
   } catch {
-    return '';
+    // One has just ended.
+    return null;
   }
 }
 
-/** Waits until no other thread runs, 0.3 s at most: exit(3) takes down what one that does is using, and the process crashes. */
-async function othersAreAsleep(): Promise<void> {
-  let before = othersCpuTimes();
-  for (let waitedMs = 0; waitedMs < RUNNING_MS; waitedMs += LOOK_MS) {
-    await delay(LOOK_MS);
-    const now = othersCpuTimes();
-    if (now === before) return;
+/** Waits until no other thread runs, at most until `untilMs`: exit(3) takes down what one that does is using, and the process crashes. */
+async function othersRest(untilMs: number): Promise<void> {
+  let before: string | null = null;
+  while (performance.now() < untilMs) {
+    const now = othersAtRest();
+    if (now !== null && now === before) return;
     before = now;
+    await delay(LOOK_MS);
   }
 }
 
 /**
  * Ends the process at once although a thread hangs in the kernel (statfs on a dead mount). `process.exit` can't: it waits for all threads,
- * for ever. WASI's proc_exit calls exit(3) of the C library, which does not. `code` is 0 to 255. Thread: main.
+ * for ever. WASI's proc_exit calls exit(3) of the C library, which does not. `code` is 0 to 255. Threads that still run may come to rest
+ * until `untilMs`, as `performance.now()` has it. Thread: main.
  */
-export async function exitWithHungThread(code: number): Promise<never> {
+export async function exitWithHungThread(code: number, untilMs: number): Promise<never> {
   // Node says that WASI is experimental, as soon as it is loaded; nobody needs to read that from a daemon that is ending.
   process.emitWarning = () => {};
   const { WASI } = await import('node:wasi');
-  await othersAreAsleep();
+  await othersRest(untilMs);
   const wasi = new WASI({ version: 'preview1', returnOnExit: false });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(exitModule(code)), {
     wasi_snapshot_preview1: wasi.wasiImport,

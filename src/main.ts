@@ -31,6 +31,8 @@ const EXIT_FAILED = 1;
 const EXIT_CONFIG = 78;
 /** Whatever hangs, this long after it was told to end the process no longer waits for it. It takes some time itself, and has 3 s. */
 const STOP_DEADLINE_MS = 2_600;
+/** Threads that hang are not waited for any longer than this. */
+const REST_DEADLINE_MS = 2_800;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -41,8 +43,8 @@ function complain(problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`${NAME}: ${problem}\n`);
 }
 
-async function exit(code: number, threadsEnded: boolean): Promise<never> {
-  return threadsEnded ? process.exit(code) : exitWithHungThread(code);
+async function exit(code: number, threadsEnded: boolean, restUntilMs = 0): Promise<never> {
+  return threadsEnded ? process.exit(code) : exitWithHungThread(code, restUntilMs);
 }
 
 /** What ends the process; as long as there is no daemon, there is nothing to stop. */
@@ -72,10 +74,11 @@ async function run(
   end = (code) => {
     if (ending) return;
     ending = true;
-    setTimeout(() => void exit(code, false), STOP_DEADLINE_MS).unref();
+    const restUntilMs = performance.now() + REST_DEADLINE_MS;
+    setTimeout(() => void exit(code, false, restUntilMs), STOP_DEADLINE_MS).unref();
     void (daemon?.stop() ?? Promise.resolve(false)).then((threadsEnded) => {
       log.info({ code }, 'stopped');
-      return exit(code, threadsEnded);
+      return exit(code, threadsEnded, restUntilMs);
     });
   };
   const fail = (error: unknown): void => {
