@@ -5,7 +5,8 @@
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { COMMAND_NAMES } from '../src/commands/table.js';
 import { licenceTexts, packageFolders } from './licences.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,6 +20,20 @@ const FILES = {
   'workers/trees': 'dist/workers/trees.js',
   // Piscina starts its threads with the file of this name beside its own.
   'src/worker': 'node_modules/piscina/dist/worker.js',
+  // Beside the daemon's file, so that threads are found from here as they are from there.
+  ...Object.fromEntries(COMMAND_NAMES.map((name) => [`src/${name}`, `dist/src/commands/${name}.js`])),
+};
+
+/** The daemon's file holds no code of commands: what the table of commands loads stays a file of its own. */
+const commandsApart: Plugin = {
+  name: 'commands-apart',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\// }, ({ kind, importer, path }) =>
+      kind === 'dynamic-import' && importer.endsWith('/dist/src/commands/table.js')
+        ? { path, external: true }
+        : undefined,
+    );
+  },
 };
 
 /** Loaded as they are: what is compiled for one platform, and what only a thread needs that lives for a moment. */
@@ -35,6 +50,8 @@ const { metafile } = await build({
   target: 'node20.18',
   // Not ES modules: their loader takes a megabyte in every thread.
   format: 'cjs',
+  supported: { 'dynamic-import': false },
+  plugins: [commandsApart],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: `'use strict'; const moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
   // Names are kept, and so are lines of a length that a stack trace can point at.

@@ -1,15 +1,24 @@
-import { parseArgs } from 'node:util';
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName } from './settings.js';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { COMMAND_NAMES, type CommandEntry, type CommandName, commandEntry } from './commands/table.js';
+import { SETTING_NAMES, SETTINGS, type SettingName } from './settings.js';
 
-/** What the command line asks for. `problems` has what is wrong with the arguments themselves. */
+/** The daemon, which has no word, or a command, and what it is given. `problems` has what is wrong with the arguments themselves. */
+export interface Invocation {
+  readonly command: 'run' | CommandName;
+  readonly flags: Partial<Record<SettingName, string>>;
+  /** The command's own options: true, or the text behind them. */
+  readonly options: Readonly<Record<string, string | true>>;
+  /** The words behind the command. */
+  readonly positionals: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** What the command line asks for. */
 export type Command =
-  | { readonly command: 'help' }
-  | { readonly command: 'version' }
-  | {
-      readonly command: 'run' | 'check-config';
-      readonly flags: Partial<Record<SettingName, string>>;
-      readonly problems: readonly string[];
-    };
+  | Invocation
+  /** `of` null: help about everything. */
+  | { readonly command: 'help'; readonly of: CommandName | null }
+  | { readonly command: 'version' };
 
 const SWITCHES = {
   help: { type: 'boolean', short: 'h' },
@@ -21,85 +30,82 @@ const BY_FLAG = new Map<string, SettingName>(SETTING_NAMES.map((name) => [SETTIN
 
 /** Reads the arguments behind `node main.js`, and finds all problems in one go. Throws nothing. */
 export function parseCommand(argv: readonly string[]): Command {
-  const options = {
-    ...SWITCHES,
-    ...Object.fromEntries([...BY_FLAG.keys()].map((flag) => [flag, { type: 'string' as const }])),
-  };
   // Not strict: that would stop at the first problem.
   const { tokens } = parseArgs({
     args: [...argv],
-    options,
+    options: knownOptions(),
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token] : []));
+  const isGiven = (name: string): boolean =>
+    tokens.some((token) => token.kind === 'option' && token.name === name && token.value === undefined);
+  const named = commandOf(words[0]?.value);
+  if (isGiven('help') || words[0]?.value === 'help')
+    return { command: 'help', of: named ?? commandOf(words[1]?.value) };
+  if (isGiven('version')) return { command: 'version' };
+
+  const command = named ?? (isGiven('check-config') ? 'config' : 'run');
+  const entry = command === 'run' ? null : commandEntry(command);
   const flags: Partial<Record<SettingName, string>> = {};
-  const switches = new Set<string>();
+  const options: Record<string, string | true> = {};
   const problems: string[] = [];
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      // Not repeated: it may be a key that was meant for something else.
-      problems.push(`argument ${token.index + 1}: expected a flag`);
+    if (token.kind === 'positional' && token !== words[0])
+      problems.push(...wordProblems(token, words.indexOf(token) === 1 ? entry : null));
+    // Not repeated: it may be a key that was meant for something else.
+    if (token === words[0] && named === null)
+      problems.push(`argument ${token.index + 1}: expected a flag or a command: ${COMMAND_NAMES.join(', ')}`);
     if (token.kind !== 'option') continue;
-    const setting = BY_FLAG.get(token.name);
-    if (setting !== undefined) {
-      // `--identifier --check-config`: the value was forgotten. One that begins with a dash is given as `--flag=-…`.
-      if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-')))
-        problems.push(`--${token.name}: expected a value behind it`);
-      else flags[setting] = token.value;
-    } else if (!Object.hasOwn(SWITCHES, token.name)) {
+    const setting = entry?.takesSettings === false ? undefined : BY_FLAG.get(token.name);
+    const own = entry !== null && Object.hasOwn(entry.options, token.name) ? entry.options[token.name] : null;
+    if (setting === undefined && !own && !Object.hasOwn(SWITCHES, token.name)) {
       problems.push(`${token.rawName}: no such flag`);
-    } else if (token.value !== undefined) {
-      problems.push(`--${token.name}: takes no value, got ${JSON.stringify(token.value)}`);
+    } else if (setting === undefined && !own?.placeholder) {
+      if (token.value !== undefined)
+        problems.push(`--${token.name}: takes no value, got ${JSON.stringify(token.value)}`);
+      else if (own) options[token.name] = true;
+    } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-'))) {
+      // `--identifier --check-config`: the value was forgotten. One that begins with a dash is given as `--flag=-…`.
+      problems.push(`--${token.name}: expected a value behind it`);
+    } else if (setting !== undefined) {
+      flags[setting] = token.value;
     } else {
-      switches.add(token.name);
+      options[token.name] = token.value;
     }
   }
-  if (switches.has('help')) return { command: 'help' };
-  if (switches.has('version')) return { command: 'version' };
-  return { command: switches.has('check-config') ? 'check-config' : 'run', flags, problems };
+  const positionals = words.slice(1).map(({ value }) => value);
+  if (entry?.choices && positionals.length === 0)
+    problems.push(`${command}: expected ${entry.choices.join(' or ')} behind it`);
+  return { command, flags, options, positionals, problems };
 }
 
-/** The text of --help, at most 80 columns where the settings' own words allow. */
-export function helpText(): string {
-  const lines = [
-    'Usage: harborforge-monitor [flags]',
-    '',
-    'Samples this host, serves its telemetry on 127.0.0.1, and posts heartbeats to',
-    'the HarborForge backend. Ctrl-C or SIGTERM ends it.',
-    '',
-    '  -h, --help          Show this.',
-    '  -V, --version       Show the version.',
-    '      --check-config  Show what is in force and where it comes from, and end;',
-    '                      78 is the exit code when something is wrong.',
-    '',
-    'Settings: a flag beats the environment, which beats the default.',
-  ];
-  for (const name of SETTING_NAMES) {
-    const { env, flag, placeholder, default: fallback, help } = SETTINGS[name];
-    lines.push('', `  --${flag} ${placeholder}, ${env}${fallback === null ? '' : ` (${fallback})`}`);
-    lines.push(...wrap(help, 72).map((line) => `      ${line}`));
-  }
-  lines.push('', `  ${API_KEY_ENV}`);
-  lines.push(
-    ...wrap(
-      "The backend's API key, and never a flag. The first that is there: the file api-key in $CREDENTIALS_DIRECTORY, MONITOR_API_KEY_FILE, this.",
-      72,
-    ).map((line) => `      ${line}`),
-  );
-  return lines.join('\n');
+function commandOf(word: string | undefined): CommandName | null {
+  return COMMAND_NAMES.find((name) => name === word) ?? null;
 }
 
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
+/** A word behind the command; `entry` is the command if it may be the one that the command asks for. */
+function wordProblems(
+  { index, value }: { index: number; value: string },
+  entry: CommandEntry | null,
+): string[] {
+  const { choices = null } = entry ?? {};
+  if (choices?.includes(value)) return [];
+  return [`argument ${index + 1}: expected ${choices === null ? 'a flag' : choices.join(' or ')}`];
+}
+
+/** All options that there are, so that each takes what stands behind it, or does not. */
+function knownOptions(): NonNullable<ParseArgsConfig['options']> {
+  const ofCommands = COMMAND_NAMES.flatMap((name) => Object.entries(commandEntry(name).options));
+  return {
+    ...SWITCHES,
+    ...Object.fromEntries([...BY_FLAG.keys()].map((flag) => [flag, { type: 'string' as const }])),
+    ...Object.fromEntries(
+      ofCommands.map(([name, { placeholder }]) => [
+        name,
+        { type: placeholder === null ? 'boolean' : 'string' },
+      ]),
+    ),
+  };
 }

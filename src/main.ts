@@ -8,7 +8,8 @@
  * A map of the modules:
  *
  *   main.ts            arguments → configuration → daemon → exit; the only place that exits
- *   cli.ts             the command line and --help
+ *   cli.ts             the command line, help.ts what --help says of it
+ *   commands/          what there is beside the daemon: table.ts names it, and the daemon loads none of it
  *   settings.ts        the table of settings, config.ts what is in force
  *   host-look.ts       what is found at the host's trees, host-rules.ts what of it is refused
  *   daemon.ts          composition root: starts and stops all parts
@@ -58,7 +59,7 @@ async function run(
   config: Config,
   env: Environment,
   warnings: readonly string[],
-  threads: SamplerThreads,
+  threads: SamplerThreads | null,
 ): Promise<void> {
   const [{ createLogger }, { startDaemon }, { messageOf }, { readVersion }] = await Promise.all([
     import('./log.js'),
@@ -94,7 +95,7 @@ async function run(
       version: readVersion(),
       env,
       onFatal: fail,
-      threads,
+      ...(threads !== null && { threads }),
     });
   } catch (error) {
     complain([messageOf(error)]);
@@ -104,30 +105,32 @@ async function run(
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
-  // The threads take as long to come up as the rest takes to load; a command that only prints has no use for them.
-  const threads = argv.some((argument) => ONE_SHOT.has(argument))
-    ? null
-    : (await import('./sampling/pool.js')).bootThreads();
-  const [
-    { helpText, parseCommand },
-    { describeConfig, loadConfig, readTrees },
-    { lookAtHost },
-    { API_KEY_ENV },
-    { readVersion },
-  ] = await Promise.all([
+  // The threads take as long to come up as the rest takes to load; what is not the daemon has no use for them.
+  const isDaemon = (argv[0] ?? '-').startsWith('-') && !argv.some((argument) => ONE_SHOT.has(argument));
+  const threads = isDaemon ? (await import('./sampling/pool.js')).bootThreads() : null;
+  const [{ parseCommand }, { API_KEY_ENV }] = await Promise.all([
     import('./cli.js'),
-    import('./config.js'),
-    import('./host-look.js'),
     import('./settings.js'),
-    import('./version.js'),
   ]);
   const command = parseCommand(argv);
-  if (command.command === 'help') return void process.stdout.write(`${helpText()}\n`);
-  if (command.command === 'version') return void process.stdout.write(`${readVersion()}\n`);
+  if (command.command === 'help')
+    return void process.stdout.write(`${(await import('./help.js')).helpText(command.of)}\n`);
+  if (command.command === 'version')
+    return void process.stdout.write(`${(await import('./version.js')).readVersion()}\n`);
 
   // What stays in the process's own environment is in each of Node's diagnostic reports, and in what is started from here.
   const env: Environment = { ...process.env };
   delete process.env[API_KEY_ENV];
+  if (command.command !== 'run') {
+    const { startCommand } = await import('./commands/start.js');
+    // A command ends in its own way.
+    end = () => {};
+    return startCommand({ ...command, command: command.command }, env, complain);
+  }
+  const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
+    import('./config.js'),
+    import('./host-look.js'),
+  ]);
   const given = { env, flags: command.flags };
   const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
   const problems = [...command.problems, ...(result.ok ? [] : result.problems)];
@@ -136,9 +139,7 @@ async function main(): Promise<void> {
     complain([`nothing was started; ${NAME} --help tells what is allowed`]);
     process.exit(EXIT_CONFIG);
   }
-  if (command.command === 'run' && threads !== null) return run(result.config, env, result.warnings, threads);
-  complain(result.warnings);
-  process.stdout.write(`${[describeConfig(result.config), '', ...result.findings].join('\n')}\n`);
+  return run(result.config, env, result.warnings, threads);
 }
 
 void main();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { helpText, parseCommand } from '../../src/cli.js';
+import { parseCommand } from '../../src/cli.js';
+import { COMMAND_NAMES, commandEntry } from '../../src/commands/table.js';
+import { helpText } from '../../src/help.js';
 import { SETTING_NAMES, SETTINGS } from '../../src/settings.js';
 import { MAIN } from '../support/daemon-process.js';
 
@@ -21,16 +23,58 @@ describe('commands', () => {
   for (const [argv, command] of [
     [[], 'run'],
     [['--port', '1'], 'run'],
-    [['--check-config'], 'check-config'],
-    [['--check-config', '--port=1'], 'check-config'],
+    [['--check-config'], 'config'],
+    [['--check-config', '--port=1'], 'config'],
     [['--help'], 'help'],
     [['-h'], 'help'],
     [['--version'], 'version'],
     [['-V'], 'version'],
+    [['help'], 'help'],
+    [['once', '--help'], 'help'],
+    [['once'], 'once'],
+    [['--port', '1', 'once'], 'once'],
+    [['--identifier', 'once'], 'run'],
+    [['health', '--strict', '--json'], 'health'],
+    [['completion', 'bash'], 'completion'],
+    [['constructor'], 'run'],
     [['--port', 'x', '--help'], 'help'],
     [['--nonsense', '--version'], 'version'],
   ] as const) {
     test(`${JSON.stringify(argv)} is ${command}`, () => assert.equal(parseCommand(argv).command, command));
+  }
+});
+
+describe('what a command is given', () => {
+  test('its own options, settings and words', () => {
+    const command = parseCommand(['--port', '1', 'health', '--strict', '--json', '--disk-path=/x']);
+    assert.deepEqual(command, {
+      command: 'health',
+      flags: { port: '1', diskPath: '/x' },
+      options: { strict: true, json: true },
+      positionals: [],
+      problems: [],
+    });
+    const completion = parseCommand(['completion', 'zsh']);
+    assert.ok('positionals' in completion);
+    assert.deepEqual(completion.positionals, ['zsh']);
+  });
+
+  test('--check-config takes the options of config', () => {
+    const command = parseCommand(['--check-config', '--json']);
+    assert.ok('options' in command);
+    assert.deepEqual([command.command, command.options, command.problems], ['config', { json: true }, []]);
+  });
+
+  for (const name of COMMAND_NAMES) {
+    test(`help tells of ${name}, and ${name} --help of its options, in 80 columns`, () => {
+      const { summary, options } = commandEntry(name);
+      assert.ok(helpText().includes(`  ${name} `) && helpText().includes(summary.slice(0, 40)), name);
+      assert.deepEqual(parseCommand([name, '-h']), { command: 'help', of: name });
+      assert.deepEqual(parseCommand(['help', name]), { command: 'help', of: name });
+      const text = helpText(name);
+      for (const option of Object.keys(options)) assert.ok(text.includes(`--${option}`), option);
+      for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
+    });
   }
 });
 
@@ -57,13 +101,22 @@ describe('what is wrong with the arguments', () => {
     [['-x'], '-x: no such flag'],
     [['--port'], '--port: expected a value behind it'],
     [['--identifier', '--check-config'], '--identifier: expected a value behind it'],
-    [['s3cret'], 'argument 1: expected a flag'],
-    [['--', 'x'], 'argument 2: expected a flag'],
+    [['s3cret'], 'argument 1: expected a flag or a command: once, top, health, doctor, config, completion'],
+    [['once', 's3cret'], 'argument 2: expected a flag'],
+    [['once', 'top'], 'argument 2: expected a flag'],
+    [['once', '--strict'], '--strict: no such flag'],
+    [['--json'], '--json: no such flag'],
+    [['health', '--strict=s3cret'], '--strict: takes no value, got "s3cret"'],
+    [['completion'], 'completion: expected bash or zsh behind it'],
+    [['completion', 's3cret'], 'argument 2: expected bash or zsh'],
+    [['completion', 'bash', 'zsh'], 'argument 3: expected a flag'],
+    [['completion', '--port', '1', 'bash'], '--port: no such flag'],
+    [['--', 'x'], 'argument 2: expected a flag or a command: once, top, health, doctor, config, completion'],
     [['--help=yes'], '--help: takes no value, got "yes"'],
     [
       ['--nope', 'a', '--port', '--also'],
       '--nope: no such flag',
-      'argument 2: expected a flag',
+      'argument 2: expected a flag or a command: once, top, health, doctor, config, completion',
       '--port: expected a value behind it',
     ],
     [['--constructor', '--toString'], '--constructor: no such flag', '--toString: no such flag'],

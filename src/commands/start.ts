@@ -1,0 +1,81 @@
+import type { Invocation } from '../cli.js';
+import type { ConfigInput, ConfigResult } from '../config.js';
+import { exitWithHungThread } from '../exit.js';
+import { createClock } from '../shared/clock.js';
+import { messageOf } from '../shared/errors.js';
+import { readVersion } from '../version.js';
+import { type CommandContext, EXIT_CONFIG, EXIT_FAILED } from './context.js';
+import { type CommandName, commandEntry } from './table.js';
+
+/** How long a command may take to end after it was told to. */
+const END_MS = 1_000;
+/** What a shell says of a process that SIGINT ended. */
+const EXIT_INTERRUPTED = 130;
+
+/** Runs a command of the table and ends the process with its exit code. Thread: main. */
+export async function startCommand(
+  invocation: Invocation & { readonly command: CommandName },
+  env: ConfigInput['env'],
+  complain: (problems: readonly string[]) => void,
+): Promise<never> {
+  const aborting = new AbortController();
+  let isThreadLeft = false;
+  const exit = (code: number) => (isThreadLeft ? exitWithHungThread(code) : process.exit(code));
+  const abort = (): void => {
+    if (!aborting.signal.aborted) setTimeout(() => void exit(EXIT_INTERRUPTED), END_MS).unref();
+    aborting.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
+  // Whoever read has read enough: `once | head -1`.
+  process.stdout.on('error', () => void exit(EXIT_FAILED));
+  const { command, flags, options, positionals, problems } = invocation;
+  const context: CommandContext = {
+    flags,
+    options,
+    positionals,
+    json: options['json'] === true,
+    env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: createClock(),
+    version: readVersion(),
+    signal: aborting.signal,
+    loadConfig: () => loadAll({ env, flags }, problems),
+    complain,
+    leaveThreadBehind: () => {
+      isThreadLeft = true;
+    },
+  };
+  return exit(await run(command, context, problems));
+}
+
+async function run(name: CommandName, context: CommandContext, problems: readonly string[]): Promise<number> {
+  try {
+    // `config` shows what is wrong in its own way.
+    if (problems.length > 0 && name !== 'config') {
+      const result = await context.loadConfig();
+      context.complain(result.ok ? problems : result.problems);
+      context.complain([`harborforge-monitor ${name} --help tells what is allowed`]);
+      return EXIT_CONFIG;
+    }
+    return await (await commandEntry(name).load()).run(context);
+  } catch (error) {
+    context.complain([`${name}: ${messageOf(error)}`]);
+    return EXIT_FAILED;
+  }
+}
+
+async function loadAll(
+  given: Omit<ConfigInput, 'host'>,
+  argumentProblems: readonly string[],
+): Promise<ConfigResult> {
+  const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
+    import('../config.js'),
+    import('../host-look.js'),
+  ]);
+  const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
+  if (argumentProblems.length === 0) return result;
+  const problems = [...argumentProblems, ...(result.ok ? [] : result.problems)];
+  return { ok: false, problems, warnings: result.warnings };
+}

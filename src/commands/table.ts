@@ -1,0 +1,92 @@
+import type { CommandModule } from './context.js';
+
+/** An option of a command's own, beside the settings' flags. */
+export interface CommandOption {
+  /** What stands for its value; null: it takes none. */
+  readonly placeholder: string | null;
+  readonly help: string;
+}
+
+/** A command as a person sees it, and where its code is. */
+export interface CommandEntry {
+  /** One line, for --help. */
+  readonly summary: string;
+  /** The rest of what there is to say, for `<command> --help` and the manual page. */
+  readonly details: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** The word that has to follow it; null: none. */
+  readonly choices: readonly string[] | null;
+  /** Whether the settings' flags mean anything to it. */
+  readonly takesSettings: boolean;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const JSON_OPTION = { json: { placeholder: null, help: 'Print JSON.' } } as const;
+
+/**
+ * The one table of commands beside the daemon. --help, the manual page and the completion of shells derive from it. Each command's code is
+ * a file of its own in the bundle and is loaded when it is asked for: the daemon loads none of it.
+ */
+export const COMMANDS = {
+  once: {
+    summary: 'Take one snapshot of this host and print it.',
+    details:
+      'Samples by itself, without a daemon, for one CPU window. On a terminal it prints a table, else the JSON of GET /telemetry. Exit code 1: no valid sample could be had.',
+    options: JSON_OPTION,
+    choices: null,
+    takesSettings: true,
+    load: () => import('./once.js'),
+  },
+  top: {
+    summary: 'Watch this host live in the terminal.',
+    details: 'Shows bars and sparklines of all values. q quits.',
+    options: JSON_OPTION,
+    choices: null,
+    takesSettings: true,
+    load: () => import('./top.js'),
+  },
+  health: {
+    summary: 'Ask the running daemon whether it is well.',
+    details:
+      'For health checks. Exit code 0: ok or degraded, with what is wrong; 1: unhealthy, or no daemon answers. It looks for the daemon where MONITOR_BRIDGE_SOCKET, or else MONITOR_PORT, say, and brings the token of MONITOR_BRIDGE_TOKEN_FILE.',
+    options: {
+      ...JSON_OPTION,
+      strict: { placeholder: null, help: 'Exit with 1 when it is degraded, too.' },
+    },
+    choices: null,
+    takesSettings: true,
+    load: () => import('./health.js'),
+  },
+  doctor: {
+    summary: 'Check that the numbers are right, and what stands in the way.',
+    details: 'Each line says ok, warning or problem, and what to do.',
+    options: JSON_OPTION,
+    choices: null,
+    takesSettings: true,
+    load: () => import('./doctor.js'),
+  },
+  config: {
+    summary: 'Show what is in force and where each value comes from.',
+    details: 'Secrets are hidden. Exit code 78: something is wrong; all of it is named.',
+    options: JSON_OPTION,
+    choices: null,
+    takesSettings: true,
+    load: () => import('./config.js'),
+  },
+  completion: {
+    summary: 'Print the completion script of a shell.',
+    details: 'For bash: source <(harborforge-monitor completion bash)',
+    options: {},
+    choices: ['bash', 'zsh'],
+    takesSettings: false,
+    load: () => import('./completion.js'),
+  },
+} as const satisfies Readonly<Record<string, CommandEntry>>;
+
+export type CommandName = keyof typeof COMMANDS;
+export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+/** The entry of a command, as all of them are. */
+export function commandEntry(name: CommandName): CommandEntry {
+  return COMMANDS[name];
+}
