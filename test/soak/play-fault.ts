@@ -62,7 +62,7 @@ export async function playFault(
   stop: AbortSignal,
 ): Promise<string> {
   const { files, daemon, pid } = stage;
-  const kill = (thread: LastingThread, fault: Fault) => killThread(stage, watch, thread, fault);
+  const kill = (thread: LastingThread, fault: Fault) => killThread(stage, watch, thread, fault, stop);
   switch (card.kind) {
     case 'thread':
       await kill(card.thread, card.fault);
@@ -131,6 +131,7 @@ async function killThread(
   watch: HealthWatch,
   thread: LastingThread,
   fault: Fault,
+  stop: AbortSignal,
 ): Promise<void> {
   const deaths = (): number => {
     const { lanes, heartbeat } = watch.health ?? {};
@@ -138,7 +139,7 @@ async function killThread(
   };
   const before = deaths();
   await faults.strike(thread, fault);
-  await until(`the ${thread} thread to be missed`, () => deaths() > before);
+  await until(`the ${thread} thread to be missed`, () => stop.aborted || deaths() > before);
 }
 
 function seconds(ms: number): string {

@@ -37,6 +37,10 @@ function readOptions(): SoakOptions | null {
 
 /** Tells what was found, and returns the exit code. */
 function tell(options: SoakOptions, sections: readonly Section[], isInterrupted: boolean): number {
+  if (sections.length === 0) {
+    process.stdout.write('It was interrupted before it began.\n');
+    return EXIT_INTERRUPTED;
+  }
   const failures = failuresOf(sections);
   const load = loadavg().map((value) => value.toFixed(1));
   process.stdout.write(
@@ -59,6 +63,10 @@ async function main(options: SoakOptions): Promise<void> {
     process.stderr.write(`${seconds.padStart(5)} s  ${line}\n`);
   };
   const scope = new Cleanup();
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`the soak itself failed: ${error.stack}\n`);
+    void scope.end().then(() => process.exit(EXIT_FAILED));
+  });
   try {
     const sections = await soak(scope, options, stop.signal, say);
     process.exitCode = tell(options, sections, stop.signal.aborted);

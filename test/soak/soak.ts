@@ -29,7 +29,7 @@ const STOP_LIMIT_S = 4.5;
 const SEEN_SHARE = 0.98;
 const SEEN_SLACK = 10;
 
-/** Runs a soak, and returns what it found. `stop` ends it early; `say` takes a line for who watches. */
+/** Runs a soak, and returns what it found; nothing, if it did not begin. `stop` ends it early; `say` takes a line for who watches. */
 export async function soak(
   scope: Cleanup,
   options: SoakOptions,
@@ -39,6 +39,7 @@ export async function soak(
   const { intervalMs } = options;
   const plan = createPlan(options.seed, options.minutes);
   const stage = await setStage(scope, options);
+  if (stop.aborted) return [];
   const { daemon, backend, port } = stage;
   for (const reason of stage.missing) say(`some faults can't be played: ${reason}`);
   if (options.harm === 'duplicate') backend.keepsTwice = true;
