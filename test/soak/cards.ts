@@ -21,14 +21,16 @@ export type Card =
 /** How many deaths of each thread a fault may bring. */
 export type Deaths = Readonly<Partial<Record<LastingThread, number>>>;
 
-const THREADS: readonly LastingThread[] = ['proc', 'disk', 'heartbeat'];
+export const LASTING_THREADS: readonly LastingThread[] = ['proc', 'disk', 'heartbeat'];
 const THREAD_FAULTS: readonly Fault[] = ['throw', 'exit', 'exhaust', 'loop'];
 const FILES: readonly KernelFile[] = ['stat', 'meminfo', 'loadavg', 'uptime'];
 const FILE_FAULTS: readonly FileFault[] = ['is gone', 'is garbage', 'is cut off'];
 
 /** Every fault that there is, once. */
 export const DECK: readonly Card[] = [
-  ...THREADS.flatMap((thread) => THREAD_FAULTS.map((fault): Card => ({ kind: 'thread', thread, fault }))),
+  ...LASTING_THREADS.flatMap((thread) =>
+    THREAD_FAULTS.map((fault): Card => ({ kind: 'thread', thread, fault })),
+  ),
   ...FILES.flatMap((file) => FILE_FAULTS.map((how): Card => ({ kind: 'kernel file', file, how }))),
   { kind: 'frozen procfs' },
   { kind: 'frozen disk' },

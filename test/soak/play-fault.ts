@@ -3,6 +3,7 @@ import type { Fault } from '../support/faults.js';
 import { until } from '../support/until.js';
 import { abuse } from './abuse.js';
 import type { Card, LastingThread } from './cards.js';
+import { deathsIn } from './deaths.js';
 import type { HealthWatch } from './health-watch.js';
 import type { PlannedFault } from './plan.js';
 import type { Stage } from './stage.js';
@@ -133,10 +134,7 @@ async function killThread(
   fault: Fault,
   stop: AbortSignal,
 ): Promise<void> {
-  const deaths = (): number => {
-    const { lanes, heartbeat } = watch.health ?? {};
-    return (thread === 'heartbeat' ? heartbeat?.restarts : lanes?.[thread].restarts) ?? 0;
-  };
+  const deaths = (): number => deathsIn(watch.health)[thread] ?? 0;
   const before = deaths();
   await faults.strike(thread, fault);
   await until(`the ${thread} thread to be missed`, () => stop.aborted || deaths() > before);

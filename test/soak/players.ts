@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Health, Snapshot } from '../support/bridge-client.js';
 import { rawRequest } from '../support/raw-http.js';
-import { nameOf } from './cards.js';
+import { type Deaths, deathsOf, LASTING_THREADS, nameOf } from './cards.js';
+import { deathsIn, deathsSince } from './deaths.js';
 import type { HealthWatch } from './health-watch.js';
 import type { PlannedFault, PlannedMood } from './plan.js';
 import { backWithinMs, excusesOf, playFault, whyNot } from './play-fault.js';
@@ -13,6 +14,8 @@ export interface Outcome {
   readonly name: string;
   /** From the end of the fault until all was well; NaN: it was not played, or all was never well. */
   readonly backMs: number;
+  /** How often each thread died of it. */
+  readonly deaths: Deaths;
   /** Why it was not played; null: it was. */
   readonly skipped: string | null;
   /** What went wrong; null: nothing. */
@@ -44,9 +47,10 @@ export async function playFaults(play: Play, faults: readonly PlannedFault[]): P
     const name = nameOf(card);
     const reason = stop.aborted || performance.now() > play.endMs ? 'no time was left' : whyNot(stage, card);
     if (reason !== null) {
-      outcomes.push({ name, backMs: Number.NaN, skipped: reason, problem: null });
+      outcomes.push({ name, backMs: Number.NaN, deaths: {}, skipped: reason, problem: null });
       continue;
     }
+    const before = deathsIn(play.watch.health);
     const close = windows.open(excusesOf(card));
     let note = '';
     let problem: string | null = null;
@@ -60,7 +64,12 @@ export async function playFaults(play: Play, faults: readonly PlannedFault[]): P
       problem = String(error);
     }
     close();
-    outcomes.push({ name, backMs, skipped: null, problem });
+    const deaths = deathsSince(before, play.watch.health);
+    for (const thread of LASTING_THREADS) {
+      const count = deaths[thread] ?? 0;
+      if (count > (deathsOf(card)[thread] ?? 0)) problem ??= `the ${thread} thread died ${count} times`;
+    }
+    outcomes.push({ name, backMs, deaths, skipped: null, problem });
     say(
       `${name}${note === '' ? '' : ` (${note})`}: ${problem ?? `well after ${(backMs / 1_000).toFixed(1)} s`}`,
     );

@@ -7,7 +7,7 @@
  *   steady-client.ts          the load; health-watch.ts, resources.ts: what is looked at; abuse.ts: bad clients
  *   flapping-backend.ts, plugin-host.ts, kernel-files.ts   backend, plugin and procfs of the daemon
  *   windows.ts                what each fault excuses, and when
- *   judge-*.ts                what was seen → rows of the table; rows.ts, table.ts, slope.ts, schedule-limits.ts
+ *   judge-*.ts                what was seen → rows of the table; rows.ts, table.ts, slope.ts, deaths.ts, schedule-limits.ts
  *   harm.ts                   defects, to show that they are found
  */
 import { writeFileSync } from 'node:fs';

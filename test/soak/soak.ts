@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readHoldings } from '../support/leaks.js';
 import type { Cleanup } from './cleanup.js';
+import { deathsIn, deathsSince } from './deaths.js';
 import { HealthWatch } from './health-watch.js';
 import { judgeBeats } from './judge-beats.js';
 import { accountForFrames, judgeFrames } from './judge-frames.js';
@@ -68,6 +69,7 @@ export async function soak(
   const isOver = AbortSignal.any([stop, ending.signal]);
   const loadOver = new AbortController();
   await watch.look();
+  const deathsBefore = deathsIn(watch.health);
   const plugin = await PluginHost.start(port);
   scope.after(() => plugin.stop());
   resources.start();
@@ -128,7 +130,7 @@ export async function soak(
     judgePushes(plugin.pushes, windows),
     judgeResources({ samples: resources.samples, before: stage.before, after }),
     judgeLog(daemon.lines, outcomes.length + moods, stage.keys.all),
-    judgeFaults(outcomes, moods, stage.missing),
+    judgeFaults(outcomes, moods, stage.missing, deathsSince(deathsBefore, watch.health)),
   ];
 }
 

@@ -1,14 +1,16 @@
 import { percentile } from '../../bench/support/statistics.js';
+import { type Deaths, LASTING_THREADS } from './cards.js';
 import type { Outcome } from './players.js';
 import { atMost, type Row, type Section, told } from './rows.js';
 
 const WIDTHS = { what: 58, figure: 24, limit: 20 };
 
-/** How the faults went, a line for each kind, as rows. */
+/** How the faults went, a line for each kind, as rows. `deaths`: how often each thread has died in all. */
 export function judgeFaults(
   outcomes: readonly Outcome[],
   moods: number,
   missing: readonly string[],
+  deaths: Deaths,
 ): Section {
   const played = outcomes.filter(({ skipped }) => skipped === null);
   const names = [...new Set(played.map(({ name }) => name))].sort();
@@ -24,6 +26,11 @@ export function judgeFaults(
         return told(`  ${name}`, `${times.length} ×  ${half.toFixed(1)} s, longest ${longest.toFixed(1)} s`);
       }),
       told('times in which the backend was bad', moods),
+      ...LASTING_THREADS.map((thread) => {
+        const known = outcomes.reduce((sum, outcome) => sum + (outcome.deaths[thread] ?? 0), 0);
+        const unknown = (deaths[thread] ?? 0) - known;
+        return atMost(`deaths of the ${thread} thread besides the ${known} of faults`, unknown, 0);
+      }),
       atMost('faults from which it did not recover', problems.length, 0, '', problems),
     ],
   };

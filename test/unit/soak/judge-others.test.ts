@@ -57,10 +57,18 @@ test('a log may say what changed, and not the same again, nor too much, nor a ke
   assert.match(failures(judgeLog(many, 1, [])).join(), /lines/);
 });
 
-test('a fault from which the daemon did not recover fails and is named in the table', () => {
-  const outcome = { name: 'proc thread: loop', backMs: 1_000, skipped: null, problem: null };
-  assert.deepEqual(failures(judgeFaults([outcome], 3, [])), []);
-  const bad = judgeFaults([{ ...outcome, problem: 'no answer from /health' }], 3, []);
+test('a fault from which the daemon did not recover fails and is named in the table, and so does a death without a fault', () => {
+  const outcome = {
+    name: 'proc thread: loop',
+    backMs: 1_000,
+    deaths: { proc: 1 },
+    skipped: null,
+    problem: null,
+  };
+  assert.deepEqual(failures(judgeFaults([outcome], 3, [], { proc: 1 })), []);
+  const bad = judgeFaults([{ ...outcome, problem: 'no answer from /health' }], 3, [], { proc: 1 });
   assert.equal(failures(bad).length, 1);
+  assert.match(failures(judgeFaults([outcome], 3, [], { proc: 2 })).join(), /proc thread besides the 1/);
+  assert.match(failures(judgeFaults([outcome], 3, [], { proc: 1, disk: 1 })).join(), /disk thread/);
   assert.match(renderTable([bad]), /FAILED\n {6}proc thread: loop: no answer from \/health/);
 });
