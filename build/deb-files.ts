@@ -1,4 +1,4 @@
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../src/settings.js';
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../src/setting-table.js';
 
 const WIDTH = 76;
 

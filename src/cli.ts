@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { COMMAND_NAMES, type CommandEntry, type CommandName, commandEntry } from './commands/table.js';
-import { SETTING_NAMES, SETTINGS, type SettingName } from './settings.js';
+import { SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
 
 /** The daemon, which has no word, or a command, and what it is given. `problems` has what is wrong with the arguments themselves. */
 export interface Invocation {

@@ -3,14 +3,13 @@ import type { HostLook } from './host-look.js';
 import { judgeHost } from './host-rules.js';
 import type { Secret } from './secret.js';
 import { type ApiKey, readApiKey, readToken } from './secret-files.js';
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName, settingsSchema } from './settings.js';
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
+import { DEFAULT_ORIGIN, type GivenSettings, gatherSettings, nameOf, type Origin } from './setting-values.js';
+import { settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';
 import { isLoopbackHost } from './shared/loopback.js';
 import type { HostTrees } from './shared/messages.js';
 import { readProxies } from './shared/proxies.js';
-
-/** Where a value came from: a flag, a variable, a file, or the default. */
-export type Origin = string;
 
 /** What is in force. Frozen. */
 export type Config = Readonly<z.output<typeof settingsSchema>> & {
@@ -31,18 +30,13 @@ export type ConfigResult =
   | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 
 /** What the configuration is made from. All of it is handed in. */
-export interface ConfigInput {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Flags that were given, by setting. */
-  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+export interface ConfigInput extends GivenSettings {
   readonly host: HostLook;
 }
 
-const DEFAULT_ORIGIN = 'default';
-
 /** Where the host's trees are said to be, right or wrong: these are to be looked at before the configuration can be loaded. */
-export function readTrees(input: Omit<ConfigInput, 'host'>): HostTrees {
-  const { values } = gather(input);
+export function readTrees(input: GivenSettings): HostTrees {
+  const { values } = gatherSettings(input);
   return { procfs: values.procfs ?? '', rootfs: values.rootfs ?? '' };
 }
 
@@ -51,7 +45,7 @@ export function readTrees(input: Omit<ConfigInput, 'host'>): HostTrees {
  * may hang, and finds all problems in one go. Thread: main, at start. Throws nothing.
  */
 export function loadConfig(input: ConfigInput): ConfigResult {
-  const { values, origins } = gather(input);
+  const { values, origins } = gatherSettings(input);
   const isGiven = (name: SettingName): boolean => origins[name] !== DEFAULT_ORIGIN;
   const tree = (name: 'procfs' | 'rootfs') => ({
     path: values[name] ?? '',
@@ -131,27 +125,6 @@ export function describeConfig(config: Config): string {
     .join('\n');
 }
 
-function gather({ env, flags }: Omit<ConfigInput, 'host'>) {
-  const values: Partial<Record<SettingName, string>> = {};
-  const origins = {} as Record<SettingName, Origin>;
-  for (const name of SETTING_NAMES) {
-    const { env: variable, default: fallback } = SETTINGS[name];
-    const fromFlag = flags[name];
-    const fromEnv = env[variable];
-    if (fromFlag !== undefined) {
-      values[name] = fromFlag;
-      origins[name] = `--${SETTINGS[name].flag}`;
-    } else if (fromEnv !== undefined && fromEnv !== '') {
-      values[name] = fromEnv;
-      origins[name] = variable;
-    } else {
-      if (fallback !== null) values[name] = fallback;
-      origins[name] = DEFAULT_ORIGIN;
-    }
-  }
-  return { values, origins };
-}
-
 /** The heartbeat thread reads the proxies itself; here it is only looked whether it can. */
 function proxyProblems(env: ConfigInput['env']): string[] {
   try {
@@ -179,8 +152,4 @@ function quoted(name: SettingName, value = ''): string {
   return JSON.stringify(
     value.replace(/\/\/.*@/s, '//[hidden]@').replace(/(:\/\/.*?)[?#].*$/s, '$1?[hidden]'),
   );
-}
-
-function nameOf(name: SettingName, origin: Origin): string {
-  return origin.startsWith('--') ? origin : SETTINGS[name].env;
 }

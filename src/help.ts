@@ -1,5 +1,5 @@
 import { COMMAND_NAMES, type CommandName, commandEntry } from './commands/table.js';
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from './settings.js';
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from './setting-table.js';
 
 const NAME_WIDTH = 14;
 

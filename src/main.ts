@@ -110,7 +110,7 @@ async function main(): Promise<void> {
   const threads = isDaemon ? (await import('./sampling/pool.js')).bootThreads() : null;
   const [{ parseCommand }, { API_KEY_ENV }] = await Promise.all([
     import('./cli.js'),
-    import('./settings.js'),
+    import('./setting-table.js'),
   ]);
   const command = parseCommand(argv);
   if (command.command === 'help')

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from './secret.js';
-import { API_KEY_ENV } from './settings.js';
+import { API_KEY_ENV } from './setting-table.js';
 import { messageOf } from './shared/errors.js';
 
 /** The backend's key, and what an operator would look at when it is refused. */

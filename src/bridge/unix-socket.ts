@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { SETTINGS } from '../settings.js';
+import { SETTINGS } from '../setting-table.js';
 import { MonitorError, messageOf } from '../shared/errors.js';
 
 /** Owner and group. */

@@ -1,5 +1,5 @@
 import { type Config, type ConfigResult, describeConfig } from '../config.js';
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../settings.js';
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../setting-table.js';
 import { type CommandContext, EXIT_CONFIG, EXIT_OK } from './context.js';
 
 /** Shows what is in force and where each value comes from, or all that is wrong with it. Thread: main. */

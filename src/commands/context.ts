@@ -1,5 +1,5 @@
-import type { ConfigInput, ConfigResult } from '../config.js';
-import type { SettingName } from '../settings.js';
+import type { ConfigResult } from '../config.js';
+import type { GivenSettings } from '../setting-values.js';
 import type { Clock } from '../shared/clock.js';
 
 /** Where a command writes to. On a terminal it has a size, which may change ('resize'). Thread: main. */
@@ -25,7 +25,7 @@ export interface CommandInput {
 /** What a command is run with; all that comes from outside is in here. Thread: main. */
 export interface CommandContext {
   /** The settings that were given as flags, as text. */
-  readonly flags: ConfigInput['flags'] & Readonly<Partial<Record<SettingName, string>>>;
+  readonly flags: GivenSettings['flags'];
   /** The command's own options of the table in `table.ts`: true, or the text behind it. */
   readonly options: Readonly<Record<string, string | true>>;
   /** The words behind the command. */
@@ -33,7 +33,7 @@ export interface CommandContext {
   /** Whether `--json` was given. */
   readonly json: boolean;
   /** The whole environment, the API key with it. The process's own has it no more. */
-  readonly env: ConfigInput['env'];
+  readonly env: GivenSettings['env'];
   readonly stdin: CommandInput;
   readonly stdout: CommandOutput;
   readonly stderr: CommandOutput;

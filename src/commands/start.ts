@@ -1,6 +1,7 @@
 import type { Invocation } from '../cli.js';
-import type { ConfigInput, ConfigResult } from '../config.js';
+import type { ConfigResult } from '../config.js';
 import { exitWithHungThread } from '../exit.js';
+import type { GivenSettings } from '../setting-values.js';
 import { createClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import { readVersion } from '../version.js';
@@ -9,18 +10,21 @@ import { type CommandName, commandEntry } from './table.js';
 
 /** How long a command may take to end after it was told to. */
 const END_MS = 1_000;
+/** How long a thread that is left behind may take to come to rest. */
+const REST_MS = 300;
 /** What a shell says of a process that SIGINT ended. */
 const EXIT_INTERRUPTED = 130;
 
 /** Runs a command of the table and ends the process with its exit code. Thread: main. */
 export async function startCommand(
   invocation: Invocation & { readonly command: CommandName },
-  env: ConfigInput['env'],
+  env: GivenSettings['env'],
   complain: (problems: readonly string[]) => void,
 ): Promise<never> {
   const aborting = new AbortController();
   let isThreadLeft = false;
-  const exit = (code: number) => (isThreadLeft ? exitWithHungThread(code) : process.exit(code));
+  const exit = (code: number) =>
+    isThreadLeft ? exitWithHungThread(code, performance.now() + REST_MS) : process.exit(code);
   const abort = (): void => {
     if (!aborting.signal.aborted) setTimeout(() => void exit(EXIT_INTERRUPTED), END_MS).unref();
     aborting.abort();
@@ -66,10 +70,7 @@ async function run(name: CommandName, context: CommandContext, problems: readonl
   }
 }
 
-async function loadAll(
-  given: Omit<ConfigInput, 'host'>,
-  argumentProblems: readonly string[],
-): Promise<ConfigResult> {
+async function loadAll(given: GivenSettings, argumentProblems: readonly string[]): Promise<ConfigResult> {
   const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
     import('../config.js'),
     import('../host-look.js'),
