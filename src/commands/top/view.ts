@@ -1,0 +1,103 @@
+import type { Reading, Snapshot } from './feed.js';
+import { History } from './history.js';
+import { PRESSURE_SOURCES, type PressureSource } from './pressure.js';
+
+/** What has a bar: a share that is known, or is not. */
+export interface Gauge {
+  readonly label: string;
+  /** 0 to 1, and more for a load beyond all CPUs; NaN: unknown. */
+  readonly share: number;
+  /** The value as it is shown. */
+  readonly text: string;
+  readonly history: History;
+  /** What the top of the sparkline stands for at least. */
+  readonly most: number;
+  /** Seconds without a new value; null: it is fresh. */
+  readonly staleSeconds: number | null;
+  /** Whether to be near 1 is nothing good. */
+  readonly isAlarming: boolean;
+}
+
+const METERS = [
+  { label: 'CPU', source: 'cpu', pick: ({ cpu_pct }: Snapshot) => cpu_pct },
+  { label: 'Memory', source: 'memory', pick: ({ mem_pct }: Snapshot) => mem_pct },
+  { label: 'Swap', source: 'swap', pick: ({ swap_pct }: Snapshot) => swap_pct },
+  { label: 'Disk', source: 'disk', pick: ({ disk_pct }: Snapshot) => disk_pct },
+] as const;
+const LOAD = 'Load';
+const PRESSURE_LABELS: Readonly<Record<PressureSource, string>> = {
+  cpu: 'PSI CPU',
+  memory: 'PSI mem',
+  io: 'PSI I/O',
+};
+
+/** Keeps what was seen in the last minute, and turns the newest sample into gauges. */
+export class View {
+  readonly #histories = new Map<string, History>();
+  readonly #cpuCount: number;
+  #seenMonoMs = Number.NaN;
+
+  /** A load of `cpuCount` fills its bar. */
+  constructor(cpuCount: number) {
+    this.#cpuCount = Math.max(1, cpuCount);
+  }
+
+  /** The gauges of CPU, memory, swap, disk and load, in this order. A sample that was taken before is not taken twice. */
+  gauges({ snapshot, atMonoMs, pressure }: Reading): Gauge[] {
+    const isNew = atMonoMs !== this.#seenMonoMs;
+    this.#seenMonoMs = atMonoMs;
+    const [load = null] = snapshot.load_avg ?? [];
+    if (isNew) {
+      for (const { label, pick } of METERS) this.#historyOf(label).push(pick(snapshot), atMonoMs);
+      this.#historyOf(LOAD).push(load, atMonoMs);
+      for (const source of PRESSURE_SOURCES)
+        this.#historyOf(PRESSURE_LABELS[source]).push(pressureOf(pressure, source), atMonoMs);
+    }
+    const stale = (source: string) =>
+      snapshot.stale?.includes(source) ? (snapshot.stale_seconds?.[source] ?? 0) : null;
+    return [
+      ...METERS.map(({ label, source, pick }) => this.#percent(label, pick(snapshot), stale(source), true)),
+      {
+        label: LOAD,
+        share: load === null ? Number.NaN : load / this.#cpuCount,
+        text: load === null ? '?' : load.toFixed(2),
+        history: this.#historyOf(LOAD),
+        most: this.#cpuCount,
+        staleSeconds: stale('load'),
+        isAlarming: true,
+      },
+    ];
+  }
+
+  /** The gauges of CPU, memory and I/O pressure; null where the kernel tells none. To be called after `gauges`. */
+  pressureGauges({ pressure }: Reading): Gauge[] | null {
+    if (pressure === 'unsupported') return null;
+    return PRESSURE_SOURCES.map((source) =>
+      this.#percent(PRESSURE_LABELS[source], pressureOf(pressure, source), null, false),
+    );
+  }
+
+  #percent(label: string, value: number | null, staleSeconds: number | null, isAlarming: boolean): Gauge {
+    return {
+      label,
+      share: value === null ? Number.NaN : value / 100,
+      text: value === null ? '?' : `${value.toFixed(1)} %`,
+      history: this.#historyOf(label),
+      most: 100,
+      staleSeconds,
+      isAlarming,
+    };
+  }
+
+  #historyOf(label: string): History {
+    const known = this.#histories.get(label);
+    if (known !== undefined) return known;
+    const history = new History();
+    this.#histories.set(label, history);
+    return history;
+  }
+}
+
+function pressureOf(pressure: Reading['pressure'], source: PressureSource): number | null {
+  return pressure === null || pressure === 'unsupported' ? null : pressure[source];
+}
