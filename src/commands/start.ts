@@ -14,8 +14,6 @@ const END_MS = 1_000;
 const REST_MS = 300;
 /** What a shell says of a process that SIGINT ended. */
 const EXIT_INTERRUPTED = 130;
-/** How long threads that still run may take to come to rest where one hangs. */
-const REST_MS = 500;
 
 /** Runs a command of the table and ends the process with its exit code. Thread: main. */
 export async function startCommand(
