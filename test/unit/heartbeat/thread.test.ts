@@ -124,11 +124,11 @@ describe('the heartbeat thread', LIMIT, () => {
 
   it('is left alone, however often it is asked whether it is there, as long as it answers', async (t) => {
     const backend = await startBackend(t);
-    const { thread, reports, deaths, publish } = setUp(t, backend, {}, 100);
+    const { thread, reports, deaths, publish } = setUp(t, backend, {}, 500);
     backend.scriptNext(() => {});
     publish();
     thread.start();
-    // The first heartbeat hangs until its timeout of ten seconds, a hundred questions later.
+    // The first heartbeat hangs until its timeout of ten seconds, twenty questions later.
     await until('two reports', () => reports.length >= 2);
     assert.equal(reports[0]?.class, 'timeout');
     assert.deepEqual([deaths, thread.state.restarts], [[], 0]);
