@@ -1,4 +1,5 @@
 import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { detectFormat, formatEntry, type LogFormat, wantsColour } from './log-format.js';
 
 export type { Logger };
 
@@ -14,10 +15,15 @@ const REDACTED = [
 ];
 
 /**
- * The daemon's log: one JSON object a line on standard output, written before the call returns, so that the last word of a dying process
- * is not lost. Thread: main only; the other threads count, and main says what changed.
+ * The daemon's log on standard output, a line for each thing said, as whoever reads it there wants it; written before the call returns, so
+ * that the last word of a dying process is not lost. Thread: main only; the other threads count, and main says what changed.
+ * `format` is the setting's; `env` tells what is at the other end.
  */
-export function createLogger(level: string): Logger {
+export function createLogger(
+  level: string,
+  format: LogFormat | 'auto',
+  env: Readonly<Record<string, string | undefined>>,
+): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -28,5 +34,8 @@ export function createLogger(level: string): Logger {
   const out = destination({ fd: 1, sync: true });
   // Whoever read the log has gone, or the disk behind it is full: no reason to stop watching the host.
   out.on('error', () => {});
-  return pino(options, out);
+  const inForce = format === 'auto' ? detectFormat(env) : format;
+  if (inForce === 'json') return pino(options, out);
+  const inColour = wantsColour(env);
+  return pino(options, { write: (json) => void out.write(formatEntry(json, inForce, inColour)) });
 }

@@ -67,7 +67,7 @@ async function run(
     import('./shared/errors.js'),
     import('./version.js'),
   ]);
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, config.logFormat, env);
   for (const warning of warnings) log.warn(warning);
 
   let daemon: Daemon | null = null;

@@ -11,6 +11,7 @@ export interface SettingEntry {
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const LOG_FORMATS = ['auto', 'json', 'text', 'journal'] as const;
 export const TRANSPORTS = ['auto', 'uws', 'node-http'] as const;
 
 /**
@@ -121,6 +122,14 @@ export const SETTINGS = {
     default: 'info',
     help: `One of ${LOG_LEVELS.join(', ')}.`,
     completes: LOG_LEVELS,
+  },
+  logFormat: {
+    env: 'MONITOR_LOG_FORMAT',
+    flag: 'log-format',
+    placeholder: 'NAME',
+    default: 'auto',
+    help: `How the log is written: ${LOG_FORMATS.join(', ')}. auto is text on a terminal, journal under systemd, else json.`,
+    completes: LOG_FORMATS,
   },
   bridgeTokenFile: {
     env: 'MONITOR_BRIDGE_TOKEN_FILE',

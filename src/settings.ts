@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { LOG_LEVELS, type SettingName, TRANSPORTS } from './setting-table.js';
+import { LOG_FORMATS, LOG_LEVELS, type SettingName, TRANSPORTS } from './setting-table.js';
 import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
 import { isLoopbackHost } from './shared/loopback.js';
 
@@ -66,6 +66,7 @@ const RULES = {
   procfs: absolutePath(),
   rootfs: absolutePath(),
   logLevel: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`),
+  logFormat: z.enum(LOG_FORMATS, `expected one of ${LOG_FORMATS.join(', ')}`),
   bridgeTokenFile: absolutePath(),
   bridgeSocket: socketPath(),
   bridgeTransport: z.enum(TRANSPORTS, `expected one of ${TRANSPORTS.join(', ')}`),

@@ -21,6 +21,7 @@ describe('where a value comes from', () => {
       procfs: '/proc',
       rootfs: '/',
       logLevel: 'info',
+      logFormat: 'auto',
       bridgeTransport: 'auto',
       apiKey: null,
       bridgeToken: null,
@@ -123,6 +124,7 @@ describe('the limits of every setting', () => {
       good: ['/run/monitor.sock', `/${'x'.repeat(106)}`, `/${'x'.repeat(92)}/s`],
       bad: ['relative', `/${'x'.repeat(107)}`, `/${'ä'.repeat(54)}`, `/${'x'.repeat(93)}/s`, '/a\0b'],
     },
+    logFormat: { good: ['auto', 'json', 'text', 'journal'], bad: ['pretty', 'JSON'] },
     bridgeTransport: { good: ['auto', 'uws', 'node-http'], bad: ['http', 'UWS'] },
   };
 
