@@ -1,0 +1,92 @@
+import { type IncomingMessage, request } from 'node:http';
+import type { Secret } from '../secret.js';
+
+/** Where the daemon's bridge is, and what it wants to see. */
+export interface BridgeAddress {
+  /** As a person would write it. */
+  readonly text: string;
+  readonly port: number | null;
+  readonly socketPath: string | null;
+  readonly token: Secret | null;
+}
+
+/** What came back: an answer, or why there is none and what can be done about it. */
+export type HealthAnswer =
+  | { readonly status: number; readonly body: string }
+  | { readonly code: string; readonly message: string; readonly advice: string };
+
+/** An answer of the bridge is a few kB. */
+const BODY_MAX_BYTES = 1_048_576;
+
+/** What is said of errors that have a reason which an operator knows. */
+const REASONS: Readonly<Record<string, { message: string; advice: string }>> = {
+  ECONNREFUSED: {
+    message: 'nothing listens there',
+    advice:
+      'see whether the daemon runs (systemctl status harborforge-monitor), and on which port (its log says "bridge listening"): --port',
+  },
+  ENOENT: {
+    message: 'there is no such socket',
+    advice: 'see whether the daemon runs, and with the same MONITOR_BRIDGE_SOCKET',
+  },
+  EACCES: {
+    message: 'this user may not connect to the socket',
+    advice: "run it as the daemon's user, or as a member of the socket's group",
+  },
+  ENOTSOCK: { message: 'that is no socket', advice: 'check MONITOR_BRIDGE_SOCKET' },
+};
+
+/** Asks for `/health`, once. Nothing is waited for longer than `limitMs`, however the other side dawdles. Never rejects. Thread: main. */
+export async function askHealth(
+  address: BridgeAddress,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<HealthAnswer> {
+  const { port, socketPath, token } = address;
+  const late = AbortSignal.timeout(limitMs);
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException): void => resolve(describeError(error, late.aborted, limitMs));
+    const asked = request(
+      {
+        ...(socketPath === null ? { host: '127.0.0.1', port } : { socketPath }),
+        path: '/health',
+        agent: false,
+        headers: {
+          host: 'localhost',
+          ...(token !== null && { authorization: `Bearer ${token.reveal()}` }),
+        },
+        signal: AbortSignal.any([late, signal]),
+      },
+      (response) =>
+        void readBody(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), fail),
+    );
+    asked.once('error', fail).end();
+  });
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > BODY_MAX_BYTES) throw new Error('the answer does not end');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function describeError(error: NodeJS.ErrnoException, isLate: boolean, limitMs: number): HealthAnswer {
+  if (isLate)
+    return {
+      code: 'TIMEOUT',
+      message: `no answer within ${limitMs / 1000} s`,
+      advice:
+        'the daemon hangs, or the machine has no time for it: look at its log and at the load of the machine',
+    };
+  const code = error.code ?? 'FAILED';
+  const { message, advice } = REASONS[code] ?? {
+    message: error.message,
+    advice: 'see that it is the Monitor that listens there',
+  };
+  return { code, message, advice };
+}
