@@ -2,6 +2,8 @@
 export interface CpuInfo {
   readonly model: string;
   readonly cores: number;
+  /** Whether a hypervisor is below the kernel, as it tells who asks. */
+  readonly isGuest: boolean;
 }
 
 /**
@@ -10,5 +12,9 @@ export interface CpuInfo {
  */
 export function parseCpuInfo(text: string): CpuInfo {
   const [, model = ''] = /^model name\s*: *(.*)$/m.exec(text) ?? [];
-  return { model: model.trim(), cores: text.match(/^processor\s*:/gm)?.length ?? 0 };
+  return {
+    model: model.trim(),
+    cores: text.match(/^processor\s*:/gm)?.length ?? 0,
+    isGuest: /^flags\s*:.*\bhypervisor\b/m.test(text),
+  };
 }

@@ -14,14 +14,18 @@ import { readOsName } from './os-release.js';
 export async function readInventory({ procfs, rootfs }: HostTrees): Promise<HostInventory> {
   const [os, cpu, system] = await Promise.all([si.osInfo(), si.cpu(), si.system()]);
   const isOwnProcfs = procfs === '/proc';
-  const cpuInfo = isOwnProcfs ? null : parseCpuInfo(readText(join(procfs, 'cpuinfo')));
+  const cpuInfo = parseCpuInfo(readText(join(procfs, 'cpuinfo')));
+  const isGuest = system.virtual || cpuInfo.isGuest;
   return {
     ...known('os', rootfs === '/' ? [os.distro, os.release].filter(Boolean).join(' ') : readOsName(rootfs)),
     ...known('kernel', isOwnProcfs ? os.kernel : readText(join(procfs, 'sys/kernel/osrelease')).trim()),
     ...known('arch', os.arch),
-    ...known('cpu_model', cpuInfo?.model ?? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ')),
-    ...known('cpu_cores', cpuInfo?.cores ?? cpu.cores),
-    ...known('virtualization', system.virtual ? system.virtualHost || 'yes' : 'none'),
+    ...known(
+      'cpu_model',
+      isOwnProcfs ? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ') : cpuInfo.model,
+    ),
+    ...known('cpu_cores', isOwnProcfs ? cpu.cores : cpuInfo.cores),
+    ...known('virtualization', isGuest ? system.virtualHost || 'yes' : 'none'),
   };
 }
 
