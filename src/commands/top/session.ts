@@ -67,11 +67,11 @@ export async function showOnTerminal(
       await pause(dueMs - clock.monoMs(), quitting.signal);
     }
   } finally {
-    restore();
-    forgetExit();
     stdin.off('data', onKey);
     stdin.pause();
     stdout.off('resize', onResize);
     context.signal.removeEventListener('abort', quit);
+    forgetExit();
+    restore();
   }
 }
