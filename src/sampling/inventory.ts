@@ -4,8 +4,8 @@ import type { HostInventory, HostTrees, InventoryMessage } from '../shared/messa
 import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 
-/** `systeminformation` starts `lscpu` and the like, which may hang on a sick host. */
-const TIMEOUT_MS = 10_000;
+/** `systeminformation` starts `lscpu` and the like, which may hang on a sick host, and take long on a busy one. */
+const TIMEOUT_MS = 30_000;
 /** Far more than it takes, but on a machine that is busy. */
 const TERMINATE_MS = 2_000;
 
