@@ -1,6 +1,5 @@
 /**
- * The one table of what the Monitor tells about a host. The telemetry JSON, the heartbeat, the staleness mask
- * and the frame's numbers all derive from it.
+ * The one table of what the Monitor tells about a host. All else that tells of it derives from this.
  */
 
 /** What a value is read from, as it is named in `stale`. The index is its bit in the staleness mask. */
@@ -21,6 +20,8 @@ interface FieldBase {
   readonly source: Source;
   readonly unit: 'percent' | 'seconds' | 'tasks' | 'none';
   readonly help: string;
+  /** What each of its numbers is called on `/metrics`, behind `harborforge_`. The unit stands in it; percent become ratios there. */
+  readonly metrics: readonly string[];
 }
 
 /** One number, rendered with `decimals` places. */
@@ -37,18 +38,16 @@ interface NumbersField extends FieldBase {
   readonly numbers: readonly NumberName[];
 }
 
-/** 1 and 0 inside, true and false on the wire. */
-interface FlagField extends FieldBase {
-  readonly kind: 'flag';
+/**
+ * `flag`: 1 and 0 inside, true and false on the wire. `names`: an array of strings, kept as rendered JSON in the disk frame's bytes; the
+ * number, which only `/metrics` tells, is how many there are.
+ */
+interface PlainField extends FieldBase {
+  readonly kind: 'flag' | 'names';
   readonly numbers: readonly [NumberName];
 }
 
-/** An array of strings, kept as rendered JSON in the disk frame's bytes. */
-interface NamesField extends FieldBase {
-  readonly kind: 'names';
-}
-
-export type Field = NumberField | NumbersField | FlagField | NamesField;
+export type Field = NumberField | NumbersField | PlainField;
 
 /** The values of a telemetry frame, in the order in which they lie in it. NaN is unknown. */
 export const TELEMETRY_NUMBERS = [
@@ -61,6 +60,22 @@ export const TELEMETRY_NUMBERS = [
   'load_15',
   'uptime_seconds',
   'nginx_installed',
+  'nginx_site_count',
+  'mem_size_bytes',
+  'mem_available_bytes',
+  'swap_size_bytes',
+  'swap_free_bytes',
+  'disk_size_bytes',
+  'disk_used_bytes',
+  'disk_available_bytes',
+  /** When the newest value of each of `SOURCES` was read, in their order, CLOCK_MONOTONIC ms; the lane's start before the first. */
+  'cpu_fresh_ms',
+  'memory_fresh_ms',
+  'swap_fresh_ms',
+  'disk_fresh_ms',
+  'load_fresh_ms',
+  'uptime_fresh_ms',
+  'nginx_fresh_ms',
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
   'sampled_wall_ms',
   'sampled_mono_ms',
@@ -97,12 +112,20 @@ export type NumberName = (typeof TELEMETRY_NUMBERS)[number];
 /** The values of a disk frame; its bytes are `nginx_sites` as JSON. */
 export const DISK_NUMBERS = [
   'disk_pct',
+  /** NaN where the size of a block is not known for sure. */
+  'disk_size_bytes',
+  'disk_used_bytes',
+  'disk_available_bytes',
   /** When the value was read, CLOCK_MONOTONIC ms; NaN: never. */
   'disk_mono_ms',
+  /** How long the last look took that came to an end. */
+  'disk_duration_ms',
   /** 1 when the last try failed. */
   'disk_failed',
   'nginx_installed',
+  'nginx_site_count',
   'nginx_mono_ms',
+  'nginx_duration_ms',
   'nginx_failed',
   'ticks',
   'missed_ticks',
@@ -129,6 +152,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'percent',
     decimals: 1,
     numbers: ['cpu_pct'],
+    metrics: ['cpu_usage_ratio'],
     help: 'Share of CPU time that was neither idle nor iowait over the trailing window; steal counts as busy.',
   },
   {
@@ -138,6 +162,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'percent',
     decimals: 1,
     numbers: ['mem_pct'],
+    metrics: ['memory_usage_ratio'],
     help: 'Share of memory that is not available to a new workload without swapping.',
   },
   {
@@ -147,6 +172,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'percent',
     decimals: 1,
     numbers: ['disk_pct'],
+    metrics: ['disk_usage_ratio'],
     help: 'Used share of the file system at the disk path, as df computes it: used / (used + what users may still take).',
   },
   {
@@ -156,6 +182,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'percent',
     decimals: 1,
     numbers: ['swap_pct'],
+    metrics: ['swap_usage_ratio'],
     help: 'Used share of swap; 0 where there is no swap.',
   },
   {
@@ -165,6 +192,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'tasks',
     decimals: 2,
     numbers: ['load_1', 'load_5', 'load_15'],
+    metrics: ['load1', 'load5', 'load15'],
     help: 'Load averages over 1, 5 and 15 minutes.',
   },
   {
@@ -174,6 +202,7 @@ export const FIELDS: readonly Field[] = [
     unit: 'seconds',
     decimals: 0,
     numbers: ['uptime_seconds'],
+    metrics: ['host_uptime_seconds'],
     help: 'Whole seconds since boot, time asleep counted in.',
   },
   {
@@ -182,6 +211,7 @@ export const FIELDS: readonly Field[] = [
     source: 'nginx',
     unit: 'none',
     numbers: ['nginx_installed'],
+    metrics: ['nginx_installed'],
     help: 'Whether an nginx binary or its main configuration file is there.',
   },
   {
@@ -189,6 +219,32 @@ export const FIELDS: readonly Field[] = [
     kind: 'names',
     source: 'nginx',
     unit: 'none',
-    help: 'The enabled sites, sorted.',
+    numbers: ['nginx_site_count'],
+    metrics: ['nginx_sites'],
+    help: 'The enabled sites.',
   },
 ];
+
+/** What only /metrics tells. Units: bytes. */
+export interface Amount {
+  readonly number: NumberName;
+  readonly source: Source;
+  /** As `metrics` of a field. */
+  readonly metric: string;
+  readonly help: string;
+}
+
+/** The sizes behind the percentages. */
+export const AMOUNTS: readonly Amount[] = [
+  amount('memory', 'mem_size_bytes', 'memory_size_bytes', 'Memory that the kernel has.'),
+  amount('memory', 'mem_available_bytes', 'memory_available_bytes', 'Memory that a new workload can have.'),
+  amount('swap', 'swap_size_bytes', 'swap_size_bytes', 'Swap there is; 0 where there is none.'),
+  amount('swap', 'swap_free_bytes', 'swap_free_bytes', 'Swap that is not in use.'),
+  amount('disk', 'disk_size_bytes', 'disk_size_bytes', 'Size of the file system at the disk path.'),
+  amount('disk', 'disk_used_bytes', 'disk_used_bytes', 'What is used of it.'),
+  amount('disk', 'disk_available_bytes', 'disk_available_bytes', 'What users may still take of it.'),
+];
+
+function amount(source: Source, number: NumberName, metric: string, help: string): Amount {
+  return { source, number, metric, help };
+}

@@ -35,7 +35,11 @@ export class DiskFold {
         this.#sequence = frame.sequence;
         this.laneCpuNs = disk[D.lane_cpu_ns]! || 0;
         numbers[T.disk_pct] = disk[D.disk_pct]!;
+        numbers[T.disk_size_bytes] = disk[D.disk_size_bytes]!;
+        numbers[T.disk_used_bytes] = disk[D.disk_used_bytes]!;
+        numbers[T.disk_available_bytes] = disk[D.disk_available_bytes]!;
         numbers[T.nginx_installed] = disk[D.nginx_installed]!;
+        numbers[T.nginx_site_count] = disk[D.nginx_site_count]!;
         this.#sitesRoom.set(frame.view());
         this.sites = this.#sitesRoom.subarray(0, frame.byteLength);
         take(stale, S.disk, disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);

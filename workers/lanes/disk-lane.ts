@@ -6,7 +6,7 @@ import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import type { DiskLaneTask } from '../../src/shared/messages.js';
 import { resolveBelow } from '../host/below.js';
 import { readNginx } from '../host/nginx.js';
-import { readDiskUsedPct } from '../host/statvfs.js';
+import { type DiskUse, readDiskUse } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
 import { runTicks } from './lane.js';
 import { ThreadCpu } from './thread-cpu.js';
@@ -31,6 +31,13 @@ export function runDiskLane(task: DiskLaneTask, working: () => void): void {
     sampler.close();
   }
 }
+
+const UNKNOWN: DiskUse = {
+  usedPct: Number.NaN,
+  sizeBytes: Number.NaN,
+  usedBytes: Number.NaN,
+  availableBytes: Number.NaN,
+};
 
 /** The work of a disk lane's tick. Thread: the lane's. Allocates: a little, every few seconds. */
 export class DiskSampler {
@@ -86,33 +93,43 @@ export class DiskSampler {
 
   #sampleDisk(): void {
     const numbers = this.#numbers;
-    let pct = Number.NaN;
+    const startMs = this.#clock.monoMs();
+    let use = UNKNOWN;
     try {
-      pct = readDiskUsedPct(resolveBelow(this.#task.rootfs, this.#task.diskPath));
+      use = readDiskUse(resolveBelow(this.#task.rootfs, this.#task.diskPath));
     } catch {
       // Unknown; `disk_failed` says so.
     }
-    const failed = Number.isNaN(pct);
-    numbers[D.disk_pct] = pct;
+    const endMs = this.#clock.monoMs();
+    const failed = Number.isNaN(use.usedPct);
+    numbers[D.disk_pct] = use.usedPct;
+    numbers[D.disk_size_bytes] = use.sizeBytes;
+    numbers[D.disk_used_bytes] = use.usedBytes;
+    numbers[D.disk_available_bytes] = use.availableBytes;
+    numbers[D.disk_duration_ms] = endMs - startMs;
     numbers[D.disk_failed] = failed ? 1 : 0;
     if (failed) numbers[D.read_errors]!++;
-    else numbers[D.disk_mono_ms] = this.#clock.monoMs();
+    else numbers[D.disk_mono_ms] = endMs;
   }
 
   /** What could be read is taken over; what could not stays as it was, and is said to be stale. */
   #sampleNginx(): void {
     const numbers = this.#numbers;
+    const startMs = this.#clock.monoMs();
     const { installed, sites, cutOff: tooMany } = readNginx(this.#task.rootfs, this.#task.searchPath);
     if (installed !== null) numbers[D.nginx_installed] = installed ? 1 : 0;
     let failed = installed === null || sites === null || tooMany;
     if (sites !== null) {
       const { json, cutOff } = renderSites(sites);
       this.#sites = json;
+      numbers[D.nginx_site_count] = sites.length;
       failed ||= cutOff;
     }
+    const endMs = this.#clock.monoMs();
+    numbers[D.nginx_duration_ms] = endMs - startMs;
     numbers[D.nginx_failed] = failed ? 1 : 0;
     if (failed) numbers[D.read_errors]!++;
-    else numbers[D.nginx_mono_ms] = this.#clock.monoMs();
+    else numbers[D.nginx_mono_ms] = endMs;
   }
 
   #publish(): void {

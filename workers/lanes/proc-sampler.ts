@@ -1,20 +1,18 @@
 import type { Clock } from '../../src/shared/clock.js';
-import { S, T } from '../../src/shared/fields.js';
+import { S, SOURCES, T } from '../../src/shared/fields.js';
 import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
-import { ARC, parseArcstats } from '../proc/arcstats.js';
 import { KernelFiles } from '../proc/kernel-files.js';
 import { parseLoadavg } from '../proc/loadavg.js';
-import { createMemOffsets, MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { parseUptime } from '../proc/uptime.js';
 import { CpuWindow } from '../rates/cpu-window.js';
-import { memoryUsedPct, swapUsedPct } from '../rates/memory.js';
 import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
 import { DiskFold } from './disk-fold.js';
 import { Governor } from './governor.js';
+import { MemorySampler } from './memory-sampler.js';
 import { Staleness } from './stale.js';
 import { ThreadCpu } from './thread-cpu.js';
 
@@ -45,9 +43,7 @@ export class ProcSampler {
   readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
 
   readonly #counters = new Float64Array(CPU_FIELDS.length);
-  readonly #mem = new Float64Array(MEM_FIELDS.length);
-  readonly #memOffsets = createMemOffsets();
-  readonly #arc = new Float64Array(Object.keys(ARC).length);
+  readonly #memory: MemorySampler;
   readonly #load = new Float64Array(3);
   readonly #window: CpuWindow;
   readonly #stale: Staleness;
@@ -67,13 +63,15 @@ export class ProcSampler {
     this.#mayPublish = options.mayPublish ?? (() => true);
     const nowMs = options.clock.monoMs();
     this.#files = new KernelFiles(options.procfs, nowMs);
+    this.#memory = new MemorySampler(this.#files);
     this.#lastMs = nowMs;
     this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
-    this.#stale = new Staleness(nowMs);
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
     this.#numbers = this.#firstNumbers();
+    const freshStart = T.cpu_fresh_ms;
+    this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
     this.#governor = new Governor(
       options.intervalMs,
       options.cpuBudgetPct,
@@ -183,35 +181,9 @@ export class ProcSampler {
 
   #sampleMemory(nowMs: number): void {
     const numbers = this.#numbers;
-    numbers[T.mem_pct] = Number.NaN;
-    numbers[T.swap_pct] = Number.NaN;
-    const { meminfo } = this.#files;
-    const length = meminfo.read(nowMs);
-    if (length >= 0) {
-      try {
-        parseMeminfo(meminfo.bytes, length, this.#mem, this.#memOffsets);
-        // Swap comes first: it does not hang on what ZFS says.
-        numbers[T.swap_pct] = swapUsedPct(this.#mem);
-        numbers[T.mem_pct] = memoryUsedPct(this.#mem, this.#arcReclaimableBytes(nowMs));
-      } catch {
-        // What was not set stays unknown.
-      }
-    }
+    this.#memory.sample(numbers, nowMs);
     this.#note(S.memory, !Number.isNaN(numbers[T.mem_pct]!), nowMs);
     this.#note(S.swap, !Number.isNaN(numbers[T.swap_pct]!), nowMs);
-  }
-
-  /**
-   * What ZFS would give back: 0 where there is no ZFS, NaN where there is and it does not tell.
-   * @throws MonitorError PROC_PARSE
-   */
-  #arcReclaimableBytes(nowMs: number): number {
-    const { arcstats, hasArc } = this.#files;
-    if (!hasArc) return 0;
-    const length = arcstats.read(nowMs);
-    if (length < 0) return Number.NaN;
-    parseArcstats(arcstats.bytes, length, this.#arc);
-    return Math.max(0, this.#arc[ARC.size]! - this.#arc[ARC.min]!);
   }
 
   #sampleSlow(nowMs: number): void {

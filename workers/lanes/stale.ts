@@ -10,8 +10,9 @@ export class Staleness {
   readonly seconds = new Float64Array(SOURCES.length);
   readonly #freshMs: Float64Array;
 
-  constructor(startMs: number) {
-    this.#freshMs = new Float64Array(SOURCES.length).fill(startMs);
+  /** In `freshMs` it keeps when the newest value of each source was read, in SOURCES order; `startMs` before the first. */
+  constructor(startMs: number, freshMs: Float64Array = new Float64Array(SOURCES.length)) {
+    this.#freshMs = freshMs.fill(startMs);
   }
 
   /** `source` gave a value that was read at `atMs`. */

@@ -1,22 +1,29 @@
 import { MEM } from '../proc/meminfo.js';
 
 /**
- * Share of memory in use, 0 to 100: 100 · (1 − available / total).
+ * Memory that a new workload can have, in bytes.
  *
  * `mem` is what `parseMeminfo` filled in, in bytes; `arcReclaimableBytes` is what ZFS would give back
  * (max(0, size − c_min), 0 without ZFS), which the kernel does not count as available. Where a kernel (before 3.14) has
  * no MemAvailable: MemFree + Buffers + Cached + SReclaimable − Shmem, of which none may be missing: a file that was cut off
  * would give another number. NaN when it can't be had. Thread: proc lane. Allocates: nothing.
  */
-export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): number {
-  const total = mem[MEM.total]!;
-  if (!(total > 0)) return Number.NaN;
+export function memoryAvailableBytes(mem: Float64Array, arcReclaimableBytes: number): number {
   let available = mem[MEM.available]!;
   if (Number.isNaN(available)) {
     available =
       mem[MEM.free]! + mem[MEM.buffers]! + mem[MEM.cached]! + mem[MEM.sReclaimable]! - mem[MEM.shmem]!;
   }
-  return usedPct(total, available + arcReclaimableBytes);
+  return Math.min(mem[MEM.total]!, available + arcReclaimableBytes);
+}
+
+/**
+ * Share of memory in use, 0 to 100: 100 · (1 − available / total); arguments as above. NaN when it can't be had. Thread: proc lane.
+ * Allocates: nothing.
+ */
+export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): number {
+  const total = mem[MEM.total]!;
+  return total > 0 ? usedPct(total, memoryAvailableBytes(mem, arcReclaimableBytes)) : Number.NaN;
 }
 
 /** Share of swap in use, 0 to 100; 0 where there is no swap, NaN when it can't be had. Thread: proc lane. Allocates: nothing. */

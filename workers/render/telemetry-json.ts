@@ -31,7 +31,7 @@ const PARTS: readonly Part[] = FIELDS.map((field) => ({
   key: encoder.encode(`,"${field.name}":`),
   kind: field.kind,
   decimals: 'decimals' in field ? field.decimals : 0,
-  indexes: 'numbers' in field ? field.numbers.map((name) => T[name]) : [],
+  indexes: field.numbers.map((name) => T[name]),
 }));
 
 /** What is new at every sample, and what seldom is. */

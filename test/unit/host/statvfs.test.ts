@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { diskUsedPct, readDiskUsedPct } from '../../../workers/host/statvfs.js';
+import { diskUsedPct, diskUseOf, readDiskUse, readDiskUsedPct } from '../../../workers/host/statvfs.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 /** What `df` itself shows, in whole percent, rounded up. */
@@ -38,6 +38,36 @@ describe('diskUsedPct', () => {
         assert.deepEqual(small, diskUsedPct(used + bfree, bfree, bavail));
       }),
     );
+  });
+});
+
+describe('readDiskUse', () => {
+  it('agrees with df on the bytes of the file system at /', () => {
+    const df = (): number[] => {
+      const text = execFileSync('df', ['-B1', '--output=size,used,avail', '/'], { encoding: 'utf8' });
+      return text.split('\n')[1]!.trim().split(/\s+/).map(Number);
+    };
+    // Others may write to it meanwhile: our value was read between two of df.
+    for (let attempt = 0; ; attempt++) {
+      const before = df();
+      const use = readDiskUse('/');
+      const after = df();
+      if (String(before) !== String(after) && attempt < 20) continue;
+      assert.deepEqual([use.sizeBytes, use.usedBytes, use.availableBytes], after);
+      return;
+    }
+  });
+
+  it('knows no bytes on FUSE, where the size of a block is not told, and the share all the same', () => {
+    const counts = { bsize: 1_048_576, blocks: 100, bfree: 30, bavail: 20 };
+    const { sizeBytes, usedBytes, availableBytes, usedPct } = diskUseOf({ ...counts, type: 0x65735546 });
+    assert.deepEqual([sizeBytes, usedBytes, availableBytes], [Number.NaN, Number.NaN, Number.NaN]);
+    assert.equal(usedPct, (100 * 70) / 90);
+    assert.equal(diskUseOf({ ...counts, type: 0xef53 }).usedBytes, 70 * 1_048_576);
+  });
+
+  it('knows no bytes of a file system without blocks', () => {
+    assert.ok(Number.isNaN(readDiskUse('/proc').sizeBytes));
   });
 });
 

@@ -15,6 +15,8 @@ import { temporaryFolder } from '../../support/fixtures.js';
 
 type DiskNumber = (typeof DISK_NUMBERS)[number];
 
+const BYTES = ['disk_size_bytes', 'disk_used_bytes', 'disk_available_bytes'] as const;
+
 /** A real DiskSampler on real shared memory, over a root file system of its own. */
 class DiskRig {
   readonly clock = new FakeClock();
@@ -83,12 +85,25 @@ describe('DiskSampler', () => {
     assert.equal(rig.number('read_errors'), 0);
   });
 
+  it('publishes the bytes behind the share, and no bytes once the path is gone', (t) => {
+    const rig = new DiskRig(t);
+    rig.tick();
+    const [size, used, available] = BYTES.map((name) => rig.number(name));
+    assert.ok(size! >= used! + available!);
+    assert.ok(Math.abs((100 * used!) / (used! + available!) - rig.number('disk_pct')) < 1e-9);
+    assert.equal(rig.number('disk_duration_ms'), 0);
+    rmSync(join(rig.rootfs, 'data'), { recursive: true });
+    rig.tick();
+    for (const name of BYTES) assert.ok(Number.isNaN(rig.number(name)), name);
+  });
+
   it('publishes whether nginx is installed, and its sites', (t) => {
     const rig = new DiskRig(t);
     rig.addSite('shop');
     rig.addSite('api "beta"');
     rig.tick();
     assert.deepEqual(rig.sites(), ['api "beta"', 'shop']);
+    assert.equal(rig.number('nginx_site_count'), 2);
     assert.equal(rig.number('nginx_installed'), 0);
     assert.equal(rig.number('nginx_mono_ms'), rig.clock.mono);
     writeFileSync(join(rig.rootfs, 'etc/nginx/nginx.conf'), '');

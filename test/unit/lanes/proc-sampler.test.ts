@@ -54,6 +54,45 @@ describe('ProcSampler: whole machines', () => {
     assert.equal(sound.number('valid'), 0);
   });
 
+  it('publishes the bytes behind the percentages, and none that are not known', (t) => {
+    const kib = 1_024;
+    const memory = (rig: ProcSamplerRig) => [rig.number('mem_size_bytes'), rig.number('mem_available_bytes')];
+    const swap = (rig: ProcSamplerRig) => [rig.number('swap_size_bytes'), rig.number('swap_free_bytes')];
+    const plain = createRig(t, 'no-swap');
+    plain.tick();
+    assert.deepEqual(memory(plain), [8_052_344 * kib, 5_123_456 * kib]);
+    assert.deepEqual(swap(plain), [0, 0]);
+    writeFileSync(join(plain.procfs, 'meminfo'), '');
+    plain.run(100);
+    for (const value of [...memory(plain), ...swap(plain)]) assert.equal(value, Number.NaN);
+    // What ZFS would give back is available.
+    const zfs = createRig(t, 'zfs');
+    zfs.tick();
+    assert.deepEqual(memory(zfs), [263_764_512 * kib, 11_212_344 * kib + 137_438_953_472 - 8_441_262_080]);
+  });
+
+  it('publishes when the newest value of each source was read', (t) => {
+    const rig = createRig(t, 'swap-in-use');
+    const startMs = rig.clock.mono;
+    rig.publishDisk({
+      disk_pct: 1,
+      disk_mono_ms: startMs - 2_000,
+      disk_failed: 0,
+      nginx_installed: 0,
+      nginx_mono_ms: Number.NaN,
+      nginx_failed: 0,
+      sites: [],
+    });
+    rig.tick();
+    writeFileSync(join(rig.procfs, 'meminfo'), '');
+    rig.run(450);
+    assert.equal(rig.number('cpu_fresh_ms'), startMs + 450);
+    assert.equal(rig.number('memory_fresh_ms'), startMs);
+    assert.equal(rig.number('load_fresh_ms'), startMs);
+    assert.equal(rig.number('disk_fresh_ms'), startMs - 2_000);
+    assert.equal(rig.number('nginx_fresh_ms'), startMs);
+  });
+
   it('publishes the raw counters, for the mean of a heartbeat', (t) => {
     const rig = createRig(t, 'swap-in-use');
     rig.tick();
