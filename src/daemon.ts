@@ -1,14 +1,14 @@
+import { Bridge } from './bridge/bridge.js';
 import { Faults } from './bridge/faults.js';
 import { createGuard } from './bridge/guard.js';
-import { createRoutes, type Routes, type Transport } from './bridge/routes.js';
+import { createRoutes, type Routes } from './bridge/routes.js';
 import { TelemetryRoute } from './bridge/telemetry.js';
-import { createTransport } from './bridge/transport.js';
-import type { SocketFile } from './bridge/unix-socket.js';
 import { Conditions } from './conditions.js';
 import type { Config } from './config.js';
 import { answerHealth } from './health.js';
 import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
+import { Metrics, type MetricsSources } from './metrics/metrics.js';
 import { InventoryReader } from './sampling/inventory.js';
 import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
 import { Watchdog } from './sampling/watchdog.js';
@@ -70,8 +70,7 @@ class RunningDaemon implements Daemon {
   readonly #watchdog: Watchdog;
   readonly #reporting: Reporting;
   readonly #inventoryReader: InventoryReader;
-  #transport: Transport | null = null;
-  #socketFile: SocketFile | null = null;
+  readonly #bridge = new Bridge();
   #serviceManager: ServiceManager | null = null;
   #isSampling = false;
   #openclaw: (OpenClawMetadata & { atMonoMs: number }) | null = null;
@@ -118,9 +117,9 @@ class RunningDaemon implements Daemon {
   async start(): Promise<void> {
     const { config, log, version } = this.#options;
     try {
-      await this.#openBridge();
+      this.port = await this.#bridge.open(config, this.#createRoutes(), (message) => log.warn(message));
     } catch (error) {
-      this.#transport?.close();
+      this.#bridge.close();
       await this.#pool.stop();
       throw error;
     }
@@ -132,7 +131,7 @@ class RunningDaemon implements Daemon {
         address: `http://127.0.0.1:${this.port}`,
         socket: config.bridgeSocket,
         token: config.bridgeToken !== null,
-        transport: this.#transport?.name,
+        transport: this.#bridge.transport,
       },
       'bridge listening',
     );
@@ -143,8 +142,7 @@ class RunningDaemon implements Daemon {
   async stop(): Promise<boolean> {
     this.#serviceManager?.stop();
     this.#watchdog.stop();
-    this.#transport?.close();
-    this.#socketFile?.remove();
+    this.#bridge.close();
     const ended = await Promise.all([
       this.#pool.stop(),
       this.#reporting.stop(),
@@ -153,48 +151,36 @@ class RunningDaemon implements Daemon {
     return ended.every(Boolean);
   }
 
-  async #openBridge(): Promise<void> {
-    const { config, log } = this.#options;
-    const transport = await createTransport({
-      choice: config.bridgeTransport,
-      routes: this.#createRoutes(),
-      warn: (message) => log.warn(message),
-    });
-    this.#transport = transport;
-    this.port = await transport.listen(config.port);
-    if (config.bridgeSocket === undefined) return;
-    const { placeSocket } = await import('./bridge/unix-socket.js');
-    this.#socketFile = await placeSocket(config.bridgeSocket, (path) => transport.listenUnix(path));
-  }
-
   #createRoutes(): Routes {
     const { config, version } = this.#options;
     const telemetry = new TelemetryRoute({
       frames: this.#frames,
       clock: this.#clock,
     });
-    const health = () =>
-      answerHealth({
-        version,
-        identifier: config.identifier,
-        startMonoMs: this.#startMs,
-        budgetPct: config.cpuBudgetPct,
-        configuredIntervalMs: config.sampleIntervalMs,
-        frames: this.#frames,
-        diskFrames: this.#diskFrames,
-        monoMs: () => this.#clock.monoMs(),
-        problems: () => this.#conditions.list(),
-        samplerCpuPct: () => this.#watchdog.state.cpuPct,
-        lane: (name) => ({ running: this.#pool.isRunning(name), restarts: this.#pool.restartCount(name) }),
-        heartbeat: () => this.#reporting.state,
-        openclaw: () => this.#openclaw,
-        inventory: () => this.#inventory,
-        transport: () => this.#transport?.name ?? null,
-      });
+    const sources: MetricsSources = {
+      version,
+      identifier: config.identifier,
+      startMonoMs: this.#startMs,
+      startWallSeconds: this.#clock.wallMs() / 1000 - process.uptime(),
+      budgetPct: config.cpuBudgetPct,
+      configuredIntervalMs: config.sampleIntervalMs,
+      frames: this.#frames,
+      diskFrames: this.#diskFrames,
+      monoMs: () => this.#clock.monoMs(),
+      problems: () => this.#conditions.list(),
+      samplerCpuPct: () => this.#watchdog.state.cpuPct,
+      lane: (name) => ({ running: this.#pool.isRunning(name), restarts: this.#pool.restartCount(name) }),
+      heartbeat: () => this.#reporting.state,
+      openclaw: () => this.#openclaw,
+      inventory: () => this.#inventory,
+      transport: () => this.#bridge.transport,
+    };
+    const metrics = new Metrics(sources);
     return createRoutes({
       guard: createGuard(config.bridgeToken),
       telemetry,
-      health,
+      health: () => answerHealth(sources),
+      metrics: (request) => metrics.answer(request),
       pushed: (metadata) => this.#takePush(metadata),
       faults: new Faults({ conditions: this.#conditions, monoMs: () => this.#clock.monoMs() }),
     });

@@ -1,6 +1,7 @@
 import { type Answer, okAnswer } from './bridge/answer.js';
 import type { TransportName } from './bridge/routes.js';
 import type { HeartbeatState } from './heartbeat/thread.js';
+import { readRssBytes } from './own-process.js';
 import { D, T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
 import type { HostInventory } from './shared/messages.js';
@@ -89,15 +90,6 @@ export function answerHealth(sources: HealthSources): Answer {
   });
   const answer = okAnswer(body);
   return isFresh ? answer : { ...answer, status: UNHEALTHY };
-}
-
-/** Null when the process has no file descriptor left to read it with: that is no reason to give no answer. */
-function readRssBytes(): number | null {
-  try {
-    return process.memoryUsage.rss();
-  } catch {
-    return null;
-  }
 }
 
 function describeHeartbeat(state: HeartbeatState | null, nowMs: number): object {

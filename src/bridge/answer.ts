@@ -1,13 +1,16 @@
-/** An answer of the bridge, whichever transport sends it. Every one is JSON and is not to be stored; that is added by the transport. */
+/** An answer of the bridge, whichever transport sends it. None is to be stored; that is added by the transport. */
 export interface Answer {
   readonly status: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | Uint8Array;
+  /** Default: JSON, as nearly every one is. */
+  readonly contentType?: string;
 }
 
 export const OK = '200 OK';
-/** What every answer carries. */
+/** What every answer carries that has no other type. */
 export const CONTENT_TYPE = 'application/json';
+/** What every answer carries. */
 export const CACHE_CONTROL = 'no-store';
 
 const STATUS = {

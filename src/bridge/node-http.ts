@@ -208,7 +208,7 @@ function sendPinned(
   route: GetRoute,
   closeConnection: boolean,
 ): void {
-  const answer = route.acquire();
+  const answer = route.acquire(headersOf(request));
   try {
     send(request, response, answer, closeConnection);
   } finally {
@@ -223,11 +223,11 @@ function sendPinned(
 function send(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: Answer,
+  { status, headers, body, contentType = CONTENT_TYPE }: Answer,
   closeConnection: boolean,
 ): void {
   const bytes = Buffer.from(body);
-  const all = ['content-type', CONTENT_TYPE, 'cache-control', CACHE_CONTROL];
+  const all = ['content-type', contentType, 'cache-control', CACHE_CONTROL];
   all.push('content-length', String(bytes.length));
   for (const [name, value] of headers) all.push(name, value);
   if (closeConnection) all.push('connection', 'close');

@@ -6,7 +6,8 @@ import { answerPush, refusePush } from './openclaw.js';
 
 /** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
 export interface GetRoute {
-  acquire(): Answer;
+  /** `request` is valid for this turn. */
+  acquire(request: Headers): Answer;
   release(): void;
 }
 
@@ -52,10 +53,11 @@ export function createRoutes(options: {
   guard: Guard;
   telemetry: GetRoute;
   health: () => Answer;
+  metrics: (request: Headers) => Answer;
   pushed: (metadata: OpenClawMetadata) => void;
   faults: Faults;
 }): Routes {
-  const { guard, telemetry, health, pushed, faults } = options;
+  const { guard, telemetry, health, metrics, pushed, faults } = options;
 
   /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
   function safely<Given, Result>(work: (given: Given) => Result) {
@@ -75,10 +77,11 @@ export function createRoutes(options: {
     guard: safely(guard),
     gets: {
       '/telemetry': {
-        acquire: safely<void, Answer>(() => telemetry.acquire()),
+        acquire: safely<Headers, Answer>((request) => telemetry.acquire(request)),
         release: () => telemetry.release(),
       },
-      '/health': { acquire: safely<void, Answer>(health), release: () => {} },
+      '/health': { acquire: safely<Headers, Answer>(health), release: () => {} },
+      '/metrics': { acquire: safely<Headers, Answer>(metrics), release: () => {} },
     },
     posts: {
       '/openclaw': {
@@ -93,7 +96,7 @@ export function createRoutes(options: {
 }
 
 const INTERNAL_ERROR = errorAnswer('internal_error', 'the Monitor failed to answer; its log says why');
-export const NOT_FOUND = errorAnswer('not_found', 'there are /health, /telemetry and /openclaw');
+export const NOT_FOUND = errorAnswer('not_found', 'there are /health, /telemetry, /metrics and /openclaw');
 export const BAD_REQUEST = errorAnswer('bad_request', 'this is not HTTP/1.1 as it should be');
 
 /** The answer to a known path with another method. */

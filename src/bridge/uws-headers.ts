@@ -19,6 +19,7 @@ export class UwsHeaders implements Headers {
   #origin = '';
   #site = '';
   #authorization = '';
+  #accept = '';
   #type = '';
   #length = '';
 
@@ -29,6 +30,7 @@ export class UwsHeaders implements Headers {
     this.#origin = '';
     this.#site = '';
     this.#authorization = '';
+    this.#accept = '';
     this.#type = '';
     this.#length = '';
     request.forEach(this.#look);
@@ -45,6 +47,8 @@ export class UwsHeaders implements Headers {
         return this.#site;
       case 'authorization':
         return this.#authorization;
+      case 'accept':
+        return this.#accept;
       case 'content-type':
         return this.#type;
       case 'content-length':
@@ -67,6 +71,9 @@ export class UwsHeaders implements Headers {
         break;
       case 'authorization':
         this.#authorization = both(this.#authorization, value);
+        break;
+      case 'accept':
+        this.#accept = both(this.#accept, value);
         break;
       case 'content-type':
         this.#type = both(this.#type, value);

@@ -1,9 +1,10 @@
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
+import type { Headers } from './guard.js';
 import type { GetRoute } from './routes.js';
 import type { UwsResponse } from './uws-types.js';
 
 /** One call for both headers that every answer carries: each call costs as much as looking a frame up. */
-const COMMON_HEADERS = `${CONTENT_TYPE}\r\ncache-control: ${CACHE_CONTROL}`;
+const COMMON_HEADERS = commonHeaders(CONTENT_TYPE);
 /** One answer in so many is sent in a way that shows whether its client reads; it costs a little more. */
 const LOOK_EVERY = 16;
 /** To HEAD there is no such way: one answer in so many is its connection's last. */
@@ -20,8 +21,8 @@ export class UwsSender {
   /**
    * Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, and `tryEnd` keeps nothing.
    */
-  sendPinned(response: UwsResponse, route: GetRoute): void {
-    const answer = route.acquire();
+  sendPinned(response: UwsResponse, route: GetRoute, request: Headers): void {
+    const answer = route.acquire(request);
     try {
       this.send(response, answer);
     } finally {
@@ -29,8 +30,8 @@ export class UwsSender {
     }
   }
 
-  sendPinnedHead(response: UwsResponse, route: GetRoute): void {
-    const answer = route.acquire();
+  sendPinnedHead(response: UwsResponse, route: GetRoute, request: Headers): void {
+    const answer = route.acquire(request);
     try {
       this.sendHead(response, answer);
     } finally {
@@ -65,8 +66,16 @@ export class UwsSender {
 
 function writeHead(response: UwsResponse, answer: Answer): void {
   if (answer.status !== OK) response.writeStatus(answer.status);
-  response.writeHeader('content-type', COMMON_HEADERS);
+  const { contentType } = answer;
+  response.writeHeader(
+    'content-type',
+    contentType === undefined ? COMMON_HEADERS : commonHeaders(contentType),
+  );
   for (const [name, value] of answer.headers) response.writeHeader(name, value);
+}
+
+function commonHeaders(contentType: string): string {
+  return `${contentType}\r\ncache-control: ${CACHE_CONTROL}`;
 }
 
 function ignore(): void {}

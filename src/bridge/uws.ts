@@ -147,13 +147,13 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
         path,
         serve((response) => {
           const refusal = guard(headers);
-          if (refusal === null) sender.sendPinned(response, route);
+          if (refusal === null) sender.sendPinned(response, route, headers);
           else sender.send(response, refusal);
         }),
       );
       const head = (response: UwsResponse): void => {
         const refusal = guard(headers);
-        if (refusal === null) sender.sendPinnedHead(response, route);
+        if (refusal === null) sender.sendPinnedHead(response, route, headers);
         else sender.sendHead(response, refusal);
       };
       app.head(path, serve(head, true));

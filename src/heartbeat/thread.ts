@@ -46,6 +46,8 @@ export interface HeartbeatState {
   readonly restarts: number;
   readonly counts: Readonly<Record<BeatClass, number>>;
   readonly last: (HeartbeatReport & { readonly atMonoMs: number }) | null;
+  /** When the last one was accepted; NaN: none was. */
+  readonly acceptedMonoMs: number;
 }
 
 /** The heartbeat thread's life: started, started again when it dies, stopped. Thread: main. */
@@ -61,6 +63,7 @@ export class HeartbeatThread {
   #pingTimer: NodeJS.Timeout | null = null;
   #unansweredPings = 0;
   #last: HeartbeatState['last'] = null;
+  #acceptedMonoMs = Number.NaN;
   #stopping = false;
 
   constructor(options: {
@@ -112,6 +115,7 @@ export class HeartbeatThread {
       restarts: this.#restarts.total,
       counts: this.#counts,
       last: this.#last,
+      acceptedMonoMs: this.#acceptedMonoMs,
     };
   }
 
@@ -166,6 +170,7 @@ export class HeartbeatThread {
   #count(report: HeartbeatReport): void {
     this.#counts[report.class]++;
     this.#last = { ...report, atMonoMs: this.#monoMs() };
+    if (report.class === 'accepted') this.#acceptedMonoMs = this.#last.atMonoMs;
     this.#events.result(report);
   }
 

@@ -134,7 +134,7 @@ onEachTransport((_, env) => {
       '/Telemetry',
       '//telemetry',
       '/health.json',
-      '/metrics',
+      '/metrics/x',
     ]) {
       test(`${path} is 404`, async () => {
         assertError(await rawRequest(port, 'GET', path), 404, 'not_found');
@@ -150,6 +150,7 @@ onEachTransport((_, env) => {
     for (const [path, allowed] of [
       ['/telemetry', 'GET, HEAD'],
       ['/health', 'GET, HEAD'],
+      ['/metrics', 'GET, HEAD'],
       ['/openclaw', 'POST'],
     ] as const) {
       const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'BREW'];

@@ -43,6 +43,10 @@ function setUp() {
       fail();
       return okAnswer('{}');
     },
+    metrics: () => {
+      fail();
+      return okAnswer('{}');
+    },
     pushed: fail,
     faults: new Faults({ conditions, monoMs: () => state.nowMs }),
   });
@@ -54,8 +58,9 @@ test('what fails inside a route is answered 500, and no exception leaves it', ()
   state.broken = 'out of luck';
   const answers = [
     routes.guard(REQUEST),
-    routes.gets['/telemetry']?.acquire(),
-    routes.gets['/health']?.acquire(),
+    routes.gets['/telemetry']?.acquire(REQUEST),
+    routes.gets['/health']?.acquire(REQUEST),
+    routes.gets['/metrics']?.acquire(REQUEST),
     routes.posts['/openclaw']?.answer(PUSH),
   ];
   for (const answer of answers) {
@@ -67,14 +72,14 @@ test('what fails inside a route is answered 500, and no exception leaves it', ()
   assert.equal(state.released, 1);
   state.broken = null;
   assert.equal(routes.guard(REQUEST), null);
-  assert.equal(routes.gets['/telemetry']?.acquire().status, '200 OK');
+  assert.equal(routes.gets['/telemetry']?.acquire(REQUEST).status, '200 OK');
   assert.equal(routes.posts['/openclaw']?.refuse(REQUEST), null);
   assert.equal(routes.posts['/openclaw']?.answer(PUSH).status, '200 OK');
 });
 
 test('faults are said once, however many, and over when there was none for a minute', () => {
   const { said, conditions, state, routes } = setUp();
-  const health = () => routes.gets['/health']?.acquire();
+  const health = () => routes.gets['/health']?.acquire(REQUEST);
   for (state.broken of ['first', 'second', 'third']) for (let i = 0; i < 100; i++) health();
   routes.failed(new Error('the transport, too'));
   assert.deepEqual(said, ['the bridge failed to answer a request: first']);

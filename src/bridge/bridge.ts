@@ -1,0 +1,35 @@
+import type { Config } from '../config.js';
+import type { Routes, Transport, TransportName } from './routes.js';
+import { createTransport } from './transport.js';
+import type { SocketFile } from './unix-socket.js';
+
+/** The bridge as the daemon holds it: a transport, its port and the file of its Unix socket. Thread: main. */
+export class Bridge {
+  #transport: Transport | null = null;
+  #socketFile: SocketFile | null = null;
+
+  /** What serves it; null: nothing yet. */
+  get transport(): TransportName | null {
+    return this.#transport?.name ?? null;
+  }
+
+  /**
+   * Begins to listen, and resolves with the port. When it rejects, it may be listening: `close` ends that.
+   * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
+   */
+  async open(config: Config, routes: Routes, warn: (message: string) => void): Promise<number> {
+    const transport = await createTransport({ choice: config.bridgeTransport, routes, warn });
+    this.#transport = transport;
+    const port = await transport.listen(config.port);
+    if (config.bridgeSocket === undefined) return port;
+    const { placeSocket } = await import('./unix-socket.js');
+    this.#socketFile = await placeSocket(config.bridgeSocket, (path) => transport.listenUnix(path));
+    return port;
+  }
+
+  /** Stops listening, closes all connections and takes the socket's file away. */
+  close(): void {
+    this.#transport?.close();
+    this.#socketFile?.remove();
+  }
+}

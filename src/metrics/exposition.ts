@@ -1,0 +1,88 @@
+/** The two formats that Prometheus reads: OpenMetrics 1.0, and the classic text from before it. */
+export const FORMATS = {
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+  classic: 'text/plain; version=0.0.4; charset=utf-8',
+} as const;
+export type Format = keyof typeof FORMATS;
+
+/** One value. NaN and null: unknown. */
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number | null;
+}
+
+/** The samples of one name. */
+export interface Family {
+  /** With the unit as its end, and without `_total` or `_info`. */
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'info';
+  /** On one line, and without quotes and backslashes. */
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+const UNITS = ['seconds', 'bytes', 'ratio'];
+const SUFFIXES = { gauge: '', counter: '_total', info: '_info' } as const;
+
+/**
+ * Writes families as text. What is unknown is not there, and neither is a family of which nothing is known.
+ *
+ * Written here, and not with prom-client: the numbers lie in frames and are looked at when somebody asks, where a library would keep them
+ * a second time in objects of its own.
+ * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
+export function renderFamilies(families: readonly Family[], format: Format): string {
+  const isOpen = format === 'openmetrics';
+  let text = '';
+  for (const { name, type, help, samples } of families) {
+    const known = samples.filter(({ value }) => value !== null && Number.isFinite(value));
+    if (known.length === 0) continue;
+    const sampleName = `${name}${SUFFIXES[type]}`;
+    // The classic text names a family as its samples, and knows no info.
+    const familyName = isOpen ? name : sampleName;
+    text += `# TYPE ${familyName} ${!isOpen && type === 'info' ? 'gauge' : type}\n`;
+    const unit = UNITS.find((each) => name.endsWith(`_${each}`));
+    if (isOpen && unit !== undefined) text += `# UNIT ${familyName} ${unit}\n`;
+    text += `# HELP ${familyName} ${help}\n`;
+    for (const { labels, value } of known) text += `${sampleName}${renderLabels(labels)} ${value}\n`;
+  }
+  return isOpen ? `${text}# EOF\n` : text;
+}
+
+function renderLabels(labels: Sample['labels']): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+/** Prometheus' reader takes a NUL for the end of the text, and would refuse all of it. */
+function escaped(text: string): string {
+  return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\0', '\ufffd');
+}
+
+/** A family of one sample without labels. */
+export function single(
+  type: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  value: Sample['value'],
+): Family {
+  return { type, name, help, samples: [{ labels: {}, value }] };
+}
+
+/** A family of one sample for each value of one label. */
+export function labelled(
+  type: 'gauge' | 'counter',
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, Sample['value']>>,
+): Family {
+  const samples = Object.entries(values).map(([each, value]) => ({ labels: { [label]: each }, value }));
+  return { type, name, help, samples };
+}
+
+/** What is told in labels: a sample that is always 1. */
+export function info(name: string, help: string, labels: Sample['labels']): Family {
+  return { type: 'info', name, help, samples: [{ labels, value: 1 }] };
+}

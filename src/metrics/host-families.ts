@@ -1,0 +1,73 @@
+import { AMOUNTS, D, FIELDS, SOURCES, sourceBit, T } from '../shared/fields.js';
+import type { CpuSeconds } from './cpu-seconds.js';
+import { type Family, labelled, single } from './exposition.js';
+
+/** What is told of the host: the table of fields, the sizes behind it and the CPU's time by mode. `n`: a telemetry frame's numbers. */
+export function hostFamilies(n: Float64Array, cpuSeconds: CpuSeconds): Family[] {
+  const fields = FIELDS.flatMap(({ numbers, metrics, unit, help }) =>
+    numbers.map((number, i) => {
+      const value = n[T[number]]!;
+      return single('gauge', `harborforge_${metrics[i]}`, help, unit === 'percent' ? value / 100 : value);
+    }),
+  );
+  const amounts = AMOUNTS.map(({ number, metric, help }) =>
+    single('gauge', `harborforge_${metric}`, help, n[T[number]]!),
+  );
+  const cpuHelp =
+    'Time that all CPUs together spent in each mode since boot; guests are inside user and nice.';
+  const cpu = labelled('counter', 'harborforge_cpu_seconds', cpuHelp, 'mode', cpuSeconds.take(n));
+  return [...fields, ...amounts, cpu];
+}
+
+/**
+ * How each source does. `isFresh`: the telemetry frame is valid and not too old; null numbers: there is no frame yet.
+ *
+ * A source that the host does not have (no swap, no nginx) is not supported, and has not failed.
+ */
+export function collectorFamilies(
+  n: Float64Array | null,
+  disk: Float64Array | null,
+  isFresh: boolean,
+  nowMs: number,
+): Family[] {
+  const each = (of: (source: (typeof SOURCES)[number], index: number) => number | null) =>
+    Object.fromEntries(SOURCES.map((source, index) => [source, of(source, index)]));
+  const mask = n?.[T.stale_mask] ?? 0;
+  const supported: Record<string, number | null> = each(() => 1);
+  supported['swap'] =
+    n === null || Number.isNaN(n[T.swap_size_bytes]) ? null : Number(n[T.swap_size_bytes]! > 0);
+  supported['nginx'] = n?.[T.nginx_installed] ?? null;
+  return [
+    labelled(
+      'gauge',
+      'harborforge_collector_success',
+      'Whether the newest value of this source is as new as it should be; 0: it failed, hangs, or sampling has stopped.',
+      'collector',
+      each((source) => Number(isFresh && (mask & sourceBit(source)) === 0)),
+    ),
+    labelled(
+      'gauge',
+      'harborforge_collector_supported',
+      'Whether this host has what the source tells of; 0 for swap and nginx where there is none.',
+      'collector',
+      supported,
+    ),
+    labelled(
+      'gauge',
+      'harborforge_collector_age_seconds',
+      'How long ago the newest value of this source was read; before the first, how long it has been looked for.',
+      'collector',
+      each((_, index) => (n === null ? null : Math.max(0, nowMs - n[T.cpu_fresh_ms + index]!) / 1000)),
+    ),
+    labelled(
+      'gauge',
+      'harborforge_collector_duration_seconds',
+      'How long the last look took that came to an end; the sources that are read at every sample are not timed.',
+      'collector',
+      {
+        disk: (disk?.[D.disk_duration_ms] ?? Number.NaN) / 1000,
+        nginx: (disk?.[D.nginx_duration_ms] ?? Number.NaN) / 1000,
+      },
+    ),
+  ];
+}
