@@ -1,3 +1,4 @@
+import { COMMAND_NAMES, commandEntry } from '../src/commands/table.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../src/setting-table.js';
 
 const WIDTH = 76;
@@ -21,16 +22,29 @@ export function manPage(version: string): string {
     const also = fallback === null ? '' : ` (${roff(fallback)})`;
     return `.TP\n\\fB${roff(`--${flag}`)}\\fR ${roff(placeholder)}, \\fB${env}\\fR${also}\n${roff(help)}`;
   });
+  const commands = COMMAND_NAMES.map((name) => {
+    const { summary, details, options, choices } = commandEntry(name);
+    const words = choices === null ? '' : ` ${roff(choices.join('|'))}`;
+    const own = Object.entries(options).map(
+      ([option, { placeholder, help }]) =>
+        `.br\n\\fB${roff(`--${option}`)}\\fR${placeholder === null ? '' : ` ${roff(placeholder)}`}: ${roff(help)}`,
+    );
+    return [`.TP\n\\fB${name}\\fR${words}\n${roff(`${summary} ${details}`)}`, ...own].join('\n');
+  });
   return `.TH HARBORFORGE-MONITOR 8 "" "harborforge-monitor ${version}" "System administration"
+.nh
 .SH NAME
 harborforge-monitor \\- host telemetry for machines that run OpenClaw gateways
 .SH SYNOPSIS
-.B harborforge-monitor
-[\\fIflags\\fR]
+.B harborforge\\-monitor
+[\\fIcommand\\fR] [\\fIflags\\fR]
 .SH DESCRIPTION
 Samples CPU, memory, swap, disk, load, uptime and nginx of this host many times a second, serves the newest snapshot on 127.0.0.1
 (\\fBGET /telemetry\\fR, \\fBGET /health\\fR, \\fBPOST /openclaw\\fR), and posts heartbeats to the HarborForge backend.
 SIGTERM ends it within three seconds.
+.SH COMMANDS
+Without a command it is the daemon.
+${commands.join('\n')}
 .SH OPTIONS
 A flag beats the environment, which beats the default. An empty variable counts as unset.
 ${settings.join('\n')}
@@ -39,7 +53,7 @@ ${settings.join('\n')}
 The backend's API key; never a flag. The first that is there: the file api\\-key in $CREDENTIALS_DIRECTORY, MONITOR_API_KEY_FILE, this.
 .TP
 \\fB\\-\\-check\\-config\\fR
-Show what is in force and where it comes from, and end.
+The same as the command config.
 .TP
 \\fB\\-h\\fR, \\fB\\-\\-help\\fR; \\fB\\-V\\fR, \\fB\\-\\-version\\fR
 Show the flags, or the version, and end.

@@ -18,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { bashScript } from '../src/commands/completion-bash.js';
+import { zshScript } from '../src/commands/completion-zsh.js';
 import { defaultFile, manPage } from './deb-files.js';
 
 const NAME = 'harborforge-monitor';
@@ -58,6 +60,8 @@ try {
   place(`etc/default/${NAME}`, defaultFile());
   mkdirSync(join(tree, 'etc', NAME), { mode: 0o700 });
   place(`usr/share/man/man8/${NAME}.8.gz`, gzipSync(manPage(manifest.version), { level: 9 }));
+  place(`usr/share/bash-completion/completions/${NAME}`, bashScript());
+  place(`usr/share/zsh/vendor-completions/_${NAME}`, zshScript());
   copy(join(ROOT, 'bundle/LICENCES.txt'), `usr/share/doc/${NAME}/LICENCES.txt`);
 
   place(

@@ -54,7 +54,7 @@ function commandHelp(name: CommandName): string[] {
 }
 
 function term(name: string, text: string): string[] {
-  return wrap(text, 78 - NAME_WIDTH - 4).map(
+  return wrap(text, 80 - NAME_WIDTH - 4).map(
     (line, index) => `  ${(index === 0 ? name : '').padEnd(NAME_WIDTH)}  ${line}`,
   );
 }

@@ -1,7 +1,9 @@
-import { type CommandContext, EXIT_FAILED } from './context.js';
+import { bashScript } from './completion-bash.js';
+import { zshScript } from './completion-zsh.js';
+import { type CommandContext, EXIT_OK } from './context.js';
 
-/** Stands here until the command does. */
-export async function run({ complain }: CommandContext): Promise<number> {
-  complain(['completion: not in this build']);
-  return EXIT_FAILED;
+/** Prints the completion script of the shell that is asked for. Thread: main. */
+export async function run({ positionals, stdout }: CommandContext): Promise<number> {
+  stdout.write(positionals[0] === 'zsh' ? zshScript() : bashScript());
+  return EXIT_OK;
 }

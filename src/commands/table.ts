@@ -75,7 +75,7 @@ export const COMMANDS = {
   },
   completion: {
     summary: 'Print the completion script of a shell.',
-    details: 'For bash: source <(harborforge-monitor completion bash)',
+    details: 'In bash: source <(harborforge-monitor completion bash). In zsh the same, behind compinit.',
     options: {},
     choices: ['bash', 'zsh'],
     takesSettings: false,

@@ -36,6 +36,8 @@ describe('the Debian package', { skip }, () => {
     assert.equal(machine.run(NAME, '--version'), '0.1.0\n');
     assert.equal(machine.run('dpkg', '--verify', NAME), '');
     assert.ok(exists(`/usr/share/man/man8/${NAME}.8.gz`));
+    assert.ok(exists(`/usr/share/bash-completion/completions/${NAME}`));
+    assert.ok(exists(`/usr/share/zsh/vendor-completions/_${NAME}`));
     const first = machine.show('MainPID');
 
     machine.run('sh', '-c', `(umask 077; echo the-key >/etc/${NAME}/api-key)`);
