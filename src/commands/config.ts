@@ -1,5 +1,7 @@
 import { type Config, type ConfigResult, describeConfig } from '../config.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../setting-table.js';
+import { DEFAULT_ORIGIN } from '../setting-values.js';
+import { settingsSchema } from '../settings.js';
 import { type CommandContext, EXIT_CONFIG, EXIT_OK } from './context.js';
 
 /** Shows what is in force and where each value comes from, or all that is wrong with it. Thread: main. */
@@ -16,14 +18,16 @@ export async function run(context: CommandContext): Promise<number> {
   return result.ok ? EXIT_OK : EXIT_CONFIG;
 }
 
-/** A setting as a program reads it. What is unset is null; of a secret only that there is one. */
+/** A setting as a program reads it. What is unset is null; of a secret it is only told that there is one. */
 interface SettingJson {
   readonly name: string;
   readonly flag: string | null;
-  readonly value: string | number | boolean | null;
+  readonly value: Plain;
   readonly origin: string;
-  readonly default: string | null;
+  readonly default: Plain;
 }
+
+type Plain = string | number | boolean | null;
 
 /** The whole result as JSON; there are no settings in it where something is wrong. */
 export function configJson(result: ConfigResult): object {
@@ -35,13 +39,12 @@ export function configJson(result: ConfigResult): object {
 function settingsJson(config: Config): SettingJson[] {
   const settings = SETTING_NAMES.map((name): SettingJson => {
     const { env, flag, default: fallback } = SETTINGS[name];
-    const value = config[name] ?? null;
     return {
       name: env,
       flag: `--${flag}`,
-      value: value instanceof URL ? value.href : value,
+      value: plain(config[name]),
       origin: config.origins[name],
-      default: fallback,
+      default: fallback === null ? null : plain(settingsSchema.shape[name].parse(fallback)),
     };
   });
   const { apiKey } = config;
@@ -51,8 +54,12 @@ function settingsJson(config: Config): SettingJson[] {
       name: API_KEY_ENV,
       flag: null,
       value: apiKey === null ? null : String(apiKey.value),
-      origin: apiKey?.origin ?? 'default',
+      origin: apiKey?.origin ?? DEFAULT_ORIGIN,
       default: null,
     },
   ];
+}
+
+function plain(value: string | number | boolean | URL | undefined): Plain {
+  return value instanceof URL ? value.href : (value ?? null);
 }

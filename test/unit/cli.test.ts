@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseCommand } from '../../src/cli.js';
 import { COMMAND_NAMES, commandEntry } from '../../src/commands/table.js';
@@ -149,6 +150,13 @@ describe('--help', () => {
     for (const line of helpText().split('\n')) assert.ok(line.length <= 80, `${line.length}: ${line}`);
   });
 });
+
+for (const name of COMMAND_NAMES) {
+  test(`the code of ${name} is a file of its own, of which the daemon's holds nothing but the name`, () => {
+    assert.ok(statSync(join(dirname(MAIN), `${name}.js`)).isFile());
+    assert.ok(readFileSync(MAIN, 'utf8').includes(`require("./${name}.js")`));
+  });
+}
 
 test('the first line, by which the daemon is run, is one that every kernel reads to its end', () => {
   const [line = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
