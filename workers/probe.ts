@@ -1,0 +1,27 @@
+import { createClock } from '../src/shared/clock.js';
+import { messageOf } from '../src/shared/errors.js';
+import type { ProbeMessage, ProbeTask } from '../src/shared/probe.js';
+import { readDisk } from './host/disk-reading.js';
+import { readKernel } from './host/kernel-reading.js';
+
+/**
+ * The entry of a process that lives for a moment: reads what `doctor` compares, and tells it in lines of JSON. A process, since what hangs
+ * ends with it or is left behind alone. Its argument is a ProbeTask as JSON.
+ */
+const LIMIT_MS = 30_000;
+/** How often the kernel is read where what others say differs: a reading may have an event between it and theirs. */
+const KERNEL_READINGS = 3;
+
+const task = JSON.parse(process.argv[2] ?? '') as ProbeTask;
+const tell = (message: ProbeMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
+
+tell({ type: 'begun' });
+setTimeout(() => process.kill(process.pid, 'SIGKILL'), LIMIT_MS).unref();
+// Whoever asked has gone.
+process.stdout.on('error', () => process.exit(1));
+void look().catch((error: unknown) => tell({ type: 'failed', what: task.topic, reason: messageOf(error) }));
+
+async function look(): Promise<void> {
+  if (task.topic === 'disk') await readDisk(task, tell);
+  else for (let i = 0; i < KERNEL_READINGS; i++) tell(await readKernel(task.procfs, createClock()));
+}
