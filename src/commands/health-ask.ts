@@ -23,11 +23,11 @@ const REASONS: Readonly<Record<string, { message: string; advice: string }>> = {
   ECONNREFUSED: {
     message: 'nothing listens there',
     advice:
-      'see whether the daemon runs (systemctl status harborforge-monitor), and on which port (its log says "bridge listening"): --port',
+      'is the daemon running (systemctl status harborforge-monitor)? Its log tells its port: give it with --port or MONITOR_PORT',
   },
   ENOENT: {
     message: 'there is no such socket',
-    advice: 'see whether the daemon runs, and with the same MONITOR_BRIDGE_SOCKET',
+    advice: 'is the daemon running, and with the same MONITOR_BRIDGE_SOCKET?',
   },
   EACCES: {
     message: 'this user may not connect to the socket',

@@ -49,7 +49,12 @@ function readAddress({ env, flags }: CommandContext): BridgeAddress | string[] {
     );
   else if (socketPath === undefined && !isPort)
     problems.push(`${portName}: expected a whole number from 1 to 65535, got ${JSON.stringify(port)}`);
-  const token = readToken(bridgeTokenFile, nameOf('bridgeTokenFile', origins.bridgeTokenFile));
+  const tokenName = nameOf('bridgeTokenFile', origins.bridgeTokenFile);
+  // Not repeated: it may be the token itself.
+  const token =
+    bridgeTokenFile?.startsWith('/') === false
+      ? `${tokenName}: expected an absolute path, got something else`
+      : readToken(bridgeTokenFile, tokenName);
   if (typeof token === 'string') return [...problems, token];
   if (problems.length > 0) return problems;
   return socketPath === undefined
