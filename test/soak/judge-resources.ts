@@ -34,7 +34,7 @@ export function judgeResources(evidence: {
     title: 'What the daemon holds, with its child processes',
     rows: [
       ...growth('RSS', warm, ({ rssBytes }) => rssBytes),
-      ...growth('PSS', warm, ({ pssBytes }) => pssBytes),
+      ...growth('in no file', warm, ({ anonymousBytes }) => anonymousBytes),
       told('most RSS at any time', `${Math.round(most(({ rssBytes }) => rssBytes) / MB)} MB`),
       atMost('threads after it all', after.threads, before.threads),
       told(
@@ -66,7 +66,6 @@ function growth(name: string, warm: readonly Sample[], bytes: (sample: Sample) =
       what: `${name}: slope after warm-up, MB an hour`,
       figure: `${show(slope.value)} (${show(slope.low)} to ${show(slope.high)})`,
       limit: `≤ ${show(limit)}`,
-      // More than that with confidence, or in the mean of it.
       isMet: slope.value <= limit,
     },
     told('  first and last tenth', `${show(tenth(warm, bytes, 0))}, ${show(tenth(warm, bytes, 9))} MB`),

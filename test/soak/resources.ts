@@ -12,7 +12,8 @@ export interface Sample {
   /** performance.now(). */
   readonly atMs: number;
   readonly rssBytes: number;
-  readonly pssBytes: number;
+  /** What lies in no file. How much of the node binary counts as the daemon's own (PSS) depends on who else runs it just now. */
+  readonly anonymousBytes: number;
   /** Of the daemon alone. */
   readonly threads: number;
   readonly descriptors: number;
@@ -59,7 +60,7 @@ export class Resources {
       this.samples.push({
         atMs,
         rssBytes: memory.reduce((sum, { rss }) => sum + rss, 0),
-        pssBytes: memory.reduce((sum, { pss }) => sum + pss, 0),
+        anonymousBytes: memory.reduce((sum, { anonymous }) => sum + anonymous, 0),
         threads,
         descriptors: descriptors.length,
         children: tree.length - 1,

@@ -14,8 +14,7 @@ import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { Cleanup } from './cleanup.js';
 import { HELP, parseOptions, type SoakOptions } from './options.js';
-import type { Section } from './rows.js';
-import { soak } from './soak.js';
+import { type Findings, soak } from './soak.js';
 import { failuresOf, renderTable } from './table.js';
 
 const EXIT_FAILED = 1;
@@ -36,7 +35,7 @@ function readOptions(): SoakOptions | null {
 }
 
 /** Tells what was found, and returns the exit code. */
-function tell(options: SoakOptions, sections: readonly Section[], isInterrupted: boolean): number {
+function tell(options: SoakOptions, { sections, samples }: Findings, isInterrupted: boolean): number {
   if (sections.length === 0) {
     process.stdout.write('It was interrupted before it began.\n');
     return EXIT_INTERRUPTED;
@@ -49,7 +48,10 @@ function tell(options: SoakOptions, sections: readonly Section[], isInterrupted:
       `${failures.length === 0 ? 'Nothing was lost and nothing grew.' : `FAILED:\n  ${failures.join('\n  ')}`}\n`,
   );
   if (options.jsonPath !== null)
-    writeFileSync(options.jsonPath, `${JSON.stringify({ ...options, failures, load, sections }, null, 2)}\n`);
+    writeFileSync(
+      options.jsonPath,
+      `${JSON.stringify({ ...options, failures, load, sections, samples }, null, 2)}\n`,
+    );
   if (failures.length > 0) return EXIT_FAILED;
   return isInterrupted ? EXIT_INTERRUPTED : 0;
 }
@@ -68,8 +70,8 @@ async function main(options: SoakOptions): Promise<void> {
     void scope.end().then(() => process.exit(EXIT_FAILED));
   });
   try {
-    const sections = await soak(scope, options, stop.signal, say);
-    process.exitCode = tell(options, sections, stop.signal.aborted);
+    const findings = await soak(scope, options, stop.signal, say);
+    process.exitCode = tell(options, findings, stop.signal.aborted);
   } catch (error) {
     process.stderr.write(`the soak itself failed: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exitCode = EXIT_FAILED;

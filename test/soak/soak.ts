@@ -12,7 +12,7 @@ import type { SoakOptions } from './options.js';
 import { createPlan } from './plan.js';
 import { type Play, playFaults, playMoods } from './players.js';
 import { PluginHost } from './plugin-host.js';
-import { Resources } from './resources.js';
+import { Resources, type Sample } from './resources.js';
 import { atMost, type Row, type Section, told } from './rows.js';
 import { REPORT_SECONDS, type Stage, setStage } from './stage.js';
 import { SteadyClient } from './steady-client.js';
@@ -30,17 +30,23 @@ const STOP_LIMIT_S = 4.5;
 const SEEN_SHARE = 0.98;
 const SEEN_SLACK = 10;
 
+/** What a soak found, and what the daemon held all the time. */
+export interface Findings {
+  readonly sections: readonly Section[];
+  readonly samples: readonly Sample[];
+}
+
 /** Runs a soak, and returns what it found; nothing, if it did not begin. `stop` ends it early; `say` takes a line for who watches. */
 export async function soak(
   scope: Cleanup,
   options: SoakOptions,
   stop: AbortSignal,
   say: (line: string) => void,
-): Promise<Section[]> {
+): Promise<Findings> {
   const { intervalMs } = options;
   const plan = createPlan(options.seed, options.minutes);
   const stage = await setStage(scope, options);
-  if (stop.aborted) return [];
+  if (stop.aborted) return { sections: [], samples: [] };
   const { daemon, backend, port } = stage;
   for (const reason of stage.missing) say(`some faults can't be played: ${reason}`);
   if (options.harm === 'duplicate') backend.keepsTwice = true;
@@ -109,7 +115,7 @@ export async function soak(
         atLeast: SEEN_SHARE * account.publishedInAll - steady.gapsMs / intervalMs - SEEN_SLACK,
       }
     : null;
-  return [
+  const sections = [
     { title: 'The run', rows: [told('under load', `${(tookMs / 60_000).toFixed(1)} minutes`), ...end] },
     judgeFrames(account, intervalMs, seen),
     judgeRequests(
@@ -132,6 +138,7 @@ export async function soak(
     judgeLog(daemon.lines, outcomes.length + moods, stage.keys.all),
     judgeFaults(outcomes, moods, stage.missing, deathsSince(deathsBefore, watch.health)),
   ];
+  return { sections, samples: resources.samples };
 }
 
 /** The daemon's counts at a moment at which no heartbeat was under way. */

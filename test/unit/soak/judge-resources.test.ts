@@ -16,7 +16,7 @@ function samples(minutes: number, mbAMinute: number): Sample[] {
     return {
       atMs: index * 2_000,
       rssBytes: bytes,
-      pssBytes: bytes / 2,
+      anonymousBytes: bytes / 2,
       threads: 14,
       descriptors: 40,
       children: 0,
