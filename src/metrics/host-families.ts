@@ -1,4 +1,4 @@
-import { AMOUNTS, D, FIELDS, SOURCES, sourceBit, T } from '../shared/fields.js';
+import { AMOUNTS, D, FIELDS, SOURCES, type Source, sourceBit, T } from '../shared/fields.js';
 import type { CpuSeconds } from './cpu-seconds.js';
 import { type Family, labelled, single } from './exposition.js';
 
@@ -30,8 +30,8 @@ export function collectorFamilies(
   isFresh: boolean,
   nowMs: number,
 ): Family[] {
-  const each = (of: (source: (typeof SOURCES)[number], index: number) => number | null) =>
-    Object.fromEntries(SOURCES.map((source, index) => [source, of(source, index)]));
+  const each = (of: (source: Source) => number | null) =>
+    Object.fromEntries(SOURCES.map((source) => [source, of(source)]));
   const mask = n?.[T.stale_mask] ?? 0;
   const supported: Record<string, number | null> = each(() => 1);
   supported['swap'] =
@@ -57,7 +57,7 @@ export function collectorFamilies(
       'harborforge_collector_age_seconds',
       'How long ago the newest value of this source was read; before the first, how long it has been looked for.',
       'collector',
-      each((_, index) => (n === null ? null : Math.max(0, nowMs - n[T.cpu_fresh_ms + index]!) / 1000)),
+      each((source) => (n === null ? null : Math.max(0, nowMs - n[T[`${source}_fresh_ms`]]!) / 1000)),
     ),
     labelled(
       'gauge',

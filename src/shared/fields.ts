@@ -68,14 +68,8 @@ export const TELEMETRY_NUMBERS = [
   'disk_size_bytes',
   'disk_used_bytes',
   'disk_available_bytes',
-  /** When the newest value of each of `SOURCES` was read, in their order, CLOCK_MONOTONIC ms; the lane's start before the first. */
-  'cpu_fresh_ms',
-  'memory_fresh_ms',
-  'swap_fresh_ms',
-  'disk_fresh_ms',
-  'load_fresh_ms',
-  'uptime_fresh_ms',
-  'nginx_fresh_ms',
+  /** When the newest value of each source was read, CLOCK_MONOTONIC ms; the lane's start before the first. */
+  ...SOURCES.map((source) => `${source}_fresh_ms` as const),
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
   'sampled_wall_ms',
   'sampled_mono_ms',

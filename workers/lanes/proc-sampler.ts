@@ -70,7 +70,7 @@ export class ProcSampler {
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
     this.#numbers = this.#firstNumbers();
-    const freshStart = T.cpu_fresh_ms;
+    const freshStart = T[`${SOURCES[0]}_fresh_ms`];
     this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
     this.#governor = new Governor(
       options.intervalMs,
