@@ -53,11 +53,7 @@ export async function checkBackend(options: BackendOptions): Promise<Finding[]> 
     return [...found, problem('dns', `${next.hostname}: ${names.failure}`, advice)];
   }
   const addresses = [...new Set(names.value)];
-  const took = `${next.hostname} is ${addresses.slice(0, 3).join(', ')}, in ${ms(names.ms)}`;
-  const isSlow = names.ms > SLOW_DNS_MS;
-  found.push(
-    isSlow ? warning('dns', took, 'a name server in /etc/resolv.conf may be gone') : ok('dns', took),
-  );
+  found.push(judgeNames(next.hostname, addresses, names.ms));
 
   const tries = await Promise.all(addresses.map((each) => tryTcp(each, port, CONNECT_LIMIT_MS, monoMs)));
   const open = tries.findIndex((each) => !('failure' in each));
@@ -101,6 +97,16 @@ function checkUrl(url: URL): Finding {
     `${url.href}: the API key goes over the wire in the clear`,
     'use https:// in MONITOR_BACKEND_URL',
   );
+}
+
+function judgeNames(hostname: string, addresses: readonly string[], tookMs: number): Finding {
+  if (hostname.replace(/^\[(.*)\]$/, '$1') === addresses[0])
+    return ok('dns', `${hostname} is an address, and no name`);
+  const more = addresses.length > 3 ? ` and ${addresses.length - 3} more` : '';
+  const found = `${hostname} is ${addresses.slice(0, 3).join(', ')}${more}, in ${ms(tookMs)}`;
+  return tookMs > SLOW_DNS_MS
+    ? warning('dns', found, 'a name server in /etc/resolv.conf may be gone')
+    : ok('dns', found);
 }
 
 function judgeTcp(

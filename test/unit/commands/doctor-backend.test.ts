@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { judgeAnswer, judgeClock } from '../../../src/commands/doctor/judge-answer.js';
+import { proxyFor } from '../../../src/commands/doctor/proxy.js';
+
+const URL_OF_BACKEND = new URL('https://backend.example/base');
+const ORIGIN = '/etc/harborforge/api-key';
+
+describe('what an empty body is answered with', () => {
+  for (const [status, verdict, pattern] of [
+    [400, 'ok', /^accepted/],
+    [422, 'ok', /^accepted/],
+    [401, 'problem', /^refused with HTTP 401/],
+    [403, 'problem', /^refused with HTTP 403/],
+    [200, 'warning', /says nothing/],
+    [301, 'problem', /redirects are not followed/],
+    [404, 'problem', /heartbeats are not taken there/],
+    [405, 'problem', /heartbeats are not taken there/],
+    [418, 'problem', /HTTP 418/],
+    [429, 'warning', /too many/],
+    [503, 'warning', /has a fault/],
+  ] as const) {
+    test(`HTTP ${status}: ${verdict}`, () => {
+      const answer = { status, date: null, location: null, ms: 1 };
+      const finding = judgeAnswer(answer, URL_OF_BACKEND, ORIGIN);
+      assert.deepEqual([finding.name, finding.verdict], ['api-key', verdict]);
+      assert.match(finding.found, pattern);
+      assert.equal(finding.advice === null, verdict === 'ok');
+    });
+  }
+
+  test('a redirect is told without its query, and what steers a terminal is taken out', () => {
+    const location = 'https://other.example/\x1b[2J?token=SECRET';
+    const { found } = judgeAnswer({ status: 302, date: null, location, ms: 1 }, URL_OF_BACKEND, ORIGIN);
+    assert.ok(found.includes('https://other.example/?[2J,') && !found.includes('SECRET'), found);
+  });
+});
+
+describe('the clock', () => {
+  const DATE = 'Sun, 22 Mar 2026 01:37:21 GMT';
+  for (const [offsetMs, verdict, pattern] of [
+    [500, 'ok', /^this host's clock is 0\.0 s behind the backend's$/],
+    [5_400, 'ok', /4\.9 s ahead of/],
+    [5_600, 'warning', /5\.1 s ahead of/],
+    [-4_400, 'ok', /4\.9 s behind/],
+    [-4_600, 'warning', /5\.1 s behind/],
+  ] as const) {
+    test(`${offsetMs} ms after the header is ${verdict}`, () => {
+      const finding = judgeClock(DATE, Date.parse(DATE) + offsetMs);
+      assert.equal(finding?.verdict, verdict);
+      assert.match(finding?.found ?? '', pattern);
+    });
+  }
+
+  test('of a backend that tells no time is not judged', () => {
+    for (const date of [null, '', 'yesterday']) assert.equal(judgeClock(date, 0), null);
+  });
+});
+
+describe('the proxy in use', () => {
+  const PROXY = 'http://proxy.example:3128';
+  for (const [what, url, env, expected] of [
+    ['none is set', 'https://b.example', {}, null],
+    ['https_proxy for https', 'https://b.example', { https_proxy: PROXY }, 'proxy.example:3128'],
+    ['https_proxy not for http', 'http://b.example', { https_proxy: PROXY }, null],
+    ['http_proxy for http', 'http://b.example', { http_proxy: PROXY }, 'proxy.example:3128'],
+    ['http_proxy for https, too', 'https://b.example', { HTTP_PROXY: PROXY }, 'proxy.example:3128'],
+    ['never for this machine', 'http://127.0.0.1:1', { http_proxy: PROXY }, null],
+    ['no_proxy, the same name', 'https://b.example', { https_proxy: PROXY, no_proxy: 'x, b.example' }, null],
+    ['no_proxy, a domain', 'https://a.b.example', { https_proxy: PROXY, NO_PROXY: '.b.example' }, null],
+    ['no_proxy, everything', 'https://b.example', { https_proxy: PROXY, no_proxy: '*' }, null],
+    [
+      'no_proxy, another port',
+      'https://b.example',
+      { https_proxy: PROXY, no_proxy: 'b.example:8' },
+      'proxy.example:3128',
+    ],
+    ['no_proxy, its port', 'https://b.example', { https_proxy: PROXY, no_proxy: 'b.example:443' }, null],
+    [
+      'no_proxy, a part of a name',
+      'https://ab.example',
+      { https_proxy: PROXY, no_proxy: 'b.example' },
+      'proxy.example:3128',
+    ],
+  ] as const) {
+    test(what, () => assert.equal(proxyFor(new URL(url), env)?.host ?? null, expected));
+  }
+});
