@@ -28,6 +28,8 @@ export class TerminalGrid {
   #column = 0;
   #style = '0';
   #unfinished = '';
+  /** The size has changed and the program has not yet begun anew: what comes may be meant for the size that was. */
+  #isOutdated = false;
 
   constructor(columns: number, rows: number) {
     this.#columns = columns;
@@ -35,8 +37,12 @@ export class TerminalGrid {
     this.#clear();
   }
 
-  /** Changes the size; what was on the screen is undefined then, so a mark stands everywhere until it is drawn over. */
+  /**
+   * Changes the size; what was on the screen is undefined then, so a mark stands everywhere until it is drawn over. Until the screen is
+   * cleared, what is written beside it is lost.
+   */
   resize(columns: number, rows: number): void {
+    this.#isOutdated = true;
     this.#columns = columns;
     this.#rows = rows;
     this.#cells = this.#filled({ character: '~', style: '0' });
@@ -81,8 +87,10 @@ export class TerminalGrid {
     // What others write on the main screen is no concern of these tests.
     else if (this.isAlternate) {
       const row = this.#cells[this.#row];
-      if (row === undefined || this.#column >= this.#columns)
+      if (row === undefined || this.#column >= this.#columns) {
+        if (this.#isOutdated) return;
         throw new Error(`${JSON.stringify(character)} at ${this.#row}, ${this.#column}: out of the screen`);
+      }
       row[this.#column++] = { character, style: this.#style };
     }
   }
@@ -107,6 +115,7 @@ export class TerminalGrid {
   }
 
   #clear(): void {
+    this.#isOutdated = false;
     this.#cells = this.#filled(BLANK);
   }
 
