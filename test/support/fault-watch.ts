@@ -108,6 +108,16 @@ export function told(lines: readonly LogLine[], condition: string): string[] {
   return lines.filter((line) => line['condition'] === condition).map(({ level, msg }) => `${level} ${msg}`);
 }
 
+/**
+ * The same, as soon as it was logged `times` times that it was over: the log comes by another way than what /health says, and may be behind
+ * it. What is missing after a minute is missing.
+ */
+export async function toldOver(lines: readonly LogLine[], condition: string, times = 1): Promise<string[]> {
+  const overs = () => told(lines, condition).filter((line) => line.startsWith('info over: '));
+  await until(`${condition} to be over`, () => overs().length >= times).catch(() => {});
+  return told(lines, condition);
+}
+
 /** Ends a daemon by `signals` and checks that it does so in the time that is promised, with 0, having said that it has. */
 export async function assertStopsInTime(
   daemon: DaemonProcess,

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { healthWhen } from '../../support/bridge-client.js';
 import { type DnsMood, startDns } from '../../support/fault-dns.js';
 import { whyNoNamespace } from '../../support/fault-namespace.js';
-import { assertGoesOn, assertStopsInTime, startWhole, told } from '../../support/fault-watch.js';
+import { assertGoesOn, assertStopsInTime, startWhole, toldOver } from '../../support/fault-watch.js';
 import { assertNothingLeaked } from '../../support/leaks.js';
 import { until } from '../../support/until.js';
 
@@ -47,7 +47,7 @@ export function dnsFaults(): void {
       dns.become('answers');
       await assertGoesOn(whole);
       await healthWhen(port, ({ status }) => status === 'ok');
-      const lines = told(daemon.lines, 'heartbeat');
+      const lines = await toldOver(daemon.lines, 'heartbeat');
       assert.equal(lines.length, 2, lines.join('\n'));
       assert.match(lines[0]?.replace('warn ', '') ?? '', problem);
       assert.equal(lines[1], lines[0]?.replace('warn ', 'info over: '));

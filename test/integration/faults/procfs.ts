@@ -10,7 +10,7 @@ import {
   assertRecovered,
   assertStopsInTime,
   startWhole,
-  told,
+  toldOver,
 } from '../../support/fault-watch.js';
 import { copyMachine, readFixture } from '../../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../../support/frozen-mount.js';
@@ -54,7 +54,7 @@ export function procfsFaults(): void {
     mount.thaw();
     await assertRecovered(whole);
     await assertGoesOn(whole);
-    const lines = told(daemon.lines, 'frames');
+    const lines = await toldOver(daemon.lines, 'frames');
     assert.deepEqual(lines, [`error ${STOPPED}`, `info over: ${STOPPED}`]);
     // Those that were given up wake, find that others have taken their place, and end.
     await assertNothingLeaked(whole.pid, whole.before);
@@ -129,7 +129,8 @@ export function procfsFaults(): void {
       await healthWhen(whole.port, ({ status }) => status === 'ok');
       for (const source of ['cpu', 'memory', 'swap', 'load', 'uptime']) {
         const said = `${source}: no new value can be had`;
-        assert.deepEqual(told(whole.daemon.lines, `stale.${source}`), [`warn ${said}`, `info over: ${said}`]);
+        const lines = await toldOver(whole.daemon.lines, `stale.${source}`);
+        assert.deepEqual(lines, [`warn ${said}`, `info over: ${said}`]);
       }
       await assertNothingLeaked(whole.pid, whole.before);
     });

@@ -6,10 +6,10 @@ import {
   assertRecovered,
   assertStopsInTime,
   startWhole,
-  told,
+  toldOver,
 } from '../../support/fault-watch.js';
 import { createFaults, type Fault, type FaultyThread } from '../../support/faults.js';
-import { assertNothingLeaked, settledHoldings } from '../../support/leaks.js';
+import { assertNothingLeaked, readHoldings } from '../../support/leaks.js';
 import { until } from '../../support/until.js';
 
 /** All the ways in which JavaScript can end a thread, or keep it from ending. */
@@ -53,7 +53,7 @@ export function threadFaults(): void {
       }
       const each = { proc: 0, disk: 0, heartbeat: 0, inventory: 0, [thread]: FAULTS.length };
       assert.deepEqual(await restarts(), each);
-      const lines = told(daemon.lines, condition);
+      const lines = await toldOver(daemon.lines, condition, FAULTS.length);
       assert.deepEqual(
         lines.map((line) => line.slice(0, line.indexOf(text))),
         FAULTS.flatMap(() => ['error ', 'info over: ']),
@@ -82,7 +82,10 @@ export function threadFaults(): void {
       const { host, status } = await healthWhen(whole.port, () => true);
       assert.deepEqual([host, status], [null, 'ok']);
       // No thread of it is left.
-      assert.equal((await settledHoldings(whole.pid)).threads, before.threads, fault);
+      await until(
+        `as many threads as without ${fault}`,
+        () => readHoldings(whole.pid).threads === before.threads,
+      );
       await assertStopsInTime(whole.daemon);
     }
   });

@@ -8,7 +8,7 @@ import {
   assertRecovered,
   assertStopsInTime,
   startWhole,
-  told,
+  toldOver,
 } from '../../support/fault-watch.js';
 import { assertNothingLeaked } from '../../support/leaks.js';
 import { rawRequest } from '../../support/raw-http.js';
@@ -52,7 +52,7 @@ export function timeFaults(): void {
     }
     const said = 'heartbeat throttled: HTTP 429';
     assert.deepEqual(
-      told(daemon.lines, 'heartbeat'),
+      await toldOver(daemon.lines, 'heartbeat', 4),
       [1, 2, 3, 4].flatMap(() => [`warn ${said}`, `info over: ${said}`]),
     );
     assert.equal(daemon.lines.length, lines + 8);
