@@ -7,6 +7,7 @@ export const PARTS = [
   'frames',
   'start',
   'http',
+  'scrape',
   'cpu',
   'lateness',
   'governor',

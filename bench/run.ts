@@ -18,6 +18,7 @@ import { benchMemory } from './memory.bench.js';
 import { type BenchOptions, HELP, type Part, parseOptions } from './options.js';
 import { benchParse } from './parse.bench.js';
 import { isMet, renderTable, type Section } from './report.js';
+import { benchScrape } from './scrape.bench.js';
 import { benchStart } from './start.bench.js';
 import { endChildren } from './support/children.js';
 import { FULL_EFFORT, QUICK_EFFORT } from './support/cpu-rounds.js';
@@ -41,6 +42,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchStart(options);
     case 'http':
       return benchHttp(options);
+    case 'scrape':
+      return benchScrape(options);
     case 'cpu':
       return benchCpuShare(options);
     case 'lateness':
