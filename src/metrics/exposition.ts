@@ -57,6 +57,7 @@ function renderLabels(labels: Sample['labels']): string {
 
 /** Prometheus' reader takes a NUL for the end of the text, and would refuse all of it. */
 function escaped(text: string): string {
+  if (!/[\\"\n\0]/.test(text)) return text;
   return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\0', '\ufffd');
 }
 
