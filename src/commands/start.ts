@@ -26,7 +26,9 @@ export async function startCommand(
   const exit = (code: number) =>
     isThreadLeft ? exitWithHungThread(code, performance.now() + REST_MS) : process.exit(code);
   const abort = (): void => {
-    if (!aborting.signal.aborted) setTimeout(() => void exit(EXIT_INTERRUPTED), END_MS).unref();
+    if (!aborting.signal.aborted)
+      // What a command still waits for by then may be a thread that hangs.
+      setTimeout(() => void exitWithHungThread(EXIT_INTERRUPTED, performance.now() + REST_MS), END_MS);
     aborting.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);

@@ -40,7 +40,7 @@ export const COMMANDS = {
   top: {
     summary: 'Watch this host live in the terminal.',
     details: 'Shows bars and sparklines of all values. q quits.',
-    options: JSON_OPTION,
+    options: { json: { placeholder: null, help: 'Print a line of JSON a second, wherever it goes.' } },
     choices: null,
     takesSettings: true,
     load: () => import('./top.js'),
@@ -59,7 +59,7 @@ export const COMMANDS = {
   },
   doctor: {
     summary: 'Check that the numbers are right, and what stands in the way.',
-    details: 'Each line says ok, warning or problem, and what to do.',
+    details: 'Each line says ok, warning or problem, and what to do. Exit code 1: there is a problem.',
     options: JSON_OPTION,
     choices: null,
     takesSettings: true,

@@ -5,11 +5,13 @@ import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { run } from '../../src/commands/once.js';
 import { commandContext } from '../support/command-context.js';
+import { DaemonProcess } from '../support/daemon-process.js';
 import { copyMachine, temporaryFolder } from '../support/fixtures.js';
-import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { createFrozenMount, hangsInStatfs, whyNoMount } from '../support/frozen-mount.js';
 import { runOnce } from '../support/run-once.js';
 import { telemetrySchema } from '../support/telemetry-schema.js';
 import { runInTerminal, whyNoTerminal } from '../support/terminal.js';
+import { until } from '../support/until.js';
 
 describe('once', { concurrency: true }, () => {
   test('prints a whole snapshot as JSON where there is no terminal, and ends with 0', async () => {
@@ -47,6 +49,22 @@ describe('once', { concurrency: true }, () => {
     assert.equal(snapshot.disk_pct, null);
     assert.deepEqual(snapshot.stale, ['disk']);
     assert.notEqual(snapshot.cpu_pct, null);
+  });
+
+  test('is ended by Ctrl-C while a mount hangs', { skip: whyNoMount() ?? false }, async (t) => {
+    const mount = await createFrozenMount(t);
+    mount.freeze();
+    const { child, exited } = new DaemonProcess({}, [
+      'once',
+      '--disk-path',
+      mount.path,
+      '--cpu-window-ms',
+      '60000',
+    ]);
+    t.after(() => child.kill('SIGKILL'));
+    await until('a thread that hangs', () => hangsInStatfs(child.pid ?? 0));
+    child.kill('SIGINT');
+    assert.equal(typeof (await exited), 'number');
   });
 
   test('files that have become garbage since they were looked at give no sample, and 1', async (t) => {

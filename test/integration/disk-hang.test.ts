@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
 import { startInProcess } from '../support/daemon-in-process.js';
@@ -10,22 +9,9 @@ import {
   startWhole,
   told,
 } from '../support/fault-watch.js';
-import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { createFrozenMount, hangsInStatfs, whyNoMount } from '../support/frozen-mount.js';
 import { assertNothingLeaked, readHoldings } from '../support/leaks.js';
 import { until } from '../support/until.js';
-
-/** Whether a thread of process `pid` is inside statfs(2), where the kernel lets nobody end it in the usual way. */
-function hangsInStatfs(pid: number): boolean {
-  // x86-64 and arm64, as the first word of /proc/<pid>/task/<tid>/syscall.
-  const statfs = process.arch === 'arm64' ? '43 ' : '137 ';
-  return readdirSync(`/proc/${pid}/task`).some((tid) => {
-    try {
-      return readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').startsWith(statfs);
-    } catch {
-      return false;
-    }
-  });
-}
 
 const skip = whyNoMount() ?? false;
 describe('a mount that hangs', { concurrency: true, skip }, () => {

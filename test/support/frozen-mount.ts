@@ -84,3 +84,16 @@ function isStopped(pid: number): boolean {
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
+
+/** Whether a thread of process `pid` is inside statfs(2), where the kernel lets nobody end it in the usual way. */
+export function hangsInStatfs(pid: number): boolean {
+  // x86-64 and arm64, as the first word of /proc/<pid>/task/<tid>/syscall.
+  const statfs = process.arch === 'arm64' ? '43 ' : '137 ';
+  return readdirSync(`/proc/${pid}/task`).some((tid) => {
+    try {
+      return readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').startsWith(statfs);
+    } catch {
+      return false;
+    }
+  });
+}
