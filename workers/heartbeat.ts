@@ -22,18 +22,23 @@ const source = new BeatSource({
   clock,
 });
 if (data.openclaw !== null) source.setOpenClaw(data.openclaw);
-const loop = new HeartbeatLoop({
-  client: new HeartbeatClient(data),
-  source,
-  schedule: new BeatSchedule({ ...data, random: Math.random }),
-  clock,
-  report: tell,
-});
+let loop: HeartbeatLoop | null = null;
+
+function begin(apiKey: string): void {
+  loop = new HeartbeatLoop({
+    client: new HeartbeatClient({ ...data, apiKey }),
+    source,
+    schedule: new BeatSchedule({ ...data, random: Math.random }),
+    clock,
+    report: tell,
+  });
+  void loop.run().then(() => port?.close());
+}
 
 port.on('message', (command: HeartbeatCommand) => {
-  if (command.type === 'openclaw') source.setOpenClaw(command.openclaw);
-  else if (command.type === 'key') loop.setApiKey(command.apiKey);
+  if (command.type === 'begin') begin(command.apiKey);
+  else if (command.type === 'openclaw') source.setOpenClaw(command.openclaw);
+  else if (command.type === 'key') loop?.setApiKey(command.apiKey);
   else if (command.type === 'ping') tell({ type: 'pong' });
-  else loop.stop();
+  else loop?.stop();
 });
-void loop.run().then(() => port.close());

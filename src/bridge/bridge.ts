@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Config } from '../config.js';
+import { connectionsWithin, MAX_CONNECTIONS, parseOpenFiles } from './limits.js';
 import type { Routes, Transport, TransportName } from './routes.js';
 import { createTransport } from './transport.js';
 import type { SocketFile } from './unix-socket.js';
@@ -18,7 +20,10 @@ export class Bridge {
    * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
    */
   async open(config: Config, routes: Routes, warn: (message: string) => void): Promise<number> {
-    const transport = await createTransport({ choice: config.bridgeTransport, routes, warn });
+    const maxConnections = connectionsWithin(readOpenFiles());
+    if (maxConnections < MAX_CONNECTIONS)
+      warn(`few files may be open at a time: the bridge holds ${maxConnections} connections at most`);
+    const transport = await createTransport({ choice: config.bridgeTransport, routes, warn, maxConnections });
     this.#transport = transport;
     const port = await transport.listen(config.port);
     if (config.bridgeSocket === undefined) return port;
@@ -31,5 +36,14 @@ export class Bridge {
   close(): void {
     this.#transport?.close();
     this.#socketFile?.remove();
+  }
+}
+
+/** How many files this process may have open; as many as one likes where that can't be found out. */
+function readOpenFiles(): number {
+  try {
+    return parseOpenFiles(readFileSync('/proc/self/limits', 'latin1'));
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }

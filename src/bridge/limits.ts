@@ -11,6 +11,22 @@
  */
 export const MAX_CONNECTIONS = 1_024;
 
+/** What the daemon may need of descriptors beside those for connections: its own are about 50, and those that wait in the queue come on top. */
+const OTHER_DESCRIPTORS = 128 + 512;
+/** So many are held however few descriptors there are. */
+const MIN_CONNECTIONS = 16;
+
+/** How many connections the bridge may hold where the process may have `descriptors` open: heartbeats need some as well. */
+export function connectionsWithin(descriptors: number): number {
+  return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
+}
+
+/** How many files a process may have open, from the text of its `/proc/PID/limits`; as many as one likes where that does not tell. */
+export function parseOpenFiles(limits: string): number {
+  const [, soft = ''] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
+  return soft === '' ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
 /** The request line and all headers, names and values, with what stands between them. On uWebSockets.js its own number, the same. */
 export const MAX_HEAD_BYTES = 4_096;
 

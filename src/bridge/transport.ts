@@ -1,4 +1,5 @@
 import { messageOf } from '../shared/errors.js';
+import { MAX_CONNECTIONS } from './limits.js';
 import type { Routes, Transport } from './routes.js';
 import { createUwsTransport, loadUws } from './uws.js';
 import type { Uws } from './uws-types.js';
@@ -12,12 +13,13 @@ export async function createTransport(options: {
   readonly choice: 'auto' | 'uws' | 'node-http';
   readonly routes: Routes;
   readonly warn: (message: string) => void;
+  readonly maxConnections?: number;
   readonly load?: () => Uws;
 }): Promise<Transport> {
-  const { choice, routes, warn, load = loadUws } = options;
+  const { choice, routes, warn, maxConnections = MAX_CONNECTIONS, load = loadUws } = options;
   if (choice !== 'node-http') {
     try {
-      return createUwsTransport(load(), routes);
+      return createUwsTransport(load(), routes, { maxConnections });
     } catch (error) {
       if (choice === 'uws') throw error;
       warn(
@@ -27,5 +29,5 @@ export async function createTransport(options: {
   }
   // Only here: who does not need it does without the memory that it takes.
   const { createNodeHttpTransport } = await import('./node-http.js');
-  return createNodeHttpTransport(routes);
+  return createNodeHttpTransport(routes, { maxConnections });
 }

@@ -49,12 +49,12 @@ export class Reporting {
       data: {
         shared: options.shared,
         url: `${base}${base.endsWith('/') ? '' : '/'}${HEARTBEAT_PATH}`,
-        apiKey: config.apiKey.value.reveal(),
         identifier: config.identifier,
         userAgent: `harborforge-monitor/${options.version}`,
         intervalMs: config.reportIntervalSec * 1000,
         openclaw: null,
       },
+      apiKey: config.apiKey.value.reveal(),
       events: {
         result: (report) => this.#take(report),
         died: (reason) => conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}`, 'error'),

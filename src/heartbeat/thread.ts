@@ -57,6 +57,7 @@ export class HeartbeatThread {
   readonly #restarts: Restarts;
   readonly #counts = Object.fromEntries(BEAT_CLASSES.map((name) => [name, 0])) as Record<BeatClass, number>;
   #data: HeartbeatWorkerData;
+  #apiKey: string;
   #worker: Worker | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #pingMs: number;
@@ -68,11 +69,13 @@ export class HeartbeatThread {
 
   constructor(options: {
     data: HeartbeatWorkerData;
+    apiKey: string;
     events: HeartbeatEvents;
     monoMs: () => number;
     pingMs?: number;
   }) {
     this.#data = options.data;
+    this.#apiKey = options.apiKey;
     this.#events = options.events;
     this.#monoMs = options.monoMs;
     this.#restarts = new Restarts(options.monoMs);
@@ -89,6 +92,7 @@ export class HeartbeatThread {
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK_VARIABLE.test(name))),
     });
     this.#worker = worker;
+    this.#send({ type: 'begin', apiKey: this.#apiKey });
     this.#timer = null;
     this.#restarts.started();
     let reason = 'the thread came to an end';
@@ -127,7 +131,7 @@ export class HeartbeatThread {
 
   /** The next heartbeats are signed with this. */
   setApiKey(apiKey: string): void {
-    this.#data = { ...this.#data, apiKey };
+    this.#apiKey = apiKey;
     this.#send({ type: 'key', apiKey });
   }
 

@@ -1,9 +1,18 @@
 import { BlockList, isIP } from 'node:net';
 
+/**
+ * Says whether a name means this machine whatever anybody has it mean: localhost and its subdomains.
+ * @see https://www.rfc-editor.org/rfc/rfc6761 (6.3)
+ */
+export function isLoopbackName(hostname: string): boolean {
+  const name = hostname.toLowerCase();
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
 /** Says whether a URL's host name means this machine: localhost and its subdomains, 127.0.0.0/8, [::1]. Looks nothing up. */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  if (isLoopbackName(host)) return true;
   const family = isIP(host);
   if (family === 0) return false;
   const loopback = new BlockList();

@@ -95,19 +95,19 @@ export interface OpenClawMetadata {
   readonly agentsJson: string | null;
 }
 
-/** What the heartbeat thread is started with. */
+/** What the heartbeat thread is started with. Not the key: Node prints what threads are started with, if NODE_DEBUG asks for it. */
 export interface HeartbeatWorkerData {
   readonly shared: SharedArrayBuffer;
   readonly url: string;
-  readonly apiKey: string;
   readonly identifier: string;
   readonly userAgent: string;
   readonly intervalMs: number;
   readonly openclaw: OpenClawMetadata | null;
 }
 
-/** From the main thread to the heartbeat thread. A `ping` is answered at once by a thread that is well, whatever it waits for. */
+/** From the main thread to the heartbeat thread, `begin` before all else. A `ping` is answered at once by a thread that is well, whatever it waits for. */
 export type HeartbeatCommand =
+  | { readonly type: 'begin'; readonly apiKey: string }
   | { readonly type: 'ping' }
   | { readonly type: 'openclaw'; readonly openclaw: OpenClawMetadata }
   | { readonly type: 'key'; readonly apiKey: string }

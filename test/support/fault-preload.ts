@@ -55,7 +55,7 @@ if (folder !== null && !isMainThread) {
     if (lane !== null) obey(lane);
     return wait(...args);
   }) as typeof wait;
-  if ((workerData as { apiKey?: string } | null)?.apiKey !== undefined) {
+  if ((workerData as { userAgent?: string } | null)?.userAgent !== undefined) {
     setInterval(() => obey('heartbeat'), 20).unref();
   }
   if (process.argv[1]?.endsWith('inventory.js')) obey('inventory');

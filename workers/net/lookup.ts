@@ -1,12 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
 import { type LookupAddress, lookup as lookupHere } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { isLoopbackName } from '../../src/shared/loopback.js';
 
 /** getaddrinfo as a program; it belongs to every glibc and musl. */
 const GETENT = 'getent';
 const SEARCH_PATH = '/usr/bin:/bin';
 /** Its exit code for a name that has no address, as far as can be known now. */
 const NOT_FOUND = 2;
+
+/** This machine. It is spoken to without TLS, so nobody is asked whether its name means another. */
+const LOOPBACK: LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
 
 /**
  * Host names looked up by `getent`, a process that can be ended. A lookup in this process can't be: libuv's thread that makes it waits for
@@ -43,6 +50,7 @@ export class HostLookup {
 
   /** The addresses in the order in which they are to be tried; none: there are none. Null: `getent` can't be had. Never rejects. */
   async #ask(hostname: string): Promise<LookupAddress[] | null> {
+    if (isLoopbackName(hostname)) return LOOPBACK;
     // Only who reports to a backend by name needs this.
     const { execFile } = await import('node:child_process');
     return new Promise((resolve) => {

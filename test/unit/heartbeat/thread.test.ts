@@ -33,13 +33,12 @@ function setUp(
     data: {
       shared: frames.shared,
       url: `${backend.url}${HEARTBEAT_PATH}`,
-      apiKey: API_KEY,
       identifier: 'vps.t1',
       userAgent: 'harborforge-monitor/0.1.0',
       intervalMs: 200,
       openclaw: null,
-      ...overrides,
     },
+    apiKey: overrides.apiKey ?? API_KEY,
     events: {
       result: (report) => reports.push(report),
       died: (reason, restartInMs) => {

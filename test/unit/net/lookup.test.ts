@@ -42,12 +42,22 @@ const BOTH = [
 ];
 
 describe('HostLookup', LIMIT, () => {
-  it('finds a name that this machine knows', async () => {
-    const { error, address } = await ask(new HostLookup(), 'localhost');
+  it('finds what this machine knows', async () => {
+    const { error, address } = await ask(new HostLookup(), '127.0.0.1');
     assert.equal(error, null);
     assert.ok(Array.isArray(address) && address.length > 0);
     for (const { address: each } of address) assert.match(each, /^(127\.0\.0\.1|::1)$/);
   });
+
+  for (const name of ['localhost', 'backend.localhost', 'LOCALHOST']) {
+    it(`has ${name} mean this machine, and asks nobody whether it means another`, async (t) => {
+      const { address } = await ask(lookupBy(t, ...BOTH), name);
+      assert.deepEqual(address, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ]);
+    });
+  }
 
   it('gives every address once, in the order in which they are to be tried', async (t) => {
     const { address } = await ask(lookupBy(t, ...BOTH), 'backend.example');
@@ -92,7 +102,7 @@ describe('HostLookup', LIMIT, () => {
   });
 
   it('asks Node where there is no getent', async (t) => {
-    const { error, address } = await ask(new HostLookup(temporaryFolder(t)), 'localhost');
+    const { error, address } = await ask(new HostLookup(temporaryFolder(t)), '127.0.0.1');
     assert.equal(error, null);
     assert.ok(Array.isArray(address) && address.length > 0);
   });
