@@ -170,8 +170,8 @@ function writeTree(folder: string, files: Readonly<Record<string, string>>): voi
   }
 }
 
-/** A program and all that the dynamic linker loads for it, as absolute paths. */
+/** A program, the dynamic linker that it names (here it may be loaded by another) and all that is loaded for it, as absolute paths. */
 function withLibraries(program: string): string[] {
   const text = execFileSync('ldd', [program], { encoding: 'utf8' });
-  return [program, ...Array.from(text.matchAll(/(\/\S+) \(0x/g), ([, path = '']) => path)];
+  return [program, ...Array.from(text.matchAll(/\s(\/\S+)/g), ([, path = '']) => path)];
 }
