@@ -81,10 +81,10 @@ export function threadFaults(): void {
       assert.ok(String(reason).length > 0);
       const { host, status } = await healthWhen(whole.port, () => true);
       assert.deepEqual([host, status], [null, 'ok']);
-      // No thread of it is left.
+      // No thread of it is left. The one that found something may still have been there before.
       await until(
-        `as many threads as without ${fault}`,
-        () => readHoldings(whole.pid).threads === before.threads,
+        `no more threads than without ${fault}`,
+        () => readHoldings(whole.pid).threads <= before.threads,
       );
       await assertStopsInTime(whole.daemon);
     }
