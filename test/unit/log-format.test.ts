@@ -44,7 +44,8 @@ describe('formatEntry', () => {
   });
 
   it('colours the level alone', () => {
-    assert.match(formatEntry(line({ msg: 'x' }), 'text', true), /^\S+ \x1b\[33mwarn \x1b\[0m x\n$/);
+    const text = formatEntry(line({ msg: 'x' }), 'text', true);
+    assert.equal(text.slice(text.indexOf(' ')), ' \x1b[33mwarn \x1b[0m x\n');
   });
 
   it('quotes what would not be clear, and lets nothing begin a line of its own', () => {
