@@ -40,7 +40,7 @@ harborforge-monitor \\- host telemetry for machines that run OpenClaw gateways
 [\\fIcommand\\fR] [\\fIflags\\fR]
 .SH DESCRIPTION
 Samples CPU, memory, swap, disk, load, uptime and nginx of this host many times a second, serves the newest snapshot on 127.0.0.1
-(\\fBGET /telemetry\\fR, \\fBGET /health\\fR, \\fBPOST /openclaw\\fR), and posts heartbeats to the HarborForge backend.
+(\\fBGET /telemetry\\fR, \\fBGET /health\\fR, \\fBGET /metrics\\fR, \\fBPOST /openclaw\\fR), and posts heartbeats to the HarborForge backend.
 SIGTERM ends it within three seconds.
 .SH COMMANDS
 Without a command it is the daemon.
