@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer, okAnswer } from './answer.js';
+import { memberText } from './json-member.js';
 import { MAX_AGENTS, MAX_BODY_BYTES, MAX_VERSION_CHARS } from './limits.js';
 
 const versionText = z
@@ -8,7 +9,7 @@ const versionText = z
   .min(1, `expected 1 to ${MAX_VERSION_CHARS} characters, got none`)
   .max(MAX_VERSION_CHARS, `expected 1 to ${MAX_VERSION_CHARS} characters`);
 
-/** Passed on as it came: neither copied nor stripped. */
+/** Only looked at: what is passed on is cut out of the body. */
 const agent = z.custom<string | object>(
   (value) =>
     typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
@@ -50,9 +51,11 @@ export function refusePush(contentType: string, contentLength: string): Answer |
  * Reads a push. The answer is 200 and `accepted` was called with the metadata, or it is 400 and tells every problem. Thread: main.
  */
 export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetadata) => void): Answer {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(utf8.decode(body));
+    text = utf8.decode(body);
+    value = JSON.parse(text);
   } catch {
     return errorAnswer('invalid_json', 'the body is not JSON in UTF-8');
   }
@@ -61,17 +64,8 @@ export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetada
     const problems = parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
     return errorAnswer('invalid_body', problems.join('; '), { problems });
   }
-  const { version, plugin_version: pluginVersion, agents } = parsed.data;
-  let agentsJson: string | null;
-  try {
-    agentsJson = agents === undefined ? null : JSON.stringify(agents);
-  } catch {
-    // Only depth can do it: JSON has no cycles.
-    return errorAnswer('invalid_body', 'agents: nested too deeply', {
-      problems: ['agents: nested too deeply'],
-    });
-  }
-  accepted({ version, pluginVersion, agentsJson });
+  const { version, plugin_version: pluginVersion } = parsed.data;
+  accepted({ version, pluginVersion, agentsJson: memberText(text, 'agents') });
   return ACCEPTED;
 }
 

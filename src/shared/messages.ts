@@ -91,7 +91,7 @@ export type InventoryMessage =
 export interface OpenClawMetadata {
   readonly version: string;
   readonly pluginVersion: string;
-  /** `agents` as JSON text, passed on as it came; null: the push had none. */
+  /** The text of `agents` as it stood in the push, never written anew; null: the push had none. */
   readonly agentsJson: string | null;
 }
 
