@@ -1,11 +1,19 @@
 import { parseArgs } from 'node:util';
 import { HARMS, type Harm } from './harm.js';
 
+/**
+ * What goes wrong. `ready`: nothing does, and the daemon is loaded with what would let it; `none`: nothing, and it is not. The two show of
+ * a growth whether it comes from the daemon, from what strikes it, or from being struck.
+ */
+export const FAULTS_PLAYED = ['all', 'ready', 'none'] as const;
+export type FaultsPlayed = (typeof FAULTS_PLAYED)[number];
+
 /** How the soak was asked to run. */
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
   readonly intervalMs: number;
+  readonly faults: FaultsPlayed;
   /** A defect that the daemon or the backend is given, to show that the soak finds it. Null: none. */
   readonly harm: Harm | null;
   /** Where the figures go as JSON; null: nowhere. */
@@ -24,6 +32,7 @@ and faults at random, and shows whether anything was lost or grew. Takes half a 
   --minutes N      so long, from ${MINUTES_MIN} (default 30)
   --seed N         another course of chance (default 1); the same seed and time give the same plan
   --interval-ms N  milliseconds between samples, 1 to ${INTERVAL_MAX_MS} (default 50)
+  --faults WHICH   ${FAULTS_PLAYED.join(', ')} (default all); ready: none, but with what lets them into the daemon
   --json FILE      the figures as JSON, too
   --harm NAME      gives the daemon or the backend a defect, to show that it is found: ${HARMS.join(', ')}
   --help           this text
@@ -42,6 +51,7 @@ export function parseOptions(args: readonly string[]): SoakOptions | null {
       minutes: { type: 'string', default: '30' },
       seed: { type: 'string', default: '1' },
       'interval-ms': { type: 'string', default: '50' },
+      faults: { type: 'string', default: 'all' },
       json: { type: 'string' },
       harm: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -51,10 +61,14 @@ export function parseOptions(args: readonly string[]): SoakOptions | null {
   const harm = HARMS.find((name) => name === values.harm) ?? null;
   if (values.harm !== undefined && harm === null)
     throw new Error(`--harm: expected one of ${HARMS.join(', ')}, got ${values.harm}`);
+  const faults = FAULTS_PLAYED.find((name) => name === values.faults);
+  if (faults === undefined)
+    throw new Error(`--faults: expected one of ${FAULTS_PLAYED.join(', ')}, got ${values.faults}`);
   return {
     minutes: number('--minutes', values.minutes, MINUTES_MIN, MINUTES_MAX),
     seed: wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
     intervalMs: wholeNumber('--interval-ms', values['interval-ms'], 1, INTERVAL_MAX_MS),
+    faults,
     harm,
     jsonPath: values.json ?? null,
   };

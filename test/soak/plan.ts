@@ -21,6 +21,9 @@ export interface Plan {
   readonly moods: readonly PlannedMood[];
 }
 
+/** Nothing goes wrong. */
+export const NO_PLAN: Plan = { faults: [], moods: [] };
+
 /** Nothing happens at the beginning and at the end. */
 const CALM_MS = 4_000;
 /** The backend is well for the last while, so that the daemon can say how its last heartbeats went. */

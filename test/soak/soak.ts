@@ -9,7 +9,7 @@ import { judgeLog } from './judge-log.js';
 import { judgePushes, judgeRequests } from './judge-requests.js';
 import { judgeResources } from './judge-resources.js';
 import type { SoakOptions } from './options.js';
-import { createPlan } from './plan.js';
+import { createPlan, NO_PLAN } from './plan.js';
 import { type Play, playFaults, playMoods } from './players.js';
 import { PluginHost } from './plugin-host.js';
 import { Resources, type Sample } from './resources.js';
@@ -44,7 +44,7 @@ export async function soak(
   say: (line: string) => void,
 ): Promise<Findings> {
   const { intervalMs } = options;
-  const plan = createPlan(options.seed, options.minutes);
+  const plan = options.faults === 'all' ? createPlan(options.seed, options.minutes) : NO_PLAN;
   const stage = await setStage(scope, options);
   if (stop.aborted) return { sections: [], samples: [] };
   const { daemon, backend, port } = stage;

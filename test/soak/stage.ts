@@ -14,6 +14,7 @@ import { until } from '../support/until.js';
 import { FlappingBackend } from './flapping-backend.js';
 import { type Harm, harmArgs } from './harm.js';
 import { KernelFiles } from './kernel-files.js';
+import type { FaultsPlayed } from './options.js';
 
 /** Heartbeats come so often that an hour has as many of them as a day has by default. */
 export const REPORT_SECONDS = 2;
@@ -71,7 +72,7 @@ export class ApiKeys {
  */
 export async function setStage(
   scope: Scope,
-  options: { readonly intervalMs: number; readonly harm: Harm | null },
+  options: { readonly intervalMs: number; readonly faults: FaultsPlayed; readonly harm: Harm | null },
 ): Promise<Stage> {
   const noMount = whyNoMount();
   const noNamespace = whyNoNamespace();
@@ -97,9 +98,10 @@ export async function setStage(
     MONITOR_PROCFS: files.path,
     MONITOR_DISK_PATH: disk?.path ?? '/',
   };
+  const nodeArgs = options.faults === 'none' ? [] : faults.nodeArgs;
   // In a session of its own: Ctrl-C is for the soak, which then ends the daemon.
   const wrapper = ['setsid', ...(dns?.wrapper ?? [])];
-  const daemon = new DaemonProcess(env, [], [...faults.nodeArgs, ...harmArgs(options.harm)], wrapper);
+  const daemon = new DaemonProcess(env, [], [...nodeArgs, ...harmArgs(options.harm)], wrapper);
   scope.after(async () => {
     daemon.child.kill('SIGCONT');
     daemon.child.kill('SIGKILL');

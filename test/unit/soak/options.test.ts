@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { parseOptions } from '../../soak/options.js';
 
 test('without arguments it is half an hour at 50 ms', () => {
-  assert.deepEqual(parseOptions([]), { minutes: 30, seed: 1, intervalMs: 50, harm: null, jsonPath: null });
+  assert.deepEqual(parseOptions([]), {
+    minutes: 30,
+    seed: 1,
+    intervalMs: 50,
+    faults: 'all',
+    harm: null,
+    jsonPath: null,
+  });
 });
 
 test('each argument is taken over', () => {
@@ -14,12 +21,14 @@ test('each argument is taken over', () => {
       '--seed=9',
       '--interval-ms',
       '10',
+      '--faults',
+      'ready',
       '--harm',
       'leak',
       '--json',
       'a.json',
     ]),
-    { minutes: 1.5, seed: 9, intervalMs: 10, harm: 'leak', jsonPath: 'a.json' },
+    { minutes: 1.5, seed: 9, intervalMs: 10, faults: 'ready', harm: 'leak', jsonPath: 'a.json' },
   );
   assert.equal(parseOptions(['--help']), null);
 });
@@ -32,6 +41,7 @@ test('an argument that is wrong is named, with what is allowed', () => {
     [['--seed', '1.5'], '--seed: expected a whole number, got 1.5'],
     [['--interval-ms', '1001'], '--interval-ms: expected a number from 1 to 1000, got 1001'],
     [['--harm', 'all'], '--harm: expected one of leak, drop, late, duplicate, got all'],
+    [['--faults', 'some'], '--faults: expected one of all, ready, none, got some'],
     [['--hours', '1'], /--hours/],
     [['5'], /'5'/],
   ] as const) {
