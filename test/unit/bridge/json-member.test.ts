@@ -66,9 +66,9 @@ test('what is cut out of any JSON text is the value that JSON.parse finds, as it
       assert.equal(cut, cut.trim());
       assert.deepEqual(JSON.parse(cut), (parsed as Record<string, unknown>)[NAME]);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
-  assert.ok(found > 200, `${found} of the texts had such a member`);
+  assert.ok(found > 100, `${found} of the texts had such a member`);
 });
 
 test('what JSON.stringify makes of any value is cut out unchanged, between other members', () => {
