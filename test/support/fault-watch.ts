@@ -110,7 +110,7 @@ export function told(lines: readonly LogLine[], condition: string): string[] {
 
 /**
  * The same, as soon as it was logged `times` times that it was over: the log comes by another way than what /health says, and may be behind
- * it. What is missing after a minute is missing.
+ * it. What is missing after that long is missing.
  */
 export async function toldOver(lines: readonly LogLine[], condition: string, times = 1): Promise<string[]> {
   const overs = () => told(lines, condition).filter((line) => line.startsWith('info over: '));

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
 /** Far more than anything here takes, even on a busy machine: only a test that has failed waits this long. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /** Looks until `look` finds something (neither null nor false) and returns it. Rejects, naming `what`, when that takes for ever. */
 export async function until<Found>(
