@@ -46,7 +46,7 @@ function checks(context: CommandContext, config: Config, hasKey: boolean): Promi
   const { procfs, rootfs, diskPath, backendUrl, bridgeTransport } = config;
   const task = { procfs, rootfs, diskPath, searchPath: env['PATH'] ?? '' };
   return [
-    limited('scope', async () => checkScope(config, context.leaveThreadBehind)),
+    limited('scope', async () => checkScope(config)),
     limited('numbers', () => checkNumbers(task)),
     limited('disk', () => checkDisk(task)),
     limited('secrets', async () => checkSecrets(config, hasKey)),

@@ -35,6 +35,13 @@ export interface KernelReading {
   readonly other: KernelShares | null;
 }
 
+/** What tasks may have to wait for, as the kernel's files are called. */
+export const PRESSURE_SOURCES = ['cpu', 'memory', 'io'] as const;
+export type PressureSource = (typeof PRESSURE_SOURCES)[number];
+
+/** For how much of the last ten seconds some task waited, in percent; null: it could not be had. */
+export type Pressure = Readonly<Record<PressureSource, number | null>>;
+
 /** A line of mountinfo. @see proc_pid_mountinfo(5) */
 export interface Mount {
   readonly mountPoint: string;
@@ -46,6 +53,7 @@ export interface Mount {
 /** From such a process, a line each. `begun`: from now on it is the host that it waits for. */
 export type ProbeMessage =
   | { readonly type: 'begun' }
+  | { readonly type: 'pressure'; readonly pressure: Pressure | 'unsupported' }
   | KernelReading
   /** Where the disk path is, by its words alone; null: no mount is known. */
   | { readonly type: 'mount'; readonly path: string; readonly mount: Mount | null }

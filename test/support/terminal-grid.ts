@@ -28,8 +28,7 @@ export class TerminalGrid {
   #column = 0;
   #style = '0';
   #unfinished = '';
-  /** The size has changed and the program has not yet begun anew: what comes may be meant for the size that was. */
-  #isOutdated = false;
+  #isStrict = true;
 
   constructor(columns: number, rows: number) {
     this.#columns = columns;
@@ -38,13 +37,13 @@ export class TerminalGrid {
   }
 
   /**
-   * Changes the size; what was on the screen is undefined then, so a mark stands everywhere until it is drawn over. Until the screen is
-   * cleared, what is written beside it is lost.
+   * Changes the size; what was on the screen is undefined then, so a mark stands everywhere until it is drawn over. What is written for
+   * another size is cut off from now on: it may be on its way, and `stty` changes columns and rows one after the other.
    */
   resize(columns: number, rows: number): void {
-    this.#isOutdated = true;
     this.#columns = columns;
     this.#rows = rows;
+    this.#isStrict = false;
     this.#cells = this.#filled({ character: '~', style: '0' });
   }
 
@@ -88,7 +87,7 @@ export class TerminalGrid {
     else if (this.isAlternate) {
       const row = this.#cells[this.#row];
       if (row === undefined || this.#column >= this.#columns) {
-        if (this.#isOutdated) return;
+        if (!this.#isStrict) return;
         throw new Error(`${JSON.stringify(character)} at ${this.#row}, ${this.#column}: out of the screen`);
       }
       row[this.#column++] = { character, style: this.#style };
@@ -115,7 +114,6 @@ export class TerminalGrid {
   }
 
   #clear(): void {
-    this.#isOutdated = false;
     this.#cells = this.#filled(BLANK);
   }
 

@@ -21,7 +21,11 @@ export async function checkBridge(config: Config, version: string, signal: Abort
   const { port, bridgeToken: token } = config;
   const socket = checkSocket(config.bridgeSocket);
   if (port === 0)
-    return [ok('port', 'a free one is taken when the daemon starts (MONITOR_PORT=0)'), ...socket];
+    return [
+      ok('port', 'a free one is taken when the daemon starts (MONITOR_PORT=0)'),
+      budgetOf(config),
+      ...socket,
+    ];
   const address = { text: `127.0.0.1:${port}`, port, socketPath: null, token };
   const answer = await askHealth(address, LIMIT_MS, signal);
   const health = 'status' in answer ? (parseHealth(answer.body) as Health | null) : null;

@@ -1,4 +1,4 @@
-import type { KernelReading, ProbeTask } from '../../shared/probe.js';
+import type { KernelReading, Pressure, ProbeTask } from '../../shared/probe.js';
 import { bytes, type Finding, ok, percent, problem, warning } from './finding.js';
 import { askProbe, failureOf, messageOf } from './probe.js';
 
@@ -13,7 +13,7 @@ const DIFFER = ', which differ by more than they should';
 const ADVICE_DIFFERS =
   'run it again: on a host that is busy two readings may differ; when they differ each time, please report it with this output';
 
-/** Checks CPU, memory, swap, load and uptime: our value, what it was made of, and what others say. */
+/** Checks CPU, memory, swap, load, uptime and pressure: our value, what it was made of, and what others say. */
 export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Finding[]> {
   const isGood = (reading: KernelReading) =>
     findings(reading, task.procfs).every(({ verdict }) => verdict === 'ok');
@@ -23,7 +23,8 @@ export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Find
     (message) => message.type === 'kernel' && isGood(message),
   );
   const reading = messageOf(messages, 'kernel');
-  if (reading !== undefined) return findings(reading, task.procfs);
+  const pressure = messageOf(messages, 'pressure')?.pressure;
+  if (reading !== undefined) return [...findings(reading, task.procfs), ...checkPressure(pressure)];
   const why = failureOf(messages, 'kernel') ?? `no answer within ${LIMIT_MS / 1000} s`;
   return [
     problem(
@@ -32,6 +33,19 @@ export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Find
       'see that MONITOR_PROCFS is where a proc file system is mounted, and that it can be read (ls there)',
     ),
   ];
+}
+
+function checkPressure(pressure: Pressure | 'unsupported' | undefined): Finding[] {
+  if (pressure === undefined) return [];
+  if (pressure === 'unsupported')
+    return [
+      ok(
+        'pressure',
+        'this kernel tells none, and only top shows it (to have it: CONFIG_PSI, and psi=1 at boot)',
+      ),
+    ];
+  const text = Object.entries(pressure).map(([source, value]) => `${source} ${percent(value)}`);
+  return [ok('pressure', `some task waited in the last 10 s: ${text.join(', ')}`)];
 }
 
 /** What one reading says. */

@@ -1,21 +1,15 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTrees } from '../../shared/messages.js';
-import { within } from '../../within.js';
-import { readPressure } from '../top/pressure.js';
-import { bytes, type Finding, ok, percent, warning } from './finding.js';
+import { bytes, type Finding, ok } from './finding.js';
 
-const PRESSURE_LIMIT_MS = 2_000;
 /** PROC_PID_INIT_INO: the number that the first PID namespace has on every kernel since 3.8. */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
 /** cgroup v1 says so where there is no limit: the largest number of whole pages. */
 const NO_LIMIT_BYTES = 2 ** 62;
 
-/** Says whose numbers these are: the host's, whatever a container or a unit is limited to. `leaveThreadBehind` is called when one hangs. */
-export async function checkScope(
-  { procfs, rootfs }: HostTrees,
-  leaveThreadBehind: () => void,
-): Promise<Finding[]> {
+/** Says whose numbers these are: the host's, whatever a container or a unit is limited to. */
+export async function checkScope({ procfs, rootfs }: HostTrees): Promise<Finding[]> {
   const isContained = (await attempt(() => readlink('/proc/self/ns/pid'))) !== FIRST_PID_NAMESPACE;
   const limit = await readMemoryLimit();
   const trees = `kernel files from ${procfs}, disk and nginx below ${rootfs}`;
@@ -27,32 +21,7 @@ export async function checkScope(
     limit === null
       ? ''
       : `. This process may take ${bytes(limit)} of memory; mem_pct shows the host's memory, not that`;
-  return [
-    ok('scope', `${trees}. The numbers are those of ${of}${limits}`),
-    await checkPressure(procfs, leaveThreadBehind),
-  ];
-}
-
-async function checkPressure(procfs: string, leaveThreadBehind: () => void): Promise<Finding> {
-  let found: Awaited<ReturnType<typeof readPressure>> | null = null;
-  await within(
-    PRESSURE_LIMIT_MS,
-    readPressure(procfs).then((pressure) => {
-      found = pressure;
-    }),
-  );
-  const pressure = found as Awaited<ReturnType<typeof readPressure>> | null;
-  if (pressure === null) {
-    leaveThreadBehind();
-    return warning('pressure', `${procfs}/pressure gives no answer`, 'see whether the mount there hangs');
-  }
-  if (pressure === 'unsupported')
-    return ok(
-      'pressure',
-      'this kernel tells none; nothing needs it but top (to have it: CONFIG_PSI, and psi=1 at boot)',
-    );
-  const text = Object.entries(pressure).map(([source, value]) => `${source} ${percent(value)}`);
-  return ok('pressure', `some task waited in the last 10 s: ${text.join(', ')}`);
+  return [ok('scope', `${trees}. The numbers are those of ${of}${limits}`)];
 }
 
 /** The lowest limit on the way from this process's cgroup to the root; null: none is told. Knows both versions. */

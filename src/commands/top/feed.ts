@@ -1,3 +1,4 @@
+import { readPressure } from '../../../workers/proc/pressure.js';
 import type { Config } from '../../config.js';
 import { bootThreads, LanePool, laneFailed } from '../../sampling/pool.js';
 import { laneWorks } from '../../sampling/works.js';
@@ -6,7 +7,7 @@ import { Control } from '../../shared/control.js';
 import { T } from '../../shared/fields.js';
 import { FrameReader } from '../../shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../shared/layout.js';
-import { type Pressure, readPressure } from './pressure.js';
+import type { Pressure } from '../../shared/probe.js';
 import type { Source } from './source.js';
 
 const PRESSURE_EVERY_MS = 1_000;
@@ -53,7 +54,6 @@ export class Feed implements Source {
   #reading: Omit<Reading, 'pressure'> | null = null;
   #pressure: Pressure | 'unsupported' | null = null;
   #pressureDueMs = Number.NEGATIVE_INFINITY;
-  #isReadingPressure = false;
 
   /** Starts the threads. `searchPath` is a PATH along which nginx is looked for. */
   constructor(options: { config: Config; searchPath: string; clock: Clock }) {
@@ -84,7 +84,6 @@ export class Feed implements Source {
 
   /** The newest sample; null before the first. Does not block. */
   read(): Reading | null {
-    void this.#keepPressure();
     const { sequence, reading } = this.#frames.read((slot) => ({
       sequence: slot.sequence,
       reading:
@@ -95,23 +94,25 @@ export class Feed implements Source {
               atMonoMs: slot.numbers[T.sampled_mono_ms]!,
             },
     })) ?? { sequence: 0, reading: null };
+    if (sequence !== this.#sequence) this.#keepPressure();
     this.#sequence = sequence;
     this.#reading = reading;
     return reading === null ? null : { ...reading, pressure: this.#pressure };
   }
 
   /** Ends the threads. Returns false when one hangs in the kernel and can't be ended. */
-  async stop(): Promise<boolean> {
-    return (await this.#pool.stop()) && !this.#isReadingPressure;
+  stop(): Promise<boolean> {
+    return this.#pool.stop();
   }
 
-  /** One at a time: where the mount of the proc file system is dead, each would wait for ever. */
-  async #keepPressure(): Promise<void> {
+  /**
+   * To be called when a new sample is there: its lane has just read files of the same mount, so that this one answers. (A thread of Node's
+   * own pool that hung there could be left behind by no way of ending the process.)
+   */
+  #keepPressure(): void {
     const nowMs = this.#clock.monoMs();
-    if (this.#isReadingPressure || nowMs < this.#pressureDueMs) return;
+    if (nowMs < this.#pressureDueMs) return;
     this.#pressureDueMs = nowMs + PRESSURE_EVERY_MS;
-    this.#isReadingPressure = true;
-    this.#pressure = await readPressure(this.#procfs);
-    this.#isReadingPressure = false;
+    this.#pressure = readPressure(this.#procfs);
   }
 }

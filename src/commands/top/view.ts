@@ -1,6 +1,6 @@
+import { PRESSURE_SOURCES, type PressureSource } from '../../shared/probe.js';
 import type { Reading, Snapshot } from './feed.js';
 import { History } from './history.js';
-import { PRESSURE_SOURCES, type PressureSource } from './pressure.js';
 
 /** What has a bar: a share that is known, or is not. */
 export interface Gauge {

@@ -5,8 +5,8 @@ import { describe, test } from 'node:test';
 import { readAbilities } from '../../../src/commands/top/abilities.js';
 import { bar, sparkline } from '../../../src/commands/top/bars.js';
 import { History } from '../../../src/commands/top/history.js';
-import { parsePressure, readPressure } from '../../../src/commands/top/pressure.js';
 import { printable } from '../../../src/commands/top/printable.js';
+import { parsePressure, readPressure } from '../../../workers/proc/pressure.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 describe('what a terminal can show', () => {
@@ -95,13 +95,13 @@ describe('pressure', () => {
       assert.equal(parsePressure(text), null);
   });
 
-  test('of a kernel without it is unsupported, and of a file that is garbage unknown', async (t) => {
+  test('of a kernel without it is unsupported, and of a file that is garbage unknown', (t) => {
     const folder = temporaryFolder(t);
-    assert.equal(await readPressure(folder), 'unsupported');
+    assert.equal(readPressure(folder), 'unsupported');
     mkdirSync(join(folder, 'pressure'));
     for (const source of ['cpu', 'memory', 'io']) writeFileSync(join(folder, 'pressure', source), TEXT);
     writeFileSync(join(folder, 'pressure', 'io'), 'garbage');
-    assert.deepEqual(await readPressure(folder), { cpu: 12.34, memory: 12.34, io: null });
+    assert.deepEqual(readPressure(folder), { cpu: 12.34, memory: 12.34, io: null });
   });
 });
 
