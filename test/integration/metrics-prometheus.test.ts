@@ -7,7 +7,13 @@ import { missingUws } from '../support/bridge-transports.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { API_KEY } from '../support/heartbeat-daemon.js';
 import { deployPath, missingPrometheus, PrometheusServer, runPromtool } from '../support/prometheus.js';
-import { dashboardQueries, metricNamesIn, prometheusConfig } from '../support/prometheus-files.js';
+import {
+  dashboardQueries,
+  documentedMetrics,
+  metricNamesIn,
+  prometheusConfig,
+} from '../support/prometheus-files.js';
+import { parseExposition } from '../support/prometheus-text.js';
 import { rawRequest } from '../support/raw-http.js';
 import { ReferenceBackend } from '../support/reference-backend.js';
 import { until } from '../support/until.js';
@@ -31,6 +37,16 @@ describe('a real Prometheus', { skip: missingPrometheus }, () => {
     const expression = `count_over_time(up{job="${ALL}"}[1h])`;
     const start = (await prometheus.value(expression)) ?? 0;
     await until('scrapes', async () => ((await prometheus.value(expression)) ?? 0) >= start + count);
+  }
+
+  /** What the Monitor of which there is most to tell answers once all of it is known. */
+  function everythingTold(): Promise<string> {
+    return until('an answer with all there is', async () => {
+      const { body } = await rawRequest(ports[0]!, 'GET', '/metrics');
+      const isWhole =
+        /^harborforge_cpu_usage_ratio /m.test(body) && /^harborforge_heartbeat_accepted_/m.test(body);
+      return isWhole && body;
+    });
   }
 
   before(async () => {
@@ -166,7 +182,7 @@ describe('a real Prometheus', { skip: missingPrometheus }, () => {
   });
 
   test('the alerts and the dashboard name no metric that /metrics does not have', async () => {
-    const { body } = await rawRequest(ports[0]!, 'GET', '/metrics');
+    const body = await everythingTold();
     const told = new Set(metricNamesIn(body));
     const asked = metricNamesIn(
       ['prometheus/alerts.yml', 'prometheus/alerts.test.yml', 'grafana/harborforge-monitor.json']
@@ -178,6 +194,12 @@ describe('a real Prometheus', { skip: missingPrometheus }, () => {
       asked.filter((name) => !told.has(name)),
       [],
     );
+  });
+
+  test('the docs tell of every metric, and of no other', async () => {
+    const body = await everythingTold();
+    const names = new Set(parseExposition(body).map(({ name }) => name));
+    assert.deepEqual(documentedMetrics(), [...names].sort());
   });
 
   test('finds nothing to complain of in the classic text of both transports', async () => {

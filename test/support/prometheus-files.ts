@@ -51,3 +51,20 @@ export function metricNamesIn(text: string): string[] {
   const names = text.match(/\b(harborforge|process)_[a-z0-9_]+\b(?![-."])/g) ?? [];
   return [...new Set(names)].sort();
 }
+
+/** The metrics of which docs/wire.md tells; there, `a_{b,c}` stands for two names, other braces for labels. */
+export function documentedMetrics(): string[] {
+  const text = readFileSync(deployPath('../docs/wire.md'), 'utf8');
+  const [, section = ''] = /^### GET \/metrics$(.*?)^### /ms.exec(text) ?? [];
+  const columns = section.split('\n').map((line) => /^\| (`.*?) \|/.exec(line)?.[1] ?? '');
+  const written = columns.flatMap((column) =>
+    [...column.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+  const names = written.flatMap((name) => {
+    const whole = /^(harborforge|process)_/.test(name) ? name : `harborforge_${name}`;
+    const [, start = '', choice = '', end = ''] = /^(.*_)\{([^}]+)\}([a-z_]*)/.exec(whole) ?? [];
+    if (choice !== '') return choice.split(',').map((each) => `${start}${each}${end}`);
+    return [whole.replace(/\{.*/, '')];
+  });
+  return names.sort();
+}
