@@ -11,11 +11,21 @@ import { isMainThread, workerData } from 'node:worker_threads';
  * away as it is obeyed; with `always` in front it stays. The daemon itself knows nothing of this.
  */
 const folder = new URL(import.meta.url).searchParams.get('folder');
-const { readFileSync, rmSync, openSync, statfsSync } = fs;
+const { existsSync, readFileSync, rmSync, openSync, statfsSync } = fs;
 const { wait } = Atomics;
 
-function obey(name: string): void {
-  const path = join(folder ?? '', name);
+type Struck = 'proc' | 'disk' | 'heartbeat' | 'inventory';
+const paths: Readonly<Record<Struck, string>> = {
+  proc: join(folder ?? '', 'proc'),
+  disk: join(folder ?? '', 'disk'),
+  heartbeat: join(folder ?? '', 'heartbeat'),
+  inventory: join(folder ?? '', 'inventory'),
+};
+
+function obey(name: Struck): void {
+  const path = paths[name];
+  // An error for each look, with its stack, would let the heap grow by 30 MB an hour until it is tidied up: that is to be seen of the daemon.
+  if (!existsSync(path)) return;
   let order: string;
   try {
     order = readFileSync(path, 'utf8');
