@@ -6,12 +6,13 @@ import type { Windows } from './windows.js';
 
 /** How much later than it failed a push may say so. */
 const PUSH_LIMIT_MS = 6_000;
+/** Twice what was seen on two cores with 35 processes that wanted them; a main thread that is held up passes it. */
+const P99_LIMIT_MS = 250;
 
 /** What the clients saw, as rows. */
 export function judgeRequests(clients: readonly ClientTally[], healthFailed: number): Section {
   const rows = clients.flatMap((tally) => {
     const isComplete = tally.sent - tally.answered - tally.unavailable - tally.excused - tally.failed;
-    const p99 = percentile(tally.latenciesMs, 0.99);
     return [
       atLeast(`${tally.name}: sent`, tally.sent, 1),
       told('  answered with a sound snapshot', tally.answered),
@@ -19,7 +20,8 @@ export function judgeRequests(clients: readonly ClientTally[], healthFailed: num
       told('  no connection while a fault forbids it', tally.excused),
       atMost('  failed', tally.failed, 0, '', tally.problems),
       atMost('  neither answered nor failed', Math.abs(isComplete), 0),
-      told('  p50 / p99 / longest outside of faults', latency(tally, p99)),
+      atMost('  p99 outside of faults', percentile(tally.latenciesMs, 0.99), P99_LIMIT_MS, ' ms'),
+      told('  p50 / longest outside of faults', latency(tally)),
     ];
   });
   return { title: 'Requests', rows: [...rows, atMost('/health: failed', healthFailed, 0)] };
@@ -39,7 +41,6 @@ export function judgePushes(pushes: readonly Push[], windows: Windows): Section 
   };
 }
 
-function latency({ latenciesMs }: ClientTally, p99: number): string {
-  const p50 = percentile(latenciesMs, 0.5);
-  return `${[p50, p99, percentile(latenciesMs, 1)].map((ms) => ms.toFixed(1)).join(' / ')} ms`;
+function latency({ latenciesMs }: ClientTally): string {
+  return `${[0.5, 1].map((share) => percentile(latenciesMs, share).toFixed(1)).join(' / ')} ms`;
 }

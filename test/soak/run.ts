@@ -13,6 +13,7 @@
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { Cleanup } from './cleanup.js';
+import { JUDGED_MINUTES } from './judge-growth.js';
 import { HELP, parseOptions, type SoakOptions } from './options.js';
 import { type Findings, soak } from './soak.js';
 import { failuresOf, renderTable } from './table.js';
@@ -45,7 +46,7 @@ function tell(options: SoakOptions, { sections, samples }: Findings, isInterrupt
   process.stdout.write(
     `\nA soak of ${options.minutes} minutes, seed ${options.seed}; load average ${load.join(' ')}\n\n` +
       `${renderTable(sections)}\n\n${isInterrupted ? 'It was interrupted. ' : ''}` +
-      `${failures.length === 0 ? 'Nothing was lost and nothing grew.' : `FAILED:\n  ${failures.join('\n  ')}`}\n`,
+      `${failures.length === 0 ? allWell(options.minutes) : `FAILED:\n  ${failures.join('\n  ')}`}\n`,
   );
   if (options.jsonPath !== null)
     writeFileSync(
@@ -54,6 +55,13 @@ function tell(options: SoakOptions, { sections, samples }: Findings, isInterrupt
     );
   if (failures.length > 0) return EXIT_FAILED;
   return isInterrupted ? EXIT_INTERRUPTED : 0;
+}
+
+function allWell(minutes: number): string {
+  const isJudged = minutes >= JUDGED_MINUTES;
+  return isJudged
+    ? 'Nothing was lost and nothing grew.'
+    : `Nothing was lost. Whether anything grew is judged in runs of ${JUDGED_MINUTES} minutes or more.`;
 }
 
 async function main(options: SoakOptions): Promise<void> {

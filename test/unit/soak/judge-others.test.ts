@@ -36,6 +36,13 @@ test('requests that were answered, or failed as a fault has it, pass; one that f
   assert.equal(failures(judgeRequests([TALLY], 1)).length, 1);
 });
 
+test('one answer in fifty that takes a third of a second outside of faults is too slow, and so are no answers at all', () => {
+  const latenciesMs = Array.from({ length: 200 }, (_each, index) => (index % 50 === 7 ? 333 : 1));
+  assert.match(failures(judgeRequests([{ ...TALLY, latenciesMs }], 0)).join(), /p99/);
+  assert.deepEqual(failures(judgeRequests([{ ...TALLY, latenciesMs: [...Array(199).fill(1), 333] }], 0)), []);
+  assert.match(failures(judgeRequests([{ ...TALLY, latenciesMs: [] }], 0)).join(), /p99/);
+});
+
 test('a push that failed needs a fault', () => {
   const pushes = [
     { atMs: 1_000, isAccepted: true },
