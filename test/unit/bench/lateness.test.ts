@@ -50,8 +50,12 @@ test('a lane that was held up is late by as much, or misses the ticks that were 
 
 for (const kind of ['empty', 'setInterval'] as const) {
   test(`${kind} ticks without the lane’s work`, async (t) => {
-    const { latenessMs, missed } = await start(t, kind, 5, 300).lateness;
-    assert.ok(latenessMs.length > 0 && latenessMs.every(Number.isFinite));
+    // On a machine without any CPU time left a window may pass before its first tick.
+    const { latenessMs, missed } = await until('a window with ticks in it', async () => {
+      const measured = await start(t, kind, 5, 300).lateness;
+      return measured.latenessMs.length > 0 && measured;
+    });
+    assert.ok(latenessMs.every(Number.isFinite));
     assert.ok(missed >= 0);
   });
 }
