@@ -32,20 +32,17 @@ export function judgeGrowth(
   const since = (ms: number, all: readonly Point[]): Slope =>
     theilSen(all.filter(({ x }) => x * HOUR_MS >= ms));
   const warmMs = Math.min(WARM_UP_MAX_MS, spanMs * WARM_UP_SHARE);
-  const ends = told(
-    `${name}: first and last tenth`,
-    `${show(tenth(points, 0))}, ${show(tenth(points, 9))} MB`,
-  );
+  const ends = told('  first and last tenth', `${show(tenth(points, 0))}, ${show(tenth(points, 9))} MB`);
   if (Math.round(spanMs / MINUTE_MS) < JUDGED_MINUTES) {
     const slope = since(warmMs, points);
     return [
-      ends,
       row(
-        '  slope after warm-up, MB an hour',
+        `${name}: slope after warm-up, MB an hour`,
         slope,
         `≤ ${GROSS_LIMIT}, or not certain`,
         slope.value <= GROSS_LIMIT || slope.low <= 0,
       ),
+      ends,
       told('  growth', `too short to judge it: less than ${JUDGED_MINUTES} minutes`),
     ];
   }
@@ -55,9 +52,9 @@ export function judgeGrowth(
   const limit = `low end ≤ ${GROWTH_LIMIT}`;
   const hasLevelledOff = whole.low <= GROWTH_LIMIT || end.value <= GROWTH_LIMIT;
   return [
+    row(`${name}: slope of the last third, MB an hour`, end, limit, end.low <= GROWTH_LIMIT),
+    row(`${name}: slope after warm-up, MB an hour`, whole, `${limit}, or levelled off`, hasLevelledOff),
     ends,
-    row('  slope of the last third, MB an hour', end, limit, end.low <= GROWTH_LIMIT),
-    row('  slope after warm-up, MB an hour', whole, `${limit}, or levelled off`, hasLevelledOff),
   ];
 }
 

@@ -46,7 +46,7 @@ function tell(options: SoakOptions, { sections, samples }: Findings, isInterrupt
   process.stdout.write(
     `\nA soak of ${options.minutes} minutes, seed ${options.seed}; load average ${load.join(' ')}\n\n` +
       `${renderTable(sections)}\n\n${isInterrupted ? 'It was interrupted. ' : ''}` +
-      `${failures.length === 0 ? allWell(options.minutes) : `FAILED:\n  ${failures.join('\n  ')}`}\n`,
+      `${failures.length === 0 ? allWell(isInterrupted ? 0 : options.minutes) : `FAILED:\n  ${failures.join('\n  ')}`}\n`,
   );
   if (options.jsonPath !== null)
     writeFileSync(
