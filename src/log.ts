@@ -1,5 +1,6 @@
-import { destination, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { detectFormat, formatEntry, type LogFormat, wantsColour } from './log-format.js';
+import type { LogOutput } from './log-output.js';
 
 export type { Logger };
 
@@ -15,14 +16,14 @@ const REDACTED = [
 ];
 
 /**
- * The daemon's log on standard output, a line for each thing said, as whoever reads it there wants it; written before the call returns, so
- * that the last word of a dying process is not lost. Thread: main only; the other threads count, and main says what changed.
- * `format` is the setting's; `env` tells what is at the other end.
+ * The daemon's log, a line for each thing said, as whoever reads it wants it. Thread: main only; the other threads count, and main says what
+ * changed. `format` is the setting's; `env` tells what is at the other end.
  */
 export function createLogger(
   level: string,
   format: LogFormat | 'auto',
   env: Readonly<Record<string, string | undefined>>,
+  output: LogOutput,
 ): Logger {
   const options: LoggerOptions = {
     level,
@@ -31,11 +32,9 @@ export function createLogger(
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[hidden]' },
   };
-  const out = destination({ fd: 1, sync: true });
-  // Whoever read the log has gone, or the disk behind it is full: no reason to stop watching the host.
-  out.on('error', () => {});
   const inForce = format === 'auto' ? detectFormat(env) : format;
-  if (inForce === 'json') return pino(options, out);
   const inColour = wantsColour(env);
-  return pino(options, { write: (json) => void out.write(formatEntry(json, inForce, inColour)) });
+  const log = pino(options, { write: (json) => output.write(formatEntry(json, inForce, inColour)) });
+  output.onLost = (lines) => log.warn({ lines }, 'lines of the log were lost here, since nobody read them');
+  return log;
 }

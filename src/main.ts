@@ -31,9 +31,11 @@ const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
 const EXIT_CONFIG = 78;
 /** Whatever hangs, this long after it was told to end the process no longer waits for it. It takes some time itself, and has 3 s. */
-const STOP_DEADLINE_MS = 2_600;
+const STOP_DEADLINE_MS = 2_200;
 /** Threads that hang are not waited for any longer than this. */
-const REST_DEADLINE_MS = 2_800;
+const REST_DEADLINE_MS = 2_400;
+/** Whoever reads the log slowly gets this long for the end of it. */
+const LOG_END_MS = 300;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,13 +63,16 @@ async function run(
   warnings: readonly string[],
   threads: SamplerThreads | null,
 ): Promise<void> {
-  const [{ createLogger }, { startDaemon }, { messageOf }, { readVersion }] = await Promise.all([
-    import('./log.js'),
-    import('./daemon.js'),
-    import('./shared/errors.js'),
-    import('./version.js'),
-  ]);
-  const log = createLogger(config.logLevel, config.logFormat, env);
+  const [{ createLogger }, { LogOutput }, { startDaemon }, { messageOf }, { readVersion }] =
+    await Promise.all([
+      import('./log.js'),
+      import('./log-output.js'),
+      import('./daemon.js'),
+      import('./shared/errors.js'),
+      import('./version.js'),
+    ]);
+  const output = new LogOutput();
+  const log = createLogger(config.logLevel, config.logFormat, env, output);
   for (const warning of warnings) log.warn(warning);
 
   let daemon: Daemon | null = null;
@@ -77,8 +82,9 @@ async function run(
     ending = true;
     const restUntilMs = performance.now() + REST_DEADLINE_MS;
     setTimeout(() => void exit(code, false, restUntilMs), STOP_DEADLINE_MS).unref();
-    void (daemon?.stop() ?? Promise.resolve(false)).then((threadsEnded) => {
+    void (daemon?.stop() ?? Promise.resolve(false)).then(async (threadsEnded) => {
       log.info({ code }, 'stopped');
+      await output.settle(LOG_END_MS);
       return exit(code, threadsEnded, restUntilMs);
     });
   };
@@ -99,6 +105,7 @@ async function run(
     });
   } catch (error) {
     complain([messageOf(error)]);
+    await output.settle(LOG_END_MS);
     await exit(EXIT_FAILED, true);
   }
 }
