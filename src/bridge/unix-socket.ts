@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   renameSync,
   rmdirSync,
+  statfsSync,
   unlinkSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -15,12 +16,19 @@ import { MonitorError, messageOf } from '../shared/errors.js';
 
 /** Owner and group. */
 const MODE = 0o660;
+/**
+ * File systems that wait for nobody else, by their magic numbers: ext, tmpfs, ramfs, xfs, btrfs, overlay, zfs, f2fs. A mount of another
+ * kind may be dead by the time at which the socket is to be removed, and whoever touches it then hangs for ever.
+ */
+const LOCAL_TYPES: ReadonlySet<number> = new Set([
+  0xef53, 0x01021994, 0x858458f6, 0x58465342, 0x9123683e, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
+]);
 /** Of daemons that start at the same moment each may find another's remains once. */
 const ATTEMPTS = 5;
 
 /** A socket file that was put in place. */
 export interface SocketFile {
-  /** Takes it away, unless something else is there by now. Throws nothing. */
+  /** Takes it away, unless something else is there by now, or it might hang: the next daemon replaces what is left. Throws nothing. */
   remove(): void;
 }
 
@@ -44,9 +52,10 @@ export async function placeSocket(
     await link(made, path, join(folder, 'old'));
     unlinkSync(made);
     const placed = look(path);
+    const isLocal = LOCAL_TYPES.has(statfsSync(dirname(path)).type);
     return {
       remove: () => {
-        if (isSame(look(path), placed)) removeIfThere(path);
+        if (isLocal && isSame(look(path), placed)) removeIfThere(path);
       },
     };
   } catch (error) {
