@@ -8,6 +8,7 @@ import {
   push,
   readHealth,
   startBridge,
+  telemetryWhen,
 } from '../support/bridge-client.js';
 import { onEachTransport } from '../support/bridge-transports.js';
 import { type RawAnswer, RawConnection, rawRequest, requestHead } from '../support/raw-http.js';
@@ -24,6 +25,7 @@ onEachTransport((transport, env) => {
   let port = 0;
   before(async () => {
     ({ port } = await startBridge(cleanup, env));
+    await telemetryWhen(port);
   });
 
   function assertAccepted(answer: RawAnswer): void {

@@ -50,6 +50,8 @@ export class ReferenceBackend {
   private constructor(apiKey: string) {
     this.#apiKeys = new Set([apiKey]);
     this.#server = createServer((request, response) => this.#take(request, response));
+    // Of Node's own five seconds a busy machine makes a reset now and then: closed here while a heartbeat is on its way.
+    this.#server.keepAliveTimeout = 60_000;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
