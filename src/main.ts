@@ -40,6 +40,8 @@ const LOG_END_MS = 300;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const NAME = 'harborforge-monitor';
+/** What names a file that is opened before anything else can be told. */
+const FILE_SETTINGS = ['apiKeyFile', 'bridgeTokenFile', 'bridgeSocket'] as const;
 const ONE_SHOT = new Set(['-h', '--help', '-V', '--version', '--check-config']);
 
 function complain(problems: readonly string[]): void {
@@ -110,12 +112,18 @@ async function run(
   }
 }
 
+function refuse(problems: readonly string[]): never {
+  complain(problems);
+  complain([`nothing was started; ${NAME} --help tells what is allowed`]);
+  process.exit(EXIT_CONFIG);
+}
+
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   // The threads take as long to come up as the rest takes to load; what is not the daemon has no use for them.
   const isDaemon = (argv[0] ?? '-').startsWith('-') && !argv.some((argument) => ONE_SHOT.has(argument));
   const threads = isDaemon ? (await import('./sampling/pool.js')).bootThreads() : null;
-  const [{ parseCommand }, { API_KEY_ENV }] = await Promise.all([
+  const [{ parseCommand }, { API_KEY_ENV, SETTINGS }] = await Promise.all([
     import('./cli.js'),
     import('./setting-table.js'),
   ]);
@@ -139,13 +147,16 @@ async function main(): Promise<void> {
     import('./host-look.js'),
   ]);
   const given = { env, flags: command.flags };
+  if (
+    FILE_SETTINGS.some((name) => env[SETTINGS[name].env] || command.flags[name]) ||
+    env['CREDENTIALS_DIRECTORY']
+  ) {
+    const silent = await (await import('./silent-files.js')).findSilentFiles(given);
+    if (silent.length > 0) refuse(silent);
+  }
   const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
   const problems = [...command.problems, ...(result.ok ? [] : result.problems)];
-  if (!result.ok || problems.length > 0) {
-    complain(problems);
-    complain([`nothing was started; ${NAME} --help tells what is allowed`]);
-    process.exit(EXIT_CONFIG);
-  }
+  if (!result.ok || problems.length > 0) return refuse(problems);
   return run(result.config, env, result.warnings, threads);
 }
 

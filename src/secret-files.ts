@@ -48,6 +48,15 @@ function checkKey(name: string, origin: string, text: string): ApiKey | string {
   return { value: new Secret(value), origin };
 }
 
+/** The files in which the key may be, of which the first that is there counts. */
+export function keyFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  file: string | undefined,
+): string[] {
+  const credentials = env['CREDENTIALS_DIRECTORY'];
+  return [...(credentials ? [join(credentials, 'api-key')] : []), ...(file === undefined ? [] : [file])];
+}
+
 /** Reads the token of the bridge out of its file, which the setting `name` names. A text is a problem, null: there is none. Thread: main. */
 export function readToken(file: string | undefined, name: string): Secret | string | null {
   if (file === undefined) return null;

@@ -1,6 +1,7 @@
 import type { Conditions } from '../conditions.js';
 import { type Config, rereadApiKey } from '../config.js';
 import type { Logger } from '../log.js';
+import { keyFiles } from '../secret-files.js';
 import type { HeartbeatReport, OpenClawMetadata } from '../shared/messages.js';
 import { type HeartbeatState, HeartbeatThread } from './thread.js';
 
@@ -24,6 +25,7 @@ export class Reporting {
   #refusal = '';
   /** Runs from a refused key until a heartbeat ends in another way. */
   #keyTimer: NodeJS.Timeout | null = null;
+  #isLooking = false;
 
   constructor(options: {
     config: Config;
@@ -113,12 +115,21 @@ export class Reporting {
   #refused(detail: string): void {
     const origin = this.#config.apiKey?.origin ?? '';
     this.#refusal = `the backend refuses the API key from ${origin} (${detail})`;
-    this.#lookForKey();
-    this.#keyTimer ??= setInterval(() => this.#lookForKey(), KEY_LOOK_MS);
+    if (this.#keyTimer === null) {
+      this.#conditions.set('heartbeat', this.#refusal, 'error');
+      this.#keyTimer = setInterval(() => void this.#lookForKey(), KEY_LOOK_MS);
+    }
+    void this.#lookForKey();
   }
 
-  #lookForKey(): void {
-    const key = rereadApiKey(this.#config, this.#env);
+  async #lookForKey(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const silent = await firstSilent(keyFiles(this.#env, this.#config.apiKeyFile));
+    this.#isLooking = false;
+    // The backend has taken a key meanwhile, or this is the end.
+    if (this.#keyTimer === null) return;
+    const key = silent === null ? rereadApiKey(this.#config, this.#env) : `${silent} gives no answer`;
     const problem = typeof key === 'string' ? `, and there is no other: ${key}` : '';
     this.#conditions.set('heartbeat', `${this.#refusal}${problem}`, 'error');
     if (key !== null && typeof key !== 'string') this.#thread?.setApiKey(key.value.reveal());
@@ -128,4 +139,12 @@ export class Reporting {
     if (this.#keyTimer !== null) clearInterval(this.#keyTimer);
     this.#keyTimer = null;
   }
+}
+
+/** The first of the files that gives no answer, or null. */
+async function firstSilent(files: readonly string[]): Promise<string | null> {
+  if (files.length === 0) return null;
+  const { isSilent } = await import('../silent-files.js');
+  for (const file of files) if (await isSilent(file)) return file;
+  return null;
 }
