@@ -20,6 +20,9 @@ export interface DnsServer {
 const RCODE: Record<Exclude<DnsMood, 'is silent'>, number> = { answers: 0, fails: 2, 'knows no name': 3 };
 const TYPE_A = 1;
 
+/** How many were started here. */
+let servers = 0;
+
 /** Starts one on a loopback address of its own (the port is the one that the C library asks, 53); it ends with the test. */
 export async function startDns(t: Scope, mood: DnsMood): Promise<DnsServer> {
   const socket = createSocket('udp4');
@@ -29,8 +32,8 @@ export async function startDns(t: Scope, mood: DnsMood): Promise<DnsServer> {
     questions++;
     if (now !== 'is silent') socket.send(answerTo(question, RCODE[now]), from.port, from.address);
   });
-  // 127.0.0.0/8 is all this machine: another run of this test has another address.
-  const address = `127.53.${process.pid % 256}.${1 + Math.floor(Math.random() * 250)}`;
+  // 127.0.0.0/8 is all this machine: each server of this process and of any other has an address of its own.
+  const address = `127.${64 + ((process.pid >> 8) % 128)}.${process.pid % 256}.${++servers}`;
   socket.bind(53, address);
   await once(socket, 'listening');
   t.after(() => {
