@@ -1,6 +1,5 @@
 import { readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import {
   type HostTrees,
   type ProcfsLook,
@@ -8,7 +7,6 @@ import {
   TREES_LIMIT_MS,
   type TreesMessage,
 } from './shared/messages.js';
-import { workerFile } from './worker-file.js';
 
 /** A tree that gave no answer in time; why. */
 export interface Silent {
@@ -53,7 +51,7 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees): Promise<HostLoo
   const isAskedFor = (path: string, ownPath: string) => path.startsWith('/') && path !== ownPath;
   const isRootfsElsewhere = isAskedFor(rootfs, '/');
   if (!isRootfsElsewhere && !isAskedFor(procfs, '/proc')) return { ...own, procfs: null, rootfs: null };
-  const looks = await askProcess(procfs.startsWith('/') ? procfs : '', isRootfsElsewhere ? rootfs : '');
+  const looks = await lookAtTrees(procfs.startsWith('/') ? procfs : '', isRootfsElsewhere ? rootfs : '');
   return {
     ...own,
     procfs: procfs.startsWith('/') ? looks.procfs : null,
@@ -63,47 +61,25 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees): Promise<HostLoo
 
 type Looks = { procfs: ProcfsLook | Silent; rootfs: RootfsLook | Silent };
 
-async function askProcess(procfs: string, rootfs: string): Promise<Looks> {
+async function lookAtTrees(procfs: string, rootfs: string): Promise<Looks> {
   // Loaded here, since most have neither setting.
-  const { spawn } = await import('node:child_process');
+  const { askProcess } = await import('./ask-process.js');
   const looks: Looks = { procfs: { silent: NO_ANSWER }, rootfs: { silent: NO_ANSWER } };
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile('trees')), procfs, rootfs], {
-      cwd: '/',
-      env: {},
-      // Not `ignore`: that takes a /dev/null, which not every container has.
-      stdio: 'pipe',
-    });
-    const done = (): void => {
-      clearTimeout(timer);
-      // One that not even the kernel can end is left behind, and nobody waits for it.
-      child.kill('SIGKILL');
-      child.unref();
-      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
-      resolve(looks);
-    };
-    let timer = setTimeout(done, BEGIN_LIMIT_MS);
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (more: string) => {
-      const lines = `${text}${more}`.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) {
-        const message = JSON.parse(line) as TreesMessage;
-        if (message.type === 'procfs') looks.procfs = message.look;
-        if (message.type === 'rootfs') looks.rootfs = message.look;
-        if (message.type !== 'begun') continue;
-        clearTimeout(timer);
-        timer = setTimeout(done, TREES_LIMIT_MS);
-      }
-    });
-    child.once('close', done);
-    child.once('error', (error) => {
-      const silent = `which could not be looked at: ${error.message}`;
-      looks.procfs = { silent };
-      looks.rootfs = { silent };
-      done();
-    });
+  const failure = await askProcess<TreesMessage>({
+    worker: 'trees',
+    words: [procfs, rootfs],
+    env: {},
+    beginLimitMs: BEGIN_LIMIT_MS,
+    limitMs: TREES_LIMIT_MS,
+    take: (message) => {
+      if (message.type === 'procfs') looks.procfs = message.look;
+      if (message.type === 'rootfs') looks.rootfs = message.look;
+      return false;
+    },
   });
+  if (failure === null) return looks;
+  const silent = `which could not be looked at: ${failure.message}`;
+  return { procfs: { silent }, rootfs: { silent } };
 }
 
 function isHostnameOfMachine(): boolean {

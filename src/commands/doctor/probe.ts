@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { askProcess } from '../../ask-process.js';
 import type { ProbeMessage, ProbeTask } from '../../shared/probe.js';
-import { workerFile } from '../../worker-file.js';
 
 /** How long a process may take to come up on a machine that is busy. */
 const BEGIN_LIMIT_MS = 8_000;
@@ -16,36 +14,18 @@ export async function askProbe(
   isEnough: (message: ProbeMessage) => boolean = () => false,
 ): Promise<ProbeMessage[]> {
   const messages: ProbeMessage[] = [];
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile('probe')), JSON.stringify(task)], {
-      cwd: '/',
-      env: { PATH: task.searchPath },
-      stdio: 'pipe',
-    });
-    const done = (): void => {
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      child.unref();
-      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
-      resolve(messages);
-    };
-    let timer = setTimeout(done, BEGIN_LIMIT_MS);
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (more: string) => {
-      const lines = `${text}${more}`.split('\n');
-      text = lines.pop() ?? '';
-      for (const line of lines) {
-        const message = JSON.parse(line) as ProbeMessage;
-        messages.push(message);
-        if (isEnough(message)) return done();
-        if (message.type !== 'begun') continue;
-        clearTimeout(timer);
-        timer = setTimeout(done, limitMs);
-      }
-    });
-    child.once('close', done);
-    child.once('error', done);
+  await askProcess<ProbeMessage>({
+    worker: 'probe',
+    words: [JSON.stringify(task)],
+    env: { PATH: task.searchPath },
+    beginLimitMs: BEGIN_LIMIT_MS,
+    limitMs,
+    take: (message) => {
+      messages.push(message);
+      return isEnough(message);
+    },
   });
+  return messages;
 }
 
 /** The newest message of a kind; undefined: there is none. */
