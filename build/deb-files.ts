@@ -1,5 +1,6 @@
 import { COMMAND_NAMES, commandEntry } from '../src/commands/table.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../src/setting-table.js';
+import { wrap } from '../src/wrap.js';
 
 const WIDTH = 76;
 
@@ -74,13 +75,9 @@ the backend's API key, mode 0600; systemd hands it to the service as a credentia
 }
 
 function wrapped(text: string): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines[lines.length - 1]!;
-    if (line !== '' && line.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines.map((line) => `# ${line}`).join('\n');
+  return wrap(text, WIDTH)
+    .map((line) => `# ${line}`)
+    .join('\n');
 }
 
 /** Text as man(7) takes it: hyphens that can be copied, no line that is taken for a request. */

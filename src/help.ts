@@ -1,5 +1,6 @@
 import { COMMAND_NAMES, type CommandName, commandEntry } from './commands/table.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from './setting-table.js';
+import { wrap } from './wrap.js';
 
 const NAME_WIDTH = 14;
 
@@ -61,19 +62,4 @@ function term(name: string, text: string): string[] {
 
 function indented(text: string): string[] {
   return wrap(text, 72).map((line) => `      ${line}`);
-}
-
-/** Breaks a text into lines of at most `width` characters, where its words allow. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

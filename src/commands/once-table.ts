@@ -1,5 +1,5 @@
-import { wrap } from '../help.js';
 import { FIELDS, type Field } from '../shared/fields.js';
+import { wrap } from '../wrap.js';
 import { duration } from './health-summary.js';
 import type { Paint, Style } from './style.js';
 

@@ -1,3 +1,4 @@
+import { wrap } from '../../wrap.js';
 import type { Style } from '../style.js';
 import type { Finding, Verdict } from './finding.js';
 
@@ -25,17 +26,4 @@ function summarize(findings: readonly Finding[]): string {
   const count = (wanted: Verdict) => findings.filter(({ verdict }) => verdict === wanted).length;
   const many = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   return `${count('ok')} ok, ${many(count('warning'), 'warning')}, ${many(count('problem'), 'problem')}`;
-}
-
-/** Breaks at blanks; a word that is longer than a line has one of its own. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
