@@ -5,7 +5,7 @@ import { readRssBytes } from './own-process.js';
 import { D, T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
 import type { HostInventory } from './shared/messages.js';
-import { isFrameStale } from './shared/pace.js';
+import { isFrameFresh } from './shared/pace.js';
 
 /** What /health is made from. Everything is asked for when somebody asks. Thread: main. */
 export interface HealthSources {
@@ -38,7 +38,7 @@ const TOO_OLD = 'the newest sample is too old';
 export function answerHealth(sources: HealthSources): Answer {
   const nowMs = sources.monoMs();
   const proc = sources.frames.read(({ numbers: n }) => ({
-    isFresh: n[T.valid] === 1 && !isFrameStale(n, nowMs),
+    isFresh: isFrameFresh(n, nowMs),
     isValid: n[T.valid] === 1,
     age_ms: round(nowMs - n[T.sampled_mono_ms]!, 1),
     interval_ms: n[T.interval_ms]!,

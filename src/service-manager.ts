@@ -3,7 +3,7 @@ import type { Conditions } from './conditions.js';
 import type { Clock } from './shared/clock.js';
 import { T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
-import { isFrameStale } from './shared/pace.js';
+import { isFrameFresh } from './shared/pace.js';
 
 /** systemd's own program: what it listens on is a socket of a kind that Node can't make. */
 const PROGRAM = 'systemd-notify';
@@ -66,7 +66,7 @@ export class ServiceManager {
   /** Says what there is to say now, and looks again in time. */
   look(): void {
     const { isFresh, intervalMs } = this.#frames.read(({ numbers }) => ({
-      isFresh: numbers[T.valid] === 1 && !isFrameStale(numbers, this.#clock.monoMs()),
+      isFresh: isFrameFresh(numbers, this.#clock.monoMs()),
       intervalMs: numbers[T.interval_ms],
     })) ?? { isFresh: false };
     const words: string[] = [];

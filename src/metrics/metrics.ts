@@ -3,7 +3,7 @@ import type { Headers } from '../bridge/guard.js';
 import type { HealthSources } from '../health.js';
 import { T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
-import { isFrameStale } from '../shared/pace.js';
+import { isFrameFresh } from '../shared/pace.js';
 import { CpuSeconds } from './cpu-seconds.js';
 import { FORMATS, info, renderFamilies, single } from './exposition.js';
 import { collectorFamilies, hostFamilies } from './host-families.js';
@@ -35,7 +35,7 @@ export class Metrics {
     const nowMs = sources.monoMs();
     const n = copyOf(sources.frames);
     const disk = copyOf(sources.diskFrames);
-    const isFresh = n !== null && n[T.valid] === 1 && !isFrameStale(n, nowMs);
+    const isFresh = n !== null && isFrameFresh(n, nowMs);
     const families = [
       info('harborforge_build', 'What the Monitor is.', {
         version: sources.version,

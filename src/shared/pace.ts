@@ -23,3 +23,8 @@ export function staleAfterMsOf(numbers: Float64Array): number {
 export function isFrameStale(numbers: Float64Array, nowMs: number): boolean {
   return nowMs - numbers[T.sampled_mono_ms]! > staleAfterMsOf(numbers);
 }
+
+/** Whether a telemetry frame tells of the host as it is at `nowMs`: something could be read, and not too long ago. Thread: any. */
+export function isFrameFresh(numbers: Float64Array, nowMs: number): boolean {
+  return numbers[T.valid] === 1 && !isFrameStale(numbers, nowMs);
+}
