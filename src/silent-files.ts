@@ -30,22 +30,19 @@ export function isSilent(path: string): Promise<boolean> {
 /** The files of the settings that give no answer, in a line each: what is wrong, by the name of flag or variable. Throws nothing. */
 export async function findSilentFiles(given: GivenSettings): Promise<string[]> {
   const { values, origins } = gatherSettings(given);
-  const files: [name: string, path: string][] = [
-    ...keyFiles(given.env, values.apiKeyFile).map((path): [string, string] => [
-      path === values.apiKeyFile ? nameOf('apiKeyFile', origins.apiKeyFile) : 'CREDENTIALS_DIRECTORY',
+  const { apiKeyFile, bridgeTokenFile, bridgeSocket } = values;
+  const files: { name: string; path: string | undefined }[] = [
+    ...keyFiles(given.env, apiKeyFile).map((path) => ({
+      name: path === apiKeyFile ? nameOf('apiKeyFile', origins.apiKeyFile) : 'CREDENTIALS_DIRECTORY',
       path,
-    ]),
-    ...(values.bridgeTokenFile === undefined
-      ? []
-      : [[nameOf('bridgeTokenFile', origins.bridgeTokenFile), values.bridgeTokenFile] as [string, string]]),
-    ...(values.bridgeSocket === undefined
-      ? []
-      : [[nameOf('bridgeSocket', origins.bridgeSocket), dirname(values.bridgeSocket)] as [string, string]]),
+    })),
+    { name: nameOf('bridgeTokenFile', origins.bridgeTokenFile), path: bridgeTokenFile },
+    { name: nameOf('bridgeSocket', origins.bridgeSocket), path: bridgeSocket && dirname(bridgeSocket) },
   ];
   const lines = await Promise.all(
-    files.map(async ([name, path]) =>
+    files.map(async ({ name, path }) =>
       // What is no path may be the secret itself, which belongs on nobody's command line.
-      path.startsWith('/') && (await isSilent(path))
+      path?.startsWith('/') && (await isSilent(path))
         ? `${name}: expected a file that can be read: it gives no answer`
         : null,
     ),
