@@ -21,6 +21,10 @@ function wholeNumber(least: number, most: number) {
   return numeric(/^\d{1,9}$/, 'a whole number', least, most);
 }
 
+function zeroOrOne() {
+  return z.enum(['0', '1'], 'expected 0 or 1').transform((value) => value === '1');
+}
+
 function absolutePath() {
   return z.string().regex(/^\/[^\0]*$/, 'expected an absolute path');
 }
@@ -56,7 +60,7 @@ const RULES = {
     .max(IDENTIFIER_MAX_CHARS, `expected at most ${IDENTIFIER_MAX_CHARS} characters`)
     .regex(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, 'expected text without control characters'),
   backendUrl: z.string().transform(checkBackendUrl),
-  allowHttp: z.enum(['0', '1'], 'expected 0 or 1').transform((value) => value === '1'),
+  allowHttp: zeroOrOne(),
   apiKeyFile: absolutePath(),
   reportIntervalSec: wholeNumber(1, 3_600),
   sampleIntervalMs: wholeNumber(1, 1_000),
@@ -69,12 +73,16 @@ const RULES = {
   logFormat: z.enum(LOG_FORMATS, `expected one of ${LOG_FORMATS.join(', ')}`),
   bridgeTokenFile: absolutePath(),
   bridgeSocket: socketPath(),
+  page: zeroOrOne(),
+  historySec: wholeNumber(0, 3_600),
+  dumpDir: absolutePath(),
+  heartbeatExtended: zeroOrOne(),
   bridgeTransport: z.enum(TRANSPORTS, `expected one of ${TRANSPORTS.join(', ')}`),
 } as const satisfies Readonly<Record<SettingName, z.ZodType>>;
 
 type Shape = typeof RULES;
 /** What may stay unset. */
-const UNSET_SETTINGS = ['backendUrl', 'apiKeyFile', 'bridgeTokenFile', 'bridgeSocket'] as const;
+const UNSET_SETTINGS = ['backendUrl', 'apiKeyFile', 'bridgeTokenFile', 'bridgeSocket', 'dumpDir'] as const;
 type UnsetSettings = (typeof UNSET_SETTINGS)[number];
 type OptionalShape = {
   [Name in SettingName]: Name extends UnsetSettings ? z.ZodOptional<Shape[Name]> : Shape[Name];

@@ -3,7 +3,7 @@
  */
 
 /** What a value is read from, as it is named in `stale`. The index is its bit in the staleness mask. */
-export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx'] as const;
+export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx', 'pressure'] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Index of each source, and its bit in a staleness mask. */
@@ -13,6 +13,43 @@ export const S = indexed(SOURCES);
 export function sourceBit(source: Source): number {
   return 1 << S[source];
 }
+
+/** What tasks may have to wait for, as the kernel's files are called. */
+export const PRESSURE_RESOURCES = ['cpu', 'memory', 'io'] as const;
+export type PressureResource = (typeof PRESSURE_RESOURCES)[number];
+
+/** The lines of these files: `some` task waited, or all (`full`). */
+export const PRESSURE_LINES = [
+  'cpu_some',
+  'cpu_full',
+  'memory_some',
+  'memory_full',
+  'io_some',
+  'io_full',
+] as const;
+
+/**
+ * What each line tells: averages in percent, microseconds that were lost since boot, and since the reading before. What a kernel does not
+ * tell (`cpu_full` before 5.13) is NaN.
+ */
+export const PRESSURE_VALUES = ['avg10', 'avg60', 'avg300', 'total_us', 'stall_us'] as const;
+
+/** What a row of the flight recorder holds beside its times, in this order. NaN is unknown. */
+export const HISTORY_COLUMNS = [
+  /** Busy share over the trailing 100 ms, percent; the highest since the row before. */
+  'cpu_pct',
+  'hottest_core_pct',
+  'mem_pct',
+  'swap_pct',
+  'load_1',
+  /** For how much of the second before the newest reading some task waited, or all did, percent. */
+  'pressure_cpu_some_pct',
+  'pressure_memory_some_pct',
+  'pressure_memory_full_pct',
+  'pressure_io_some_pct',
+  'pressure_io_full_pct',
+] as const;
+export type HistoryColumn = (typeof HISTORY_COLUMNS)[number];
 
 interface FieldBase {
   /** The name on the wire. */
@@ -68,6 +105,30 @@ export const TELEMETRY_NUMBERS = [
   'disk_size_bytes',
   'disk_used_bytes',
   'disk_available_bytes',
+  /** Busy share over the trailing 100 ms, percent: what goes into the histogram. */
+  'cpu_100ms_pct',
+  /** Shares of the window of `cpu_pct`, percent; user has nice in it. */
+  'cpu_user_pct',
+  'cpu_system_pct',
+  'cpu_iowait_pct',
+  'cpu_steal_pct',
+  /** Of the trailing minute: how much of it was seen (s), and what `shared/burst.ts` makes of the histogram. */
+  'burst_seconds',
+  'burst_max_pct',
+  'burst_p95_pct',
+  'burst_mean_pct',
+  'burst_above_90_ms',
+  /** The last second, core by core: how many have one, the busiest without its interrupts, and the one with most of these. */
+  'cores',
+  'hottest_core',
+  'hottest_core_pct',
+  'interrupted_core',
+  'interrupted_core_pct',
+  /** 0: this kernel has no pressure stall information. 1: it has, as far as is known; what could not be read is NaN. */
+  'pressure_supported',
+  /** Between the last two readings of pressure, ms. */
+  'pressure_interval_ms',
+  ...PRESSURE_LINES.flatMap((line) => PRESSURE_VALUES.map((value) => `pressure_${line}_${value}` as const)),
   /** When the newest value of each source was read, CLOCK_MONOTONIC ms; the lane's start before the first. */
   ...SOURCES.map((source) => `${source}_fresh_ms` as const),
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
@@ -102,6 +163,16 @@ export const TELEMETRY_NUMBERS = [
   'lane_cpu_mono_ms',
 ] as const;
 export type NumberName = (typeof TELEMETRY_NUMBERS)[number];
+
+/**
+ * Behind these values lies a histogram: for how long (ms) each busy share of 100 ms was seen, never reset. Bucket i, 0 to 100, is (i - 1, i]
+ * percent; behind the buckets the sum of share (0 to 1) times time (ms). `burst.ts` reads it.
+ */
+export const BURST_BUCKETS = 101;
+export const BURST_COUNTERS = BURST_BUCKETS + 1;
+/** Where its counters begin in a telemetry frame's Float64Array, and how long that is. */
+export const BURST_FIRST = TELEMETRY_NUMBERS.length;
+export const FRAME_NUMBERS = BURST_FIRST + BURST_COUNTERS;
 
 /** The values of a disk frame; its bytes are `nginx_sites` as JSON. */
 export const DISK_NUMBERS = [

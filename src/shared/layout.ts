@@ -1,13 +1,14 @@
 import { MonitorError } from './errors.js';
-import { DISK_NUMBERS, TELEMETRY_NUMBERS } from './fields.js';
+import { DISK_NUMBERS, FRAME_NUMBERS, HISTORY_COLUMNS } from './fields.js';
 
 /**
  * Where everything lies in the one SharedArrayBuffer:
  *
- *   0      header: magic, version
+ *   0      header: magic, version, rows of the flight recorder
  *   64     control words (control.ts)
  *   …      telemetry frames: written by the proc lane
  *   …      disk frames: written by the disk lane
+ *   …      the flight recorder: written by the proc lane (recorder.ts); as many rows as the header says
  *
  * Each frame store: a cache line with the `published` word, a cache line for each reader's `pin`, then the slots.
  * Each slot: a header of one cache line (Float64: sequence number, length of the bytes), the numbers, the bytes.
@@ -16,7 +17,7 @@ import { DISK_NUMBERS, TELEMETRY_NUMBERS } from './fields.js';
 export const CACHE_LINE = 64;
 /** "HFM1" */
 export const MAGIC = 0x48464d31;
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Longest identifier, in characters. */
 export const IDENTIFIER_MAX_CHARS = 200;
@@ -64,11 +65,11 @@ const CONTROL_BYTES = CONTROL_WORDS * CACHE_LINE;
 export const TELEMETRY_READER = { main: 0, heartbeat: 1 } as const;
 export const DISK_READER = { procLane: 0, main: 1 } as const;
 
-/** A character of the identifier may take six bytes in JSON (`\u00e4`); the rest of a snapshot is under 1 KiB. */
+/** A character of the identifier may take six bytes in JSON (`\u00e4`); the rest of a snapshot is under 2 KiB. */
 export const TELEMETRY_STORE = storeLayout(CONTROL_OFFSET + CONTROL_BYTES, {
   readers: Object.keys(TELEMETRY_READER).length,
-  numbers: TELEMETRY_NUMBERS.length,
-  bytesCapacity: SITES_MAX_BYTES + IDENTIFIER_MAX_CHARS * 6 + 2_048,
+  numbers: FRAME_NUMBERS,
+  bytesCapacity: SITES_MAX_BYTES + IDENTIFIER_MAX_CHARS * 6 + 4_096,
 });
 
 export const DISK_STORE = storeLayout(TELEMETRY_STORE.byteOffset + TELEMETRY_STORE.byteLength, {
@@ -77,15 +78,35 @@ export const DISK_STORE = storeLayout(TELEMETRY_STORE.byteOffset + TELEMETRY_STO
   bytesCapacity: SITES_MAX_BYTES,
 });
 
-/** Makes the daemon's shared memory, empty: nothing published, nothing pinned. Thread: main, once. */
-export function createSharedMemory(): SharedArrayBuffer {
-  const shared = new SharedArrayBuffer(DISK_STORE.byteOffset + DISK_STORE.byteLength);
+/** Two cache lines of words, then the rows, column by column. */
+export const RECORDER_OFFSET = DISK_STORE.byteOffset + DISK_STORE.byteLength;
+/** Two times and the values. */
+export const RECORDER_ROW_BYTES = 2 * 8 + HISTORY_COLUMNS.length * 4;
+
+/**
+ * Makes the daemon's shared memory, empty: nothing published, nothing pinned, nothing recorded, with room for `historyRows` rows. Thread:
+ * main, once.
+ */
+export function createSharedMemory(historyRows = 0): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(byteLengthFor(historyRows));
   initStore(shared, TELEMETRY_STORE);
   initStore(shared, DISK_STORE);
-  const header = new Int32Array(shared, 0, 2);
+  // All bits set is NaN: no row was written yet. The memory is taken now, and not bit by bit.
+  new Uint8Array(shared, RECORDER_OFFSET + 2 * CACHE_LINE).fill(0xff);
+  const header = new Int32Array(shared, 0, 3);
+  header[2] = historyRows;
   header[1] = VERSION;
   header[0] = MAGIC;
   return shared;
+}
+
+function byteLengthFor(historyRows: number): number {
+  return RECORDER_OFFSET + 2 * CACHE_LINE + historyRows * RECORDER_ROW_BYTES;
+}
+
+/** How many rows the flight recorder in `shared` has. Thread: any. */
+export function recorderRows(shared: SharedArrayBuffer): number {
+  return new Int32Array(shared, 0, 3)[2]!;
 }
 
 /** Sets a store's words to "nothing published, nothing pinned" (-1). Thread: whoever made the memory, before it is shared. */
@@ -98,8 +119,8 @@ export function initStore(shared: SharedArrayBuffer, layout: StoreLayout): void 
  * @throws MonitorError LAYOUT_MISMATCH
  */
 export function checkSharedMemory(shared: SharedArrayBuffer): void {
-  const [magic, version] = new Int32Array(shared, 0, 2);
-  const expected = DISK_STORE.byteOffset + DISK_STORE.byteLength;
+  const [magic, version, historyRows = 0] = new Int32Array(shared, 0, 3);
+  const expected = byteLengthFor(historyRows);
   if (magic !== MAGIC || version !== VERSION || shared.byteLength !== expected) {
     throw new MonitorError(
       'LAYOUT_MISMATCH',

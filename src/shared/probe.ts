@@ -1,3 +1,4 @@
+import type { PressureResource } from './fields.js';
 import type { HostTrees } from './messages.js';
 
 /** What passes between `doctor` and the processes that look at what may hang. */
@@ -35,12 +36,8 @@ export interface KernelReading {
   readonly other: KernelShares | null;
 }
 
-/** What tasks may have to wait for, as the kernel's files are called. */
-export const PRESSURE_SOURCES = ['cpu', 'memory', 'io'] as const;
-export type PressureSource = (typeof PRESSURE_SOURCES)[number];
-
 /** For how much of the last ten seconds some task waited, in percent; null: it could not be had. */
-export type Pressure = Readonly<Record<PressureSource, number | null>>;
+export type Pressure = Readonly<Record<PressureResource, number | null>>;
 
 /** A line of mountinfo. @see proc_pid_mountinfo(5) */
 export interface Mount {

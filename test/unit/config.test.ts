@@ -22,6 +22,9 @@ describe('where a value comes from', () => {
       rootfs: '/',
       logLevel: 'info',
       logFormat: 'auto',
+      page: true,
+      historySec: 900,
+      heartbeatExtended: false,
       bridgeTransport: 'auto',
       apiKey: null,
       bridgeToken: null,
@@ -125,6 +128,10 @@ describe('the limits of every setting', () => {
       bad: ['relative', `/${'x'.repeat(107)}`, `/${'ä'.repeat(54)}`, `/${'x'.repeat(93)}/s`, '/a\0b'],
     },
     logFormat: { good: ['auto', 'json', 'text', 'journal'], bad: ['pretty', 'JSON'] },
+    page: { good: ['0', '1'], bad: ['yes', 'true', '2'] },
+    historySec: { good: ['0', '1', '3600'], bad: ['-1', '3601', '1.5', '15m'] },
+    dumpDir: { good: ['/var/tmp'], bad: ['dumps', '/a\0b'] },
+    heartbeatExtended: { good: ['0', '1'], bad: ['yes', 'true', '2'] },
     bridgeTransport: { good: ['auto', 'uws', 'node-http'], bad: ['http', 'UWS'] },
   };
 

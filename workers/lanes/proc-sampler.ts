@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/shared/clock.js';
-import { S, SOURCES, T } from '../../src/shared/fields.js';
+import { FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
 import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
@@ -130,7 +130,7 @@ export class ProcSampler {
   /** Counters go on where a lane that died left off; values are unknown until they are read. */
   #firstNumbers(): Float64Array {
     const latest: Slot | null = this.#writer.latest();
-    const numbers = new Float64Array(Object.keys(T).length).fill(Number.NaN);
+    const numbers = new Float64Array(FRAME_NUMBERS).fill(Number.NaN);
     for (const index of [
       T.ticks,
       T.missed_ticks,

@@ -1,4 +1,4 @@
-import { PRESSURE_SOURCES, type PressureSource } from '../../shared/probe.js';
+import { PRESSURE_RESOURCES, type PressureResource } from '../../shared/fields.js';
 import type { Reading, Snapshot } from './feed.js';
 import { History } from './history.js';
 
@@ -25,7 +25,7 @@ const METERS = [
   { label: 'Disk', source: 'disk', pick: ({ disk_pct }: Snapshot) => disk_pct },
 ] as const;
 const LOAD = 'Load';
-const PRESSURE_LABELS: Readonly<Record<PressureSource, string>> = {
+const PRESSURE_LABELS: Readonly<Record<PressureResource, string>> = {
   cpu: 'PSI CPU',
   memory: 'PSI mem',
   io: 'PSI I/O',
@@ -50,7 +50,7 @@ export class View {
     if (isNew) {
       for (const { label, pick } of METERS) this.#historyOf(label).push(pick(snapshot), atMonoMs);
       this.#historyOf(LOAD).push(load, atMonoMs);
-      for (const source of PRESSURE_SOURCES)
+      for (const source of PRESSURE_RESOURCES)
         this.#historyOf(PRESSURE_LABELS[source]).push(pressureOf(pressure, source), atMonoMs);
     }
     const stale = (source: string) =>
@@ -72,7 +72,7 @@ export class View {
   /** The gauges of CPU, memory and I/O pressure; null where the kernel tells none. To be called after `gauges`. */
   pressureGauges({ pressure }: Reading): Gauge[] | null {
     if (pressure === 'unsupported') return null;
-    return PRESSURE_SOURCES.map((source) =>
+    return PRESSURE_RESOURCES.map((source) =>
       this.#percent(PRESSURE_LABELS[source], pressureOf(pressure, source), null, false),
     );
   }
@@ -98,6 +98,6 @@ export class View {
   }
 }
 
-function pressureOf(pressure: Reading['pressure'], source: PressureSource): number | null {
+function pressureOf(pressure: Reading['pressure'], source: PressureResource): number | null {
   return pressure === null || pressure === 'unsupported' ? null : pressure[source];
 }
