@@ -48,6 +48,7 @@ export class ProcSamplerRig {
   readonly #reader: FrameReader;
   readonly #diskWriter: FrameWriter;
   #sampler: ProcSampler;
+  #nextMs: number;
 
   constructor(t: TestContext, procfs: string, options: Partial<ProcSamplerOptions> = {}) {
     this.procfs = procfs;
@@ -64,6 +65,7 @@ export class ProcSamplerRig {
       clock: this.clock,
       ...options,
     };
+    this.#nextMs = this.#options.intervalMs;
     this.#reader = new FrameReader(this.shared, TELEMETRY_STORE, TELEMETRY_READER.main);
     this.#diskWriter = new FrameWriter(this.shared, DISK_STORE);
     this.#sampler = new ProcSampler(this.#options);
@@ -72,13 +74,15 @@ export class ProcSamplerRig {
 
   /** Takes a sample now. */
   tick(skipped = 0): void {
-    this.#sampler.tick(this.clock.mono, skipped);
+    this.#nextMs = this.#sampler.tick(this.clock.mono, skipped);
   }
 
-  /** Moves the clock by whole intervals and takes a sample after each, until `ms` have passed. */
+  /** Moves the clock on to when each next sample is due and takes it, until `ms` have passed. */
   run(ms: number): void {
-    for (let passedMs = 0; passedMs < ms; passedMs += this.#options.intervalMs) {
-      this.clock.advance(this.#options.intervalMs);
+    for (let passedMs = 0; passedMs < ms; ) {
+      const stepMs = this.#nextMs;
+      passedMs += stepMs;
+      this.clock.advance(stepMs);
       this.beforeTick();
       this.tick();
     }

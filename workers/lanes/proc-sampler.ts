@@ -1,24 +1,42 @@
 import type { Clock } from '../../src/shared/clock.js';
-import { FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
+import { BURST_FIRST, FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
 import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { KernelFiles } from '../proc/kernel-files.js';
 import { parseLoadavg } from '../proc/loadavg.js';
-import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { parseUptime } from '../proc/uptime.js';
-import { CpuWindow } from '../rates/cpu-window.js';
+import { BURST_MS } from '../rates/cpu-window.js';
 import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
+import { CpuSampler } from './cpu-sampler.js';
 import { DiskFold } from './disk-fold.js';
 import { Governor } from './governor.js';
 import { MemorySampler } from './memory-sampler.js';
+import { PressureSampler } from './pressure-sampler.js';
+import { Recording } from './recording.js';
 import { Staleness } from './stale.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 const MEMORY_PERIOD_MS = 100;
 const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
+
+/**
+ * Where samples are farther apart than this, and not farther than 100 ms, the CPU is read once in between, too: what lasts for 150 ms fills
+ * one of the windows of 100 ms that end so far apart, wherever it begins.
+ */
+const BURST_READ_MS = 50;
+
+/** What goes on from frame to frame. */
+const COUNTERS = [
+  T.ticks,
+  T.missed_ticks,
+  T.read_errors,
+  T.cpu_busy_ticks,
+  T.cpu_total_ticks,
+  T.cpu_anomalies,
+];
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
   readonly clock: Clock;
   /** Whether the store's writer is still this one: a lane that hung in a tick may have been replaced meanwhile. Default: it is. */
@@ -42,12 +60,18 @@ export class ProcSampler {
   readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
   readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
 
-  readonly #counters = new Float64Array(CPU_FIELDS.length);
+  readonly #cpu: CpuSampler;
   readonly #memory: MemorySampler;
   readonly #load = new Float64Array(3);
-  readonly #window: CpuWindow;
+  readonly #pressure: PressureSampler;
+  readonly #recording: Recording;
   readonly #stale: Staleness;
 
+  /** How often the CPU is read from one sample to the next. */
+  readonly #readsPerTick: 1 | 2;
+  /** Of these, how many were made, and how many were left out. */
+  #reads = 0;
+  #skippedReads = 0;
   /** When the last sample was taken; the start, before the first. */
   #lastMs: number;
   /** The disk lane's CPU time as it was put to the governor last. */
@@ -65,11 +89,20 @@ export class ProcSampler {
     this.#files = new KernelFiles(options.procfs, nowMs);
     this.#memory = new MemorySampler(this.#files);
     this.#lastMs = nowMs;
-    this.#window = new CpuWindow(options.cpuWindowMs, options.intervalMs);
+    this.#pressure = new PressureSampler(this.#files);
+    this.#recording = new Recording(options.shared);
+    this.#readsPerTick = options.intervalMs > BURST_READ_MS && options.intervalMs <= BURST_MS ? 2 : 1;
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
     this.#numbers = this.#firstNumbers();
+    this.#cpu = new CpuSampler(
+      this.#files,
+      this.#numbers,
+      this.#writer.latest()?.numbers ?? null,
+      options.cpuWindowMs,
+      options.intervalMs / this.#readsPerTick,
+    );
     const freshStart = T[`${SOURCES[0]}_fresh_ms`];
     this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
     this.#governor = new Governor(
@@ -86,10 +119,17 @@ export class ProcSampler {
   tick(deadlineMs: number, skipped: number): number {
     const nowMs = this.#clock.monoMs();
     const numbers = this.#numbers;
-    let valid = this.#sampleCpu(nowMs);
+    this.#skippedReads += skipped;
+    const isBetween = this.#reads++ % this.#readsPerTick !== 0;
+    const isSecond = !isBetween && this.#slowCadence.due(deadlineMs);
+    let valid = this.#cpu.sample(nowMs, this.#governor.intervalMs, isSecond);
+    this.#note(S.cpu, valid, nowMs);
+    this.#recording.saw(numbers[T.cpu_100ms_pct]!);
+    if (isBetween) return this.#nextMs;
+
     this.#files.keepUp(deadlineMs, nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
-    if (this.#slowCadence.due(deadlineMs)) this.#sampleSlow(nowMs);
+    if (isSecond) this.#sampleSlow(nowMs);
     if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
     valid ||= !(
       Number.isNaN(numbers[T.mem_pct]!) &&
@@ -103,17 +143,24 @@ export class ProcSampler {
     numbers[T.sampled_mono_ms] = nowMs;
     numbers[T.valid] = valid ? 1 : 0;
     numbers[T.ticks]!++;
-    numbers[T.missed_ticks]! += skipped;
+    const missed = Math.floor(this.#skippedReads / this.#readsPerTick);
+    this.#skippedReads -= missed * this.#readsPerTick;
+    numbers[T.missed_ticks]! += missed;
     numbers[T.stale_mask] = this.#stale.mask;
     numbers[T.interval_ms] = this.#governor.intervalMs;
     this.#stale.age(nowMs);
 
-    if (!this.#mayPublish()) return this.#governor.intervalMs;
+    if (!this.#mayPublish()) return this.#nextMs;
+    this.#recording.record(numbers, deadlineMs);
     const slot = this.#writer.begin();
     slot.numbers.set(numbers);
     const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
     this.#writer.publish(slot, length);
-    return this.#governor.intervalMs;
+    return this.#nextMs;
+  }
+
+  get #nextMs(): number {
+    return this.#governor.intervalMs / this.#readsPerTick;
   }
 
   /** What was spent until now was not for sampling, and is not held against the budget. */
@@ -131,52 +178,12 @@ export class ProcSampler {
   #firstNumbers(): Float64Array {
     const latest: Slot | null = this.#writer.latest();
     const numbers = new Float64Array(FRAME_NUMBERS).fill(Number.NaN);
-    for (const index of [
-      T.ticks,
-      T.missed_ticks,
-      T.read_errors,
-      T.cpu_busy_ticks,
-      T.cpu_total_ticks,
-      T.cpu_anomalies,
-    ]) {
-      numbers[index] = latest?.numbers[index] ?? 0;
-    }
-    if (latest !== null && !Number.isNaN(latest.numbers[T.cpu_user]!)) {
-      for (let i = 0; i < CPU_FIELDS.length; i++) this.#counters[i] = latest.numbers[T.cpu_user + i]!;
-      this.#window.resume(
-        this.#counters,
-        numbers[T.cpu_busy_ticks]!,
-        numbers[T.cpu_total_ticks]!,
-        numbers[T.cpu_anomalies]!,
-      );
-    }
+    for (const index of COUNTERS) numbers[index] = latest?.numbers[index] ?? 0;
+    numbers.fill(0, BURST_FIRST);
+    if (latest === null) return numbers;
+    numbers.set(latest.numbers.subarray(BURST_FIRST), BURST_FIRST);
+    numbers[T.pressure_supported] = latest.numbers[T.pressure_supported]!;
     return numbers;
-  }
-
-  #sampleCpu(nowMs: number): boolean {
-    const numbers = this.#numbers;
-    const { stat } = this.#files;
-    const length = stat.read(nowMs);
-    let ok = length >= 0;
-    if (ok) {
-      try {
-        parseStat(stat.bytes, length, this.#counters);
-      } catch {
-        ok = false;
-      }
-    }
-    if (ok) {
-      this.#window.push(this.#counters, nowMs);
-      for (let i = 0; i < CPU_FIELDS.length; i++) numbers[T.cpu_user + i] = this.#counters[i]!;
-      numbers[T.cpu_busy_ticks] = this.#window.busyTicks;
-      numbers[T.cpu_total_ticks] = this.#window.totalTicks;
-      numbers[T.cpu_anomalies] = this.#window.anomalies;
-    } else {
-      this.#window.miss();
-    }
-    numbers[T.cpu_pct] = this.#window.pct;
-    this.#note(S.cpu, ok, nowMs);
-    return ok;
   }
 
   #sampleMemory(nowMs: number): void {
@@ -213,6 +220,8 @@ export class ProcSampler {
       }
     }
     this.#note(S.uptime, !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
+
+    this.#note(S.pressure, this.#pressure.sample(numbers, nowMs), nowMs);
 
     const cpuNs = this.#threadCpu.read(nowMs);
     numbers[T.lane_cpu_ns] = cpuNs;

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { PRESSURE_RESOURCES } from '../../src/shared/fields.js';
 import { Cadence } from '../lanes/cadence.js';
 import { ProcFile } from './proc-file.js';
 
@@ -10,8 +11,8 @@ const DELETED_LOOK_PERIOD_MS = 5_000;
 /** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
 const ARC_LOOK_PERIOD_MS = 60_000;
 
-/** The aggregate line of /proc/stat is at most 224 bytes; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
-const STAT_BYTES = 1_024;
+/** Of /proc/stat the lines of all cores, about 100 bytes each; /proc/meminfo is 1.5 kB today; arcstats about 8 kB. */
+const STAT_BYTES = 8_192;
 const MEMINFO_BYTES = 8_192;
 const SMALL_BYTES = 256;
 const ARCSTATS_BYTES = 32_768;
@@ -23,6 +24,8 @@ export class KernelFiles {
   readonly loadavg: ProcFile;
   readonly uptime: ProcFile;
   readonly arcstats: ProcFile;
+  /** In PRESSURE_RESOURCES order. */
+  readonly pressure: readonly ProcFile[];
   /** Whether there is ZFS on this host, as far as is known: its module may be loaded and taken away at any time. */
   hasArc = false;
   /** Whether files may be deleted or replaced: those of a folder that stands for another machine may. */
@@ -39,6 +42,9 @@ export class KernelFiles {
     this.loadavg = new ProcFile(join(procfs, 'loadavg'), SMALL_BYTES);
     this.uptime = new ProcFile(join(procfs, 'uptime'), SMALL_BYTES);
     this.arcstats = new ProcFile(join(procfs, 'spl/kstat/zfs/arcstats'), ARCSTATS_BYTES);
+    this.pressure = PRESSURE_RESOURCES.map(
+      (name) => new ProcFile(join(procfs, 'pressure', name), SMALL_BYTES),
+    );
     this.#common = [this.stat, this.meminfo, this.loadavg, this.uptime];
     for (const file of this.#common) file.open(nowMs);
     this.#mayBeDeleted = !isProcFs(procfs);
@@ -48,6 +54,7 @@ export class KernelFiles {
   keepUp(deadlineMs: number, nowMs: number): void {
     if (this.#mayBeDeleted && this.#deletedCadence.due(deadlineMs)) {
       for (const file of this.#common) file.closeIfDeleted();
+      for (const file of this.pressure) file.closeIfDeleted();
       this.arcstats.closeIfDeleted();
     }
     if (this.#arcCadence.due(deadlineMs)) this.hasArc = this.#isArcThere(nowMs);
@@ -62,6 +69,7 @@ export class KernelFiles {
   /** Lets all descriptors go. */
   close(): void {
     for (const file of this.#common) file.close();
+    for (const file of this.pressure) file.close();
     this.arcstats.close();
   }
 }

@@ -3,15 +3,21 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 /** A file that could not be opened or read is tried again no more often than this. */
 const REOPEN_AFTER_MS = 1_000;
 
+/** What a kernel says that was built without it, or told at boot to do without. */
+export const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTSUP', 'EOPNOTSUPP']);
+
 /**
  * A kernel file that is read again and again: the descriptor is held open, and every read starts at position 0, at which
  * the kernel renders the file anew. Thread: the lane that made it. Allocates: nothing in `read`, as long as it succeeds.
  */
 export class ProcFile {
   readonly path: string;
-  readonly bytes: Buffer;
+  /** What was read last. */
+  bytes: Buffer;
   #fd = -1;
   #retryAtMs = Number.NEGATIVE_INFINITY;
+  /** Whether the kernel said at the last try that it has no such file, or none that gives anything. */
+  isMissing = false;
 
   /** Opens nothing yet. `capacity` is how many bytes of the file are wanted at most. */
   constructor(path: string, capacity: number) {
@@ -30,25 +36,37 @@ export class ProcFile {
     try {
       this.#fd = openSync(this.path, 'r');
       return true;
-    } catch {
-      this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
+    } catch (error) {
+      this.#failed(error, nowMs);
       return false;
     }
   }
 
+  /** Makes twice as much room, for a file that turned out to be longer than `capacity`. */
+  grow(): void {
+    this.bytes = Buffer.allocUnsafeSlow(2 * this.bytes.length);
+  }
+
   /**
-   * Reads the file from its start into `bytes`, and returns how many bytes it got; -1 if it can't be had. A file that is
-   * gone is opened again, at most once a second, so that it is found when it comes back.
+   * Reads the file from its start into `bytes`, `most` of it at most, and returns how many bytes it got; -1 if it can't be had. A file
+   * that is gone is opened again, at most once a second, so that it is found when it comes back.
    */
-  read(nowMs: number): number {
+  read(nowMs: number, most = this.bytes.length): number {
     if (this.#fd < 0 && (nowMs < this.#retryAtMs || !this.open(nowMs))) return -1;
     try {
-      return readSync(this.#fd, this.bytes, 0, this.bytes.length, 0);
-    } catch {
+      const length = readSync(this.#fd, this.bytes, 0, most, 0);
+      this.isMissing = false;
+      return length;
+    } catch (error) {
       this.close();
-      this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
+      this.#failed(error, nowMs);
       return -1;
     }
+  }
+
+  #failed(error: unknown, nowMs: number): void {
+    this.isMissing = MISSING.has((error as NodeJS.ErrnoException).code);
+    this.#retryAtMs = nowMs + REOPEN_AFTER_MS;
   }
 
   /**

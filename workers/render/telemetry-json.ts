@@ -1,5 +1,6 @@
 import { FIELDS, type Field, SOURCES, T } from '../../src/shared/fields.js';
 import { SITES_MAX_BYTES } from '../../src/shared/layout.js';
+import { DetailsRenderer } from './details-json.js';
 import { putBytes, putFixed, putPadded, putUint } from './digits.js';
 
 const encoder = new TextEncoder();
@@ -46,6 +47,7 @@ const SLOW_INDEXES = [...SLOW_PARTS.flatMap(({ indexes }) => indexes), T.interva
  */
 export class TelemetryRenderer {
   readonly #head: Uint8Array;
+  readonly #details = new DetailsRenderer();
   /** `2026-03-22T01:37:21.`, and the second that it stands for. */
   #date: Uint8Array = new Uint8Array(0);
   #dateSecond = Number.NaN;
@@ -69,7 +71,7 @@ export class TelemetryRenderer {
     at = this.#putDate(out, at, numbers[T.sampled_wall_ms]!);
     at = putPart(out, at, CPU_PART, numbers, sites);
     if (this.#isSlowNew(numbers, sites)) this.#renderSlow(numbers, sites);
-    at = putBytes(out, at, this.#slow);
+    at = this.#details.render(out, putBytes(out, at, this.#slow), numbers);
     const stale = numbers[T.stale_mask]!;
     if (stale !== 0) at = putStale(out, at, stale, staleSeconds);
     out[at++] = BRACE;

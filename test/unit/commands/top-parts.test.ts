@@ -6,7 +6,7 @@ import { readAbilities } from '../../../src/commands/top/abilities.js';
 import { bar, sparkline } from '../../../src/commands/top/bars.js';
 import { History } from '../../../src/commands/top/history.js';
 import { printable } from '../../../src/commands/top/printable.js';
-import { parsePressure, readPressure } from '../../../workers/proc/pressure.js';
+import { readPressure } from '../../../workers/proc/pressure.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 describe('what a terminal can show', () => {
@@ -89,12 +89,6 @@ describe('the last minute', () => {
 describe('pressure', () => {
   const TEXT =
     'some avg10=12.34 avg60=0.00 avg300=0.00 total=5\nfull avg10=1.00 avg60=0.00 avg300=0.00 total=1\n';
-  test('is what some task waited for in the last ten seconds', () => {
-    assert.equal(parsePressure(TEXT), 12.34);
-    for (const text of ['', 'full avg10=1.00 x', 'some avg10=x avg60=0.00'])
-      assert.equal(parsePressure(text), null);
-  });
-
   test('of a kernel without it is unsupported, and of a file that is garbage unknown', (t) => {
     const folder = temporaryFolder(t);
     assert.equal(readPressure(folder), 'unsupported');

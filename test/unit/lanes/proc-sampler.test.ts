@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import {
   BROKEN_MACHINES,
@@ -18,7 +18,12 @@ function createRig(t: TestContext, machine: Machine, options: { identifier?: str
 
 /** Moves the machine on to what it was one second later. */
 function moveOn({ procfs }: ProcSamplerRig): void {
-  copyFileSync(join(procfs, 'later/stat'), join(procfs, 'stat'));
+  const later = join(procfs, 'later');
+  const names = readdirSync(later, { recursive: true, withFileTypes: true });
+  for (const name of names.filter((each) => each.isFile())) {
+    const path = join(name.parentPath, name.name);
+    copyFileSync(path, join(procfs, relative(later, path)));
+  }
 }
 
 describe('ProcSampler: whole machines', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { SOURCES, sourceBit, T, TELEMETRY_NUMBERS } from '../../../src/shared/fields.js';
+import { type PRESSURE_LINES, SOURCES, sourceBit, T, TELEMETRY_NUMBERS } from '../../../src/shared/fields.js';
 import { TELEMETRY_STORE } from '../../../src/shared/layout.js';
 import { TelemetryRenderer } from '../../../workers/render/telemetry-json.js';
 
@@ -49,12 +49,53 @@ function modelOf(identifier: string, { numbers, sites, staleSeconds }: Snapshot)
     nginx_installed: Number.isNaN(installed) ? null : installed === 1,
     nginx_sites: sites,
     sampling: { interval_ms: numbers[T.interval_ms] },
+    cpu: {
+      busy_100ms_pct: fixed('cpu_100ms_pct', 1),
+      user_pct: fixed('cpu_user_pct', 1),
+      system_pct: fixed('cpu_system_pct', 1),
+      iowait_pct: fixed('cpu_iowait_pct', 1),
+      steal_pct: fixed('cpu_steal_pct', 1),
+      burst: {
+        seconds: fixed('burst_seconds', 1),
+        max_pct: fixed('burst_max_pct', 0),
+        p95_pct: fixed('burst_p95_pct', 0),
+        mean_pct: fixed('burst_mean_pct', 1),
+        above_90_ms: fixed('burst_above_90_ms', 0),
+      },
+      cores: {
+        count: fixed('cores', 0),
+        hottest: { core: fixed('hottest_core', 0), pct: fixed('hottest_core_pct', 1) },
+        interrupted: { core: fixed('interrupted_core', 0), pct: fixed('interrupted_core_pct', 1) },
+      },
+    },
+    pressure: pressureOf(numbers, fixed),
     ...(stale.length > 0 && {
       stale,
       stale_seconds: Object.fromEntries(
         stale.map((source) => [source, Math.round(staleSeconds[SOURCES.indexOf(source)]! * 10) / 10]),
       ),
     }),
+  };
+}
+
+type Fixed = (name: keyof typeof T, decimals: number) => number | null;
+
+function pressureOf(numbers: Float64Array, fixed: Fixed): unknown {
+  const supported = numbers[T.pressure_supported]!;
+  if (supported === 0) return { supported: false };
+  const line = (name: (typeof PRESSURE_LINES)[number]) => ({
+    avg10: fixed(`pressure_${name}_avg10`, 2),
+    avg60: fixed(`pressure_${name}_avg60`, 2),
+    avg300: fixed(`pressure_${name}_avg300`, 2),
+    total_us: fixed(`pressure_${name}_total_us`, 0),
+    stall_us: fixed(`pressure_${name}_stall_us`, 0),
+  });
+  return {
+    supported: Number.isNaN(supported) ? null : true,
+    interval_ms: fixed('pressure_interval_ms', 0),
+    cpu: { some: line('cpu_some'), full: line('cpu_full') },
+    memory: { some: line('memory_some'), full: line('memory_full') },
+    io: { some: line('io_some'), full: line('io_full') },
   };
 }
 
@@ -77,6 +118,16 @@ const snapshot: fc.Arbitrary<Snapshot> = fc
       nginx_installed: unknownOr(fc.constantFrom(0, 1)),
       sampled_wall_ms: fc.double({ min: 0, max: 4e12, noNaN: true }),
       interval_ms: fc.integer({ min: 1, max: 10_000 }),
+      cpu_100ms_pct: percent,
+      cpu_steal_pct: percent,
+      burst_max_pct: unknownOr(fc.nat(100)),
+      burst_above_90_ms: unknownOr(fc.nat(60_000)),
+      hottest_core: unknownOr(fc.nat(8_191)),
+      pressure_supported: unknownOr(fc.constantFrom(0, 1)),
+      pressure_interval_ms: average,
+      pressure_cpu_some_avg10: percent,
+      pressure_io_full_total_us: unknownOr(fc.nat(Number.MAX_SAFE_INTEGER)),
+      pressure_io_full_stall_us: average,
       stale_mask: fc.nat(2 ** SOURCES.length - 1),
     }),
     sites: fc.option(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 10 })),
@@ -135,11 +186,15 @@ describe('TelemetryRenderer', () => {
   }
 
   it('writes null for all that is unknown, and nothing of staleness where nothing is stale', () => {
-    const text = render(new TelemetryRenderer('h'), snapshotOf());
+    const text = render(new TelemetryRenderer('h'), snapshotOf({ pressure_supported: 0 }));
     assert.equal(
       text,
       '{"identifier":"h","sampled_at":"1970-01-01T00:00:00.000Z","cpu_pct":null,"mem_pct":null,"disk_pct":null,' +
-        '"swap_pct":null,"load_avg":null,"uptime_seconds":null,"nginx_installed":null,"nginx_sites":null,"sampling":{"interval_ms":50}}',
+        '"swap_pct":null,"load_avg":null,"uptime_seconds":null,"nginx_installed":null,"nginx_sites":null,"sampling":{"interval_ms":50},' +
+        '"cpu":{"busy_100ms_pct":null,"user_pct":null,"system_pct":null,"iowait_pct":null,"steal_pct":null,' +
+        '"burst":{"seconds":null,"max_pct":null,"p95_pct":null,"mean_pct":null,"above_90_ms":null},' +
+        '"cores":{"count":null,"hottest":{"core":null,"pct":null},"interrupted":{"core":null,"pct":null}}},' +
+        '"pressure":{"supported":false}}',
     );
   });
 
@@ -159,7 +214,7 @@ describe('TelemetryRenderer', () => {
 
   it('names stale sources with their ages, in one order', () => {
     const one = snapshotOf({ stale_mask: sourceBit('disk') | sourceBit('cpu') | sourceBit('nginx') });
-    one.staleSeconds.set([0.25, 9, 9, 61.04, 9, 9, 3_600]);
+    one.staleSeconds.set([0.25, 9, 9, 61.04, 9, 9, 3_600, 9]);
     const text = render(new TelemetryRenderer('h'), one);
     assert.ok(
       text.endsWith(

@@ -1,0 +1,56 @@
+import { HISTORY_COLUMNS, type HistoryColumn, T } from '../../src/shared/fields.js';
+import { RecorderWriter, ROW_MIN_MS } from '../../src/shared/recorder.js';
+import { Cadence } from './cadence.js';
+
+const COLUMN = Object.fromEntries(HISTORY_COLUMNS.map((name, i) => [name, i])) as Record<
+  HistoryColumn,
+  number
+>;
+
+/** What is taken over as it is. */
+const PLAIN = [
+  [COLUMN.hottest_core_pct, T.hottest_core_pct],
+  [COLUMN.mem_pct, T.mem_pct],
+  [COLUMN.swap_pct, T.swap_pct],
+  [COLUMN.load_1, T.load_1],
+] as const;
+
+/** What is told as a share of the time since the reading before. */
+const STALLS = [
+  [COLUMN.pressure_cpu_some_pct, T.pressure_cpu_some_stall_us],
+  [COLUMN.pressure_memory_some_pct, T.pressure_memory_some_stall_us],
+  [COLUMN.pressure_memory_full_pct, T.pressure_memory_full_stall_us],
+  [COLUMN.pressure_io_some_pct, T.pressure_io_some_stall_us],
+  [COLUMN.pressure_io_full_pct, T.pressure_io_full_stall_us],
+] as const;
+
+/** Puts samples into the flight recorder. Thread: proc lane. Allocates: nothing. */
+export class Recording {
+  readonly #recorder: RecorderWriter;
+  readonly #cadence = new Cadence(ROW_MIN_MS);
+  readonly #values = new Float32Array(HISTORY_COLUMNS.length);
+  /** The highest busy share since the newest row. */
+  #peakPct = Number.NaN;
+
+  constructor(shared: SharedArrayBuffer) {
+    this.#recorder = new RecorderWriter(shared);
+  }
+
+  /** A busy share was seen, whether or not there is a sample of it. NaN: unknown. */
+  saw(busyPct: number): void {
+    if (busyPct > this.#peakPct || Number.isNaN(this.#peakPct)) this.#peakPct = busyPct;
+  }
+
+  /** Appends a row of the sample in `numbers` (TELEMETRY_NUMBERS order), unless the newest is too young. */
+  record(numbers: Float64Array, deadlineMs: number): void {
+    if (!this.#cadence.due(deadlineMs)) return;
+    const values = this.#values;
+    values[COLUMN.cpu_pct] = this.#peakPct;
+    this.#peakPct = Number.NaN;
+    for (let i = 0; i < PLAIN.length; i++) values[PLAIN[i]![0]] = numbers[PLAIN[i]![1]]!;
+    const intervalUs = numbers[T.pressure_interval_ms]! * 1_000;
+    for (let i = 0; i < STALLS.length; i++)
+      values[STALLS[i]![0]] = Math.min(100, (100 * numbers[STALLS[i]![1]]!) / intervalUs);
+    this.#recorder.append(numbers[T.sampled_mono_ms]!, numbers[T.sampled_wall_ms]!, values);
+  }
+}

@@ -1,0 +1,34 @@
+import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../src/shared/burst.js';
+import { BURST_COUNTERS } from '../../src/shared/fields.js';
+
+const MINUTE_MS = 60_000;
+/** Steps are a second apart, give or take a tick. */
+const TOLERANCE_MS = 500;
+const STEPS = 62;
+
+/** What the histogram tells of the trailing minute, once a second. Thread: proc lane. Allocates: 50 kB when it is made. */
+export class BurstMinute {
+  /** Of the trailing minute, or of as much of it as there was. */
+  readonly statistics = createBurstStatistics();
+  // A ring of the counters as they were, oldest at #oldest.
+  readonly #at = new Float64Array(STEPS);
+  readonly #counters = Array.from({ length: STEPS }, () => new Float64Array(BURST_COUNTERS));
+  #oldest = 0;
+  #count = 0;
+
+  /** Brings the statistics up to date. `numbers`: a telemetry frame's, as of `atMs`. To be called once a second. */
+  step(numbers: Float64Array, atMs: number): void {
+    if (this.#count === STEPS) this.#drop();
+    while (this.#count > 1 && this.#at[(this.#oldest + 1) % STEPS]! <= atMs - MINUTE_MS + TOLERANCE_MS)
+      this.#drop();
+    if (this.#count > 0) burstsBetween(this.#counters[this.#oldest]!, numbers, this.statistics);
+    const newest = (this.#oldest + this.#count++) % STEPS;
+    this.#at[newest] = atMs;
+    copyBurstCounters(numbers, this.#counters[newest]!);
+  }
+
+  #drop(): void {
+    this.#oldest = (this.#oldest + 1) % STEPS;
+    this.#count--;
+  }
+}
