@@ -3,6 +3,7 @@ import { createClock } from '../src/shared/clock.js';
 import { FrameReader } from '../src/shared/frame-store.js';
 import { checkSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../src/shared/layout.js';
 import type { HeartbeatCommand, HeartbeatMessage, HeartbeatWorkerData } from '../src/shared/messages.js';
+import { BeatExtension } from './net/beat-extended.js';
 import { BeatSource } from './net/beat-source.js';
 import { HeartbeatClient } from './net/heartbeat-client.js';
 import { HeartbeatLoop } from './net/heartbeat-loop.js';
@@ -16,10 +17,12 @@ if (port === null) throw new Error('workers/heartbeat.js is a thread of the Moni
 checkSharedMemory(data.shared);
 const tell = (message: HeartbeatMessage): void => port.postMessage(message);
 const clock = createClock();
+const extension = data.extended ? new BeatExtension(data.shared, data.bootId) : null;
 const source = new BeatSource({
   frames: new FrameReader(data.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
   identifier: data.identifier,
   clock,
+  extension,
 });
 if (data.openclaw !== null) source.setOpenClaw(data.openclaw);
 let loop: HeartbeatLoop | null = null;
@@ -38,6 +41,7 @@ function begin(apiKey: string): void {
 port.on('message', (command: HeartbeatCommand) => {
   if (command.type === 'begin') begin(command.apiKey);
   else if (command.type === 'openclaw') source.setOpenClaw(command.openclaw);
+  else if (command.type === 'boot') extension?.setBootId(command.bootId);
   else if (command.type === 'key') loop?.setApiKey(command.apiKey);
   else if (command.type === 'ping') tell({ type: 'pong' });
   else loop?.stop();

@@ -55,6 +55,8 @@ export class Reporting {
         userAgent: `harborforge-monitor/${options.version}`,
         intervalMs: config.reportIntervalSec * 1000,
         openclaw: null,
+        extended: config.heartbeatExtended,
+        bootId: null,
       },
       apiKey: config.apiKey.value.reveal(),
       events: {
@@ -85,6 +87,11 @@ export class Reporting {
   /** The next heartbeats carry this. */
   setOpenClaw(metadata: OpenClawMetadata): void {
     this.#thread?.setOpenClaw(metadata);
+  }
+
+  /** The next heartbeats tell that it is this boot of the host, if they tell of it. */
+  setBootId(bootId: string): void {
+    this.#thread?.setBootId(bootId);
   }
 
   /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */

@@ -129,6 +129,12 @@ export class HeartbeatThread {
     this.#send({ type: 'openclaw', openclaw });
   }
 
+  /** The next heartbeats tell that it is this boot of the host. */
+  setBootId(bootId: string): void {
+    this.#data = { ...this.#data, bootId };
+    this.#send({ type: 'boot', bootId });
+  }
+
   /** The next heartbeats are signed with this. */
   setApiKey(apiKey: string): void {
     this.#apiKey = apiKey;

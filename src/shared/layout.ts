@@ -63,7 +63,7 @@ const CONTROL_BYTES = CONTROL_WORDS * CACHE_LINE;
 
 /** Who holds which pin. */
 export const TELEMETRY_READER = { main: 0, heartbeat: 1 } as const;
-export const DISK_READER = { procLane: 0, main: 1 } as const;
+export const DISK_READER = { procLane: 0, main: 1, heartbeat: 2 } as const;
 
 /** A character of the identifier may take six bytes in JSON (`\u00e4`); the rest of a snapshot is under 2 KiB. */
 export const TELEMETRY_STORE = storeLayout(CONTROL_OFFSET + CONTROL_BYTES, {

@@ -67,7 +67,7 @@ export type TreesMessage =
   | { readonly type: 'procfs'; readonly look: ProcfsLook }
   | { readonly type: 'rootfs'; readonly look: RootfsLook };
 
-/** What `systeminformation` tells about the host, once. Empty strings and zeros of its own are left out. */
+/** What is known about the host once and for all. What could not be had is left out. */
 export interface HostInventory {
   readonly os?: string;
   readonly kernel?: string;
@@ -75,6 +75,8 @@ export interface HostInventory {
   readonly cpu_model?: string;
   readonly cpu_cores?: number;
   readonly virtualization?: string;
+  /** Of the kernel that runs: another one after each boot. */
+  readonly boot_id?: string;
 }
 
 /** From a lane to the main thread, once each: its thread runs it, and it has done its work for the first time. */
@@ -103,6 +105,10 @@ export interface HeartbeatWorkerData {
   readonly userAgent: string;
   readonly intervalMs: number;
   readonly openclaw: OpenClawMetadata | null;
+  /** Whether heartbeats carry the object `extended`. */
+  readonly extended: boolean;
+  /** As in the inventory; null: not known (yet). */
+  readonly bootId: string | null;
 }
 
 /** From the main thread to the heartbeat thread, `begin` before all else. A `ping` is answered at once by a thread that is well, whatever it waits for. */
@@ -110,6 +116,7 @@ export type HeartbeatCommand =
   | { readonly type: 'begin'; readonly apiKey: string }
   | { readonly type: 'ping' }
   | { readonly type: 'openclaw'; readonly openclaw: OpenClawMetadata }
+  | { readonly type: 'boot'; readonly bootId: string }
   | { readonly type: 'key'; readonly apiKey: string }
   | { readonly type: 'stop' };
 

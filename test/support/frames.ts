@@ -1,4 +1,4 @@
-import { type NumberName, T, TELEMETRY_NUMBERS } from '../../src/shared/fields.js';
+import { BURST_FIRST, type NumberName, T, TELEMETRY_NUMBERS } from '../../src/shared/fields.js';
 import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../src/shared/layout.js';
 import { TelemetryRenderer } from '../../workers/render/telemetry-json.js';
@@ -6,6 +6,8 @@ import { TelemetryRenderer } from '../../workers/render/telemetry-json.js';
 /** What a frame is to tell; what is not given is unknown. */
 export interface FrameContents {
   readonly numbers?: Partial<Record<NumberName, number>>;
+  /** The counters of the histogram of busy shares, from its beginning on. */
+  readonly bursts?: Iterable<number>;
   /** `nginx_sites` as JSON. */
   readonly sitesJson?: string;
   /** The frame's bytes, in place of the rendered numbers. */
@@ -25,7 +27,7 @@ export class FrameSource {
   }
 
   /** Publishes a frame, valid and with no CPU time in its sums unless told otherwise. */
-  publish({ numbers = {}, sitesJson = '', bytes }: FrameContents): void {
+  publish({ numbers = {}, bursts = [], sitesJson = '', bytes }: FrameContents): void {
     const slot = this.#writer.begin();
     slot.numbers.fill(Number.NaN);
     const defaults = {
@@ -39,6 +41,7 @@ export class FrameSource {
     };
     for (const [name, value] of Object.entries({ ...defaults, ...numbers }))
       slot.numbers[T[name as NumberName]] = value;
+    slot.numbers.set([...bursts], BURST_FIRST);
     const rendered =
       bytes === undefined
         ? this.#renderer.render(

@@ -5,8 +5,8 @@ import { ReferenceBackend } from './reference-backend.js';
 export const API_KEY = 'k3y-that-must-not-be-seen';
 
 /** Starts the reference backend; it ends with the test. */
-export async function startBackend(t: TestContext, port = 0): Promise<ReferenceBackend> {
-  const backend = await ReferenceBackend.start({ apiKey: API_KEY, port });
+export async function startBackend(t: TestContext, port = 0, extended = false): Promise<ReferenceBackend> {
+  const backend = await ReferenceBackend.start({ apiKey: API_KEY, port, extended });
   t.after(() => backend.stop());
   return backend;
 }

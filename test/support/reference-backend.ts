@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Heartbeat, heartbeatSchema } from './heartbeat-schema.js';
+import { extendedHeartbeatSchema, type Heartbeat, heartbeatSchema } from './heartbeat-schema.js';
 
 export const HEARTBEAT_PATH = '/monitor/server/heartbeat-v2';
 
@@ -28,6 +28,14 @@ export interface Arrival {
   readonly status: number | null;
 }
 
+/** What is expected of whoever reports. */
+interface BackendOptions {
+  readonly apiKey: string;
+  readonly port?: number;
+  /** Whether heartbeats may carry `extended`; without it that is one key too many. */
+  readonly extended?: boolean;
+}
+
 /** Answers one request in the backend's place: for playing every kind of bad backend. */
 export type Script = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -41,14 +49,16 @@ export class ReferenceBackend {
   inFlight = 0;
   maxInFlight = 0;
   readonly #apiKeys: Set<string>;
+  readonly #schema: typeof heartbeatSchema | typeof extendedHeartbeatSchema;
   readonly #scripts: Script[] = [];
   readonly #events = new EventEmitter();
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #everyRequest: Script | null = null;
 
-  private constructor(apiKey: string) {
-    this.#apiKeys = new Set([apiKey]);
+  private constructor(options: BackendOptions) {
+    this.#apiKeys = new Set([options.apiKey]);
+    this.#schema = options.extended ? extendedHeartbeatSchema : heartbeatSchema;
     this.#server = createServer((request, response) => this.#take(request, response));
     // Of Node's own five seconds a busy machine makes a reset now and then: closed here while a heartbeat is on its way.
     this.#server.keepAliveTimeout = 60_000;
@@ -59,8 +69,8 @@ export class ReferenceBackend {
   }
 
   /** Listens on 127.0.0.1; port 0 takes a free one. */
-  static async start(options: { apiKey: string; port?: number }): Promise<ReferenceBackend> {
-    const backend = new ReferenceBackend(options.apiKey);
+  static async start(options: BackendOptions): Promise<ReferenceBackend> {
+    const backend = new ReferenceBackend(options);
     backend.#server.listen(options.port ?? 0, '127.0.0.1');
     await once(backend.#server, 'listening');
     return backend;
@@ -171,7 +181,7 @@ export class ReferenceBackend {
     } catch {
       return refuse(400, 'the body is not JSON');
     }
-    const parsed = heartbeatSchema.safeParse(value);
+    const parsed = this.#schema.safeParse(value);
     if (!parsed.success) {
       return refuse(400, ...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
     }

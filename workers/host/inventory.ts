@@ -6,7 +6,7 @@ import { parseCpuInfo } from './cpuinfo.js';
 import { readOsName } from './os-release.js';
 
 /**
- * Asks `systeminformation` what machine this is. Takes tens of milliseconds, and starts processes: once in the daemon's life,
+ * Asks `systeminformation` what machine this is, and the kernel which boot. Takes tens of milliseconds, and starts processes: once in the daemon's life,
  * never in a tick. What it does not know (it says '' and 0 then) is left out. Of a host whose trees are mounted elsewhere it knows
  * nothing: then they are read, and what they don't tell is left out. Thread: inventory.
  * @throws what systeminformation throws; it may hang, as the trees may, and whoever waits must end the thread
@@ -25,8 +25,15 @@ export async function readInventory({ procfs, rootfs }: HostTrees): Promise<Host
       isOwnProcfs ? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ') : cpuInfo.model,
     ),
     ...known('cpu_cores', isOwnProcfs ? cpu.cores : cpuInfo.cores),
+    ...known('boot_id', readBootId(procfs)),
     ...known('virtualization', isGuest ? system.virtualHost || 'yes' : 'none'),
   };
+}
+
+/** Empty when there is none, as in a masked proc file system. */
+function readBootId(procfs: string): string {
+  const text = readText(join(procfs, 'sys/kernel/random/boot_id')).trim();
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : '';
 }
 
 /** Empty when it can't be had. */

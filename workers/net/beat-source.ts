@@ -1,21 +1,11 @@
 import type { Clock } from '../../src/shared/clock.js';
 import { FIELDS, T } from '../../src/shared/fields.js';
-import type { FrameReader, Slot } from '../../src/shared/frame-store.js';
+import type { FrameReader } from '../../src/shared/frame-store.js';
 import type { OpenClawMetadata } from '../../src/shared/messages.js';
-import { staleAfterMsOf } from '../../src/shared/pace.js';
+import { isFrameStale } from '../../src/shared/pace.js';
+import { type BeatEnd, type BeatExtension, MIN_MEAN_MS } from './beat-extended.js';
 
-/** A mean over less than this would be noise: the counters advance in steps of 10 ms. */
-const MIN_MEAN_MS = 100;
-
-interface CpuSums {
-  readonly busyTicks: number;
-  readonly totalTicks: number;
-  readonly monoMs: number;
-}
-
-interface Reading extends CpuSums {
-  readonly valid: boolean;
-  readonly staleAfterMs: number;
+interface Reading extends BeatEnd {
   /** The snapshot of `/telemetry`, its values as they are rendered there. */
   readonly snapshot: Readonly<Record<string, unknown>>;
 }
@@ -27,15 +17,23 @@ export class BeatSource {
   readonly #frames: FrameReader;
   readonly #identifier: string;
   readonly #clock: Clock;
+  readonly #extension: BeatExtension | null;
   #openclaw: OpenClawMetadata | null = null;
-  /** The sums at the end of the last beat that was accepted; null before the first valid frame. */
-  #base: CpuSums | null = null;
-  #pending: CpuSums | null = null;
+  /** The end of the last beat that was accepted; null before the first valid frame. */
+  #base: BeatEnd | null = null;
+  #pending: BeatEnd | null = null;
 
-  constructor(options: { frames: FrameReader; identifier: string; clock: Clock }) {
+  constructor(options: {
+    frames: FrameReader;
+    identifier: string;
+    clock: Clock;
+    /** What makes the object `extended`; null: no beat has one. */
+    extension: BeatExtension | null;
+  }) {
     this.#frames = options.frames;
     this.#identifier = options.identifier;
     this.#clock = options.clock;
+    this.#extension = options.extension;
   }
 
   setOpenClaw(openclaw: OpenClawMetadata): void {
@@ -45,8 +43,8 @@ export class BeatSource {
   /** Looks for the first valid sample, from which the first mean counts. Returns whether there has been one. */
   begin(): boolean {
     if (this.#base !== null) return true;
-    const reading = this.#frames.read(toReading);
-    if (reading?.valid) this.#base = reading;
+    const reading = this.#read();
+    if (reading?.numbers[T.valid] === 1) this.#base = reading;
     return this.#base !== null;
   }
 
@@ -56,8 +54,8 @@ export class BeatSource {
    */
   body(): string | null {
     if (!this.begin()) return null;
-    const reading = this.#frames.read(toReading);
-    const isFresh = reading !== null && this.#clock.monoMs() - reading.monoMs <= reading.staleAfterMs;
+    const reading = this.#read();
+    const isFresh = reading !== null && !isFrameStale(reading.numbers, this.#clock.monoMs());
     this.#pending = isFresh ? reading : null;
 
     const members = [`"identifier":${JSON.stringify(this.#identifier)}`];
@@ -71,6 +69,8 @@ export class BeatSource {
         const value = name === 'cpu_pct' ? this.#meanCpuPct(reading) : reading.snapshot[name];
         if (value !== null && value !== undefined) members.push(`"${name}":${JSON.stringify(value)}`);
       }
+      if (this.#extension !== null && this.#base !== null)
+        members.push(`"extended":${this.#extension.render(this.#base, reading)}`);
     }
     return `{${members.join(',')}}`;
   }
@@ -80,22 +80,20 @@ export class BeatSource {
     this.#base = this.#pending ?? this.#base;
   }
 
-  #meanCpuPct(now: CpuSums): number | null {
-    const base = this.#base;
-    if (base === null || now.monoMs - base.monoMs < MIN_MEAN_MS) return null;
-    const total = now.totalTicks - base.totalTicks;
+  #meanCpuPct({ numbers: now }: BeatEnd): number | null {
+    const base = this.#base?.numbers;
+    if (base === undefined || now[T.sampled_mono_ms]! - base[T.sampled_mono_ms]! < MIN_MEAN_MS) return null;
+    const total = now[T.cpu_total_ticks]! - base[T.cpu_total_ticks]!;
     if (!(total > 0)) return null;
-    return Math.round((1000 * (now.busyTicks - base.busyTicks)) / total) / 10;
+    return Math.round((1000 * (now[T.cpu_busy_ticks]! - base[T.cpu_busy_ticks]!)) / total) / 10;
   }
-}
 
-function toReading(slot: Slot): Reading {
-  return {
-    valid: slot.numbers[T.valid] === 1,
-    busyTicks: slot.numbers[T.cpu_busy_ticks]!,
-    totalTicks: slot.numbers[T.cpu_total_ticks]!,
-    monoMs: slot.numbers[T.sampled_mono_ms]!,
-    staleAfterMs: staleAfterMsOf(slot.numbers),
-    snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Record<string, unknown>,
-  };
+  #read(): Reading | null {
+    const lanes = this.#extension?.lanes() ?? null;
+    return this.#frames.read((slot) => ({
+      lanes,
+      numbers: slot.numbers.slice(),
+      snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Record<string, unknown>,
+    }));
+  }
 }

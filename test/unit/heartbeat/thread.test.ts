@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { HeartbeatThread } from '../../../src/heartbeat/thread.js';
 import { createClock } from '../../../src/shared/clock.js';
 import type { HeartbeatReport } from '../../../src/shared/messages.js';
+import { BOOT_ID } from '../../support/extended-beats.js';
 import { FrameSource } from '../../support/frames.js';
 import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
 import { HEARTBEAT_PATH, type ReferenceBackend } from '../../support/reference-backend.js';
@@ -18,7 +19,7 @@ const METADATA = { version: 'OpenClaw 1', pluginVersion: '0.2.0', agentsJson: '[
 function setUp(
   t: TestContext,
   backend: ReferenceBackend,
-  overrides: { apiKey?: string } = {},
+  overrides: { apiKey?: string; extended?: boolean } = {},
   pingMs = 10_000,
 ) {
   const frames = new FrameSource();
@@ -37,6 +38,8 @@ function setUp(
       userAgent: 'harborforge-monitor/0.1.0',
       intervalMs: 200,
       openclaw: null,
+      extended: overrides.extended ?? false,
+      bootId: null,
     },
     apiKey: overrides.apiKey ?? API_KEY,
     events: {
@@ -51,7 +54,8 @@ function setUp(
     pingMs,
   });
   t.after(() => thread.stop());
-  const publish = () => frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50 } });
+  const publish = () =>
+    frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50, ticks: 1 } });
   const poison = () =>
     frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, bytes: POISON });
   return { thread, reports, death, deaths, publish, poison, restarts: () => restarted };
@@ -104,6 +108,21 @@ describe('the heartbeat thread', LIMIT, () => {
       (arrival) => arrival.heartbeat?.openclaw_version === 'OpenClaw 1',
     );
     assert.deepEqual(heartbeat?.agents, [{ id: 'main' }]);
+  });
+
+  it('tells, after it came back, of the boot that it was told of before', async (t) => {
+    const backend = await startBackend(t, 0, true);
+    const { thread, deaths, publish, poison } = setUp(t, backend, { extended: true });
+    publish();
+    thread.start();
+    const named = () => backend.arrival(({ heartbeat }) => heartbeat?.extended?.boot_id === BOOT_ID);
+    thread.setBootId(BOOT_ID);
+    await named();
+    poison();
+    await until('its death', () => deaths.length > 0);
+    backend.arrivals.length = 0;
+    publish();
+    await named();
   });
 
   it('signs, after it came back, with the key that it was given last', async (t) => {

@@ -16,6 +16,7 @@ function setUp() {
     frames: frames.reader(),
     identifier: 'vps.t1',
     clock,
+    extension: null,
   });
   let busyTicks = 1_000;
   let totalTicks = 50_000;

@@ -16,6 +16,7 @@ function bodyWith(...pushes: OpenClawMetadata[]): string {
     frames: frames.reader(),
     identifier: 'vps.t1',
     clock,
+    extension: null,
   });
   frames.publish({ numbers: { sampled_mono_ms: clock.mono, mem_pct: 50 } });
   for (const push of pushes) source.setOpenClaw(push);

@@ -17,6 +17,7 @@ function setUp(identifier = 'vps.t1') {
     frames: frames.reader(),
     identifier,
     clock,
+    extension: null,
   });
   const publish = (numbers: Partial<Record<NumberName, number>>, sitesJson?: string) =>
     frames.publish({

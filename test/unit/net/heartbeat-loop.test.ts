@@ -32,6 +32,7 @@ function setUp(t: TestContext, { waitMs = 1, hasFrame = true } = {}) {
     frames: frames.reader(),
     identifier: 'vps.t1',
     clock,
+    extension: null,
   });
   const loop = new HeartbeatLoop({
     client,

@@ -1,0 +1,188 @@
+import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../src/shared/burst.js';
+import { Control } from '../../src/shared/control.js';
+import {
+  BURST_COUNTERS,
+  D,
+  type NumberName,
+  type PRESSURE_LINES,
+  PRESSURE_RESOURCES,
+  sourceBit,
+  T,
+} from '../../src/shared/fields.js';
+import { FrameReader } from '../../src/shared/frame-store.js';
+import { DISK_READER, DISK_STORE } from '../../src/shared/layout.js';
+
+/** A mean over less than this would be noise: the counters advance in steps of 10 ms. */
+export const MIN_MEAN_MS = 100;
+
+/** The lanes as they were when a frame was read. Their CPU time is that of a thread: another lane's is no later reading of it. */
+interface Lanes {
+  readonly procGeneration: number;
+  readonly diskGeneration: number;
+  /** NaN: not known. */
+  readonly diskCpuNs: number;
+}
+
+/** One end of the time that a heartbeat is about: the numbers of a telemetry frame, and the lanes; null: nobody asks for them. */
+export interface BeatEnd {
+  readonly numbers: Float64Array;
+  readonly lanes: Lanes | null;
+}
+
+/** Numbers and objects of them; `undefined` is unknown, and left out of the JSON. */
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * What a heartbeat tells under `extended`: of the time since the last one that was accepted, from the counters at both ends. What is not
+ * known is left out. Thread: heartbeat. Allocates: a few kB a beat.
+ */
+export class BeatExtension {
+  readonly #control: Control;
+  readonly #diskFrames: FrameReader;
+  readonly #burstBase = new Float64Array(BURST_COUNTERS);
+  readonly #bursts = createBurstStatistics();
+  #bootId: string | null;
+
+  /** `bootId` is null while it is not known. */
+  constructor(shared: SharedArrayBuffer, bootId: string | null) {
+    this.#bootId = bootId;
+    this.#control = new Control(shared);
+    this.#diskFrames = new FrameReader(shared, DISK_STORE, DISK_READER.heartbeat);
+  }
+
+  setBootId(bootId: string): void {
+    this.#bootId = bootId;
+  }
+
+  /** The lanes as they are now, for the frame that is read next: a lane that is replaced in between has another number then. */
+  lanes(): Lanes {
+    return {
+      procGeneration: this.#control.generation('proc'),
+      diskGeneration: this.#control.generation('disk'),
+      diskCpuNs: this.#diskFrames.read(({ numbers }) => numbers[D.lane_cpu_ns]!) ?? Number.NaN,
+    };
+  }
+
+  /** The object between two ends, as JSON. The later one is a fresh frame's. */
+  render(base: BeatEnd, now: BeatEnd): string {
+    const n = now.numbers;
+    const elapsedMs = stepOf('sampled_mono_ms', base, now);
+    return JSON.stringify({
+      sampled_at: new Date(n[T.sampled_wall_ms]!).toISOString(),
+      seq: n[T.ticks]!,
+      boot_id: this.#bootId ?? undefined,
+      interval_seconds: elapsedMs > 0 ? rounded(elapsedMs / 1_000, 3) : undefined,
+      cpu: orNothing({ burst: this.#burst(base, now), ...cpuShares(base, now) }),
+      pressure: pressure(base, now),
+      sampler: orNothing({
+        cpu_pct: rounded(samplerCpuPct(base, now), 3),
+        interval_ms: rounded(n[T.interval_ms]!, 3),
+        ...(elapsedMs > 0 && {
+          ticks: rounded(stepOf('ticks', base, now), 0),
+          missed_ticks: rounded(stepOf('missed_ticks', base, now), 0),
+        }),
+      }),
+    });
+  }
+
+  #burst(base: BeatEnd, now: BeatEnd): Members | undefined {
+    copyBurstCounters(base.numbers, this.#burstBase);
+    burstsBetween(this.#burstBase, now.numbers, this.#bursts);
+    const { seenMs, maxPct, p95Pct, meanPct, above90Ms } = this.#bursts;
+    if (!(seenMs > 0)) return undefined;
+    return {
+      seconds: rounded(seenMs / 1_000, 3),
+      max_pct: maxPct,
+      p95_pct: p95Pct,
+      mean_pct: rounded(meanPct, 1),
+      above_90_ms: rounded(above90Ms, 0),
+    };
+  }
+}
+
+const CPU_COUNTERS = [
+  'cpu_user',
+  'cpu_nice',
+  'cpu_system',
+  'cpu_idle',
+  'cpu_iowait',
+  'cpu_irq',
+  'cpu_softirq',
+  'cpu_steal',
+] as const satisfies readonly NumberName[];
+
+/** Where a counter fell in between, no difference of the kernel's own counters is the time that went by. */
+function cpuShares(base: BeatEnd, now: BeatEnd): Members {
+  const total = stepOf('cpu_total_ticks', base, now);
+  const isSound =
+    stepOf('sampled_mono_ms', base, now) >= MIN_MEAN_MS &&
+    stepOf('cpu_anomalies', base, now) === 0 &&
+    CPU_COUNTERS.every((name) => !(stepOf(name, base, now) < 0)) &&
+    total > 0;
+  if (!isSound) return {};
+  const share = (ticks: number) => rounded((100 * ticks) / total, 1);
+  const nice = stepOf('cpu_nice', base, now);
+  return {
+    user_pct: share(stepOf('cpu_user', base, now) + nice),
+    system_pct: share(stepOf('cpu_system', base, now)),
+    iowait_pct: share(stepOf('cpu_iowait', base, now)),
+    steal_pct: share(stepOf('cpu_steal', base, now)),
+  };
+}
+
+function pressure(base: BeatEnd, now: BeatEnd): Members | undefined {
+  const n = now.numbers;
+  const isSupported = n[T.pressure_supported]!;
+  if (Number.isNaN(isSupported)) return undefined;
+  if (isSupported === 0) return { supported: false };
+  // Read once a second: the ends of these differences are the readings' own.
+  const isRead = ({ numbers }: BeatEnd) => (numbers[T.stale_mask]! & sourceBit('pressure')) === 0;
+  const elapsedMs = isRead(base) && isRead(now) ? stepOf('pressure_fresh_ms', base, now) : 0;
+  const lineOf = (line: (typeof PRESSURE_LINES)[number]) => {
+    const stallUs = stepOf(`pressure_${line}_total_us`, base, now);
+    return orNothing({
+      avg10: rounded(n[T[`pressure_${line}_avg10`]]!, 2),
+      avg60: rounded(n[T[`pressure_${line}_avg60`]]!, 2),
+      avg300: rounded(n[T[`pressure_${line}_avg300`]]!, 2),
+      stall_us: elapsedMs > 0 && stallUs >= 0 ? rounded(stallUs, 0) : undefined,
+    });
+  };
+  const resources = PRESSURE_RESOURCES.map((resource) => [
+    resource,
+    orNothing({ some: lineOf(`${resource}_some`), full: lineOf(`${resource}_full`) }),
+  ]);
+  return {
+    supported: true,
+    seconds: elapsedMs > 0 ? rounded(elapsedMs / 1_000, 3) : undefined,
+    ...Object.fromEntries(resources),
+  };
+}
+
+/** Percent of one core that both lanes together took; NaN: not known, as when one was replaced in between. */
+function samplerCpuPct(base: BeatEnd, now: BeatEnd): number {
+  if (base.lanes === null || now.lanes === null) return Number.NaN;
+  const isSame =
+    base.lanes.procGeneration === now.lanes.procGeneration &&
+    base.lanes.diskGeneration === now.lanes.diskGeneration;
+  // A lane that waits for its first answer, and was never heard of, takes nothing.
+  const isSilent = Number.isNaN(base.lanes.diskCpuNs) && Number.isNaN(now.lanes.diskCpuNs);
+  const diskNs = isSilent ? 0 : now.lanes.diskCpuNs - base.lanes.diskCpuNs;
+  const procNs = stepOf('lane_cpu_ns', base, now);
+  const elapsedMs = stepOf('lane_cpu_mono_ms', base, now);
+  if (!(isSame && elapsedMs > 0 && procNs >= 0 && diskNs >= 0)) return Number.NaN;
+  return (procNs + diskNs) / 1e4 / elapsedMs;
+}
+
+function stepOf(name: NumberName, base: BeatEnd, now: BeatEnd): number {
+  return now.numbers[T[name]]! - base.numbers[T[name]]!;
+}
+
+function rounded(value: number, decimals: number): number | undefined {
+  const scale = 10 ** decimals;
+  return Number.isFinite(value) ? Math.round(value * scale) / scale : undefined;
+}
+
+/** An object of which nothing is known is not known itself. */
+function orNothing(members: Members): Members | undefined {
+  return Object.values(members).every((value) => value === undefined) ? undefined : members;
+}
