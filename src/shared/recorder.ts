@@ -8,18 +8,27 @@ import { CACHE_LINE, RECORDER_OFFSET, recorderRows } from './layout.js';
  *   begun  Writer: the writer, before it touches a row. Readers: all. The number behind the newest row that it may have touched.
  *   done   Writer: the writer, behind a row. Readers: all. The number behind the newest whole row.
  *
- * Writer, row n                    Reader
- *   W1  store begun = n + 1          R1  end = load done
- *   W2  fill row n                   R2  copy the rows before `end`, at most a whole ring of them
- *   W3  store done = n + 1           R3  touched = load begun
- *                                    R4  drop the oldest rows that lie where rows before `touched` do
+ * Writer, row n                       Reader
+ *   W1  exchange begun for n + 1        R1  end = load done
+ *   W2  fill row n                      R2  find and copy the rows before `end`, at most a whole ring of them
+ *   W3  store done = n + 1              R3  touched = add 0 to begun
+ *                                       R4  all that was copied is touched, and load done is not `end` any more: back to R1
+ *                                       R5  drop the oldest rows: those that lie where rows before `touched` do
  *
- * Ordering: Atomics are sequentially consistent. The plain writes of W2 for a row that R2 copies happen before its W3, which R1 has seen. A
- * row whose place R2 copied while a later row was written into it was announced by W1 before the first byte was written; R3, which comes
- * behind all of R2, sees that, and R4 drops it. So no row is torn, the writer never waits, and neither does a reader. A writer that dies
- * between W1 and W3 leaves all rows but that one; whoever takes over writes it anew.
+ * Ordering: Atomics are sequentially consistent. The plain writes of W2 happen before the W3 that R1 has seen, so what is copied is written.
+ * W1 and R3 both read and write `begun`, so one of them comes first. If it is R3, then R2 happens before W1 and so before W2: the copy
+ * holds nothing of row n. If it is W1, then R3 sees it, and R5 drops the row that lay where n does. A load and a store would not do: nothing
+ * keeps plain reads before a load behind them, nor plain writes behind a store before them. So no row is torn, and the writer never waits.
+ * A reader begins anew only when the writer has finished a row meanwhile, so a dead writer keeps nobody. It takes a reader that slept for as
+ * long as the whole ring covers; one that slept through all the numbers, over a hundred days, would not notice.
  *
- * test/unit/recorder-steps.test.ts runs every interleaving of these steps.
+ * The times of rows that are overwritten while R2 looks for the first row are newer than they were, so it may find too many rows and never
+ * too few; those that are too old are dropped with R5.
+ *
+ * A writer that dies between W1 and W3 leaves all rows but the one that it was overwriting. Whoever takes over goes on from `done`, and
+ * writes the same row again. Two writers at once may garble rows; they can't keep a reader.
+ *
+ * test/unit/recorder-model.test.ts runs every interleaving of these steps.
  */
 
 const WORDS_PER_LINE = CACHE_LINE / 4;
@@ -71,11 +80,6 @@ class Ring {
     at += 8 * capacity;
     this.columns = HISTORY_COLUMNS.map((_, i) => new Float32Array(shared, at + 4 * capacity * i, capacity));
   }
-
-  /** How far `later` is behind `earlier`. */
-  distance(earlier: number, later: number): number {
-    return (later - earlier + this.cycle) % this.cycle;
-  }
 }
 
 /** The writing side. Thread: one at a time, the proc lane's. Wait-free; allocates nothing after it was made. */
@@ -94,7 +98,7 @@ export class RecorderWriter {
     if (ring.capacity === 0) return;
     const at = this.#next % ring.capacity;
     const next = (this.#next + 1) % ring.cycle;
-    Atomics.store(ring.words, BEGUN, next);
+    Atomics.exchange(ring.words, BEGUN, next);
     ring.monoMs[at] = monoMs;
     ring.wallMs[at] = wallMs;
     for (let i = 0; i < ring.columns.length; i++) ring.columns[i]![at] = values[i]!;
@@ -116,18 +120,17 @@ export class RecorderReader {
     return this.#ring.capacity;
   }
 
-  /** Copies the rows of samples that were taken at `fromMonoMs` or later. */
+  /** Copies the rows of samples that were taken at `fromMonoMs` or later; `-Infinity` copies all. */
   since(fromMonoMs: number): History {
-    const ring = this.#ring;
+    const { words, capacity, cycle } = this.#ring;
     for (;;) {
-      const end = Atomics.load(ring.words, DONE);
-      const rows = this.#rowsSince(fromMonoMs, end);
-      const copied = this.#copy(end, rows);
-      const overwritten = ring.distance(end, Atomics.load(ring.words, BEGUN));
-      // It takes a reader that slept for as long as the whole ring covers.
-      if (overwritten >= ring.capacity && ring.capacity > 0) continue;
-      const lost = Math.max(0, rows + overwritten - ring.capacity);
-      return lost === 0 ? copied : withoutOldest(copied, lost);
+      const end = Atomics.load(words, DONE);
+      const copied = this.#copy(end, this.#rowsSince(fromMonoMs, end));
+      const overwritten = (Atomics.add(words, BEGUN, 0) - end + cycle) % cycle;
+      if (overwritten >= capacity && Atomics.load(words, DONE) !== end) continue;
+      let drop = Math.max(0, copied.rows + overwritten - capacity);
+      while (drop < copied.rows && copied.monoMs[drop]! < fromMonoMs) drop++;
+      return drop === 0 ? copied : withoutOldest(copied, drop);
     }
   }
 
@@ -165,12 +168,11 @@ export class RecorderReader {
   }
 }
 
-function withoutOldest({ rows, monoMs, wallMs, columns }: History, lost: number): History {
-  const dropped = Math.min(lost, rows);
+function withoutOldest({ rows, monoMs, wallMs, columns }: History, drop: number): History {
   return {
-    rows: rows - dropped,
-    monoMs: monoMs.subarray(dropped),
-    wallMs: wallMs.subarray(dropped),
-    columns: columns.map((column) => column.subarray(dropped)),
+    rows: Math.max(0, rows - drop),
+    monoMs: monoMs.subarray(drop),
+    wallMs: wallMs.subarray(drop),
+    columns: columns.map((column) => column.subarray(drop)),
   };
 }
