@@ -7,6 +7,8 @@ export type Format = keyof typeof FORMATS;
 
 /** One value. NaN and null: unknown. */
 export interface Sample {
+  /** Of a histogram: what comes behind the family's name. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number | null;
 }
@@ -15,14 +17,14 @@ export interface Sample {
 export interface Family {
   /** With the unit as its end, and without `_total` or `_info`. */
   readonly name: string;
-  readonly type: 'gauge' | 'counter' | 'info';
+  readonly type: 'gauge' | 'counter' | 'info' | 'histogram';
   /** On one line, and without quotes and backslashes. */
   readonly help: string;
   readonly samples: readonly Sample[];
 }
 
 const UNITS = ['seconds', 'bytes', 'ratio'];
-const SUFFIXES = { gauge: '', counter: '_total', info: '_info' } as const;
+const SUFFIXES = { gauge: '', counter: '_total', info: '_info', histogram: '' } as const;
 
 /**
  * Writes families as text. What is unknown is not there, and neither is a family of which nothing is known.
@@ -45,7 +47,8 @@ export function renderFamilies(families: readonly Family[], format: Format): str
     const unit = UNITS.find((each) => name.endsWith(`_${each}`));
     if (isOpen && unit !== undefined) text += `# UNIT ${familyName} ${unit}\n`;
     text += `# HELP ${familyName} ${help}\n`;
-    for (const { labels, value } of known) text += `${sampleName}${renderLabels(labels)} ${value}\n`;
+    for (const { suffix = '', labels, value } of known)
+      text += `${sampleName}${suffix}${renderLabels(labels)} ${value}\n`;
   }
   return isOpen ? `${text}# EOF\n` : text;
 }
@@ -81,6 +84,26 @@ export function labelled(
 ): Family {
   const samples = Object.entries(values).map(([each, value]) => ({ labels: { [label]: each }, value }));
   return { type, name, help, samples };
+}
+
+/**
+ * A histogram, of how many observations were at most `le`, for each of `counts`, ascending and `+Inf` last; none when nothing was observed.
+ * `sum` is of all observations.
+ */
+export function histogram(
+  name: string,
+  help: string,
+  counts: readonly (readonly [le: string, count: number])[],
+  sum: number,
+): Family {
+  const buckets = counts.map(([le, value]) => ({ suffix: '_bucket' as const, labels: { le }, value }));
+  const count = counts.at(-1)?.[1] ?? 0;
+  const samples: readonly Sample[] = [
+    ...buckets,
+    { suffix: '_sum', labels: {}, value: sum },
+    { suffix: '_count', labels: {}, value: count },
+  ];
+  return { type: 'histogram', name, help, samples: count > 0 ? samples : [] };
 }
 
 /** What is told in labels: a sample that is always 1. */

@@ -22,7 +22,7 @@ export function hostFamilies(n: Float64Array, cpuSeconds: CpuSeconds): Family[] 
 /**
  * How each source does. `isFresh`: the telemetry frame is valid and not too old; null numbers: there is no frame yet.
  *
- * A source that the host does not have (no swap, no nginx) is not supported, and has not failed.
+ * A source that the host does not have (no swap, no nginx, a kernel without pressure) is not supported, and has not failed.
  */
 export function collectorFamilies(
   n: Float64Array | null,
@@ -37,6 +37,7 @@ export function collectorFamilies(
   supported['swap'] =
     n === null || Number.isNaN(n[T.swap_size_bytes]) ? null : Number(n[T.swap_size_bytes]! > 0);
   supported['nginx'] = n?.[T.nginx_installed] ?? null;
+  supported['pressure'] = n?.[T.pressure_supported] ?? null;
   return [
     labelled(
       'gauge',
@@ -48,7 +49,7 @@ export function collectorFamilies(
     labelled(
       'gauge',
       'harborforge_collector_supported',
-      'Whether this host has what the source tells of; 0 for swap and nginx where there is none.',
+      'Whether this host has what the source tells of; 0 for swap, nginx and pressure where there is none.',
       'collector',
       supported,
     ),

@@ -5,6 +5,7 @@ import { T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
 import { isFrameFresh } from '../shared/pace.js';
 import { CpuSeconds } from './cpu-seconds.js';
+import { cpuDetailFamilies, pressureFamilies } from './detail-families.js';
 import { FORMATS, info, renderFamilies, single } from './exposition.js';
 import { collectorFamilies, hostFamilies } from './host-families.js';
 import { chooseFormat } from './negotiate.js';
@@ -58,7 +59,9 @@ export class Metrics {
         n === null ? null : Math.max(0, nowMs - n[T.sampled_mono_ms]!) / 1000,
       ),
       single('gauge', 'harborforge_problems', 'Problems that /health names.', sources.problems().length),
-      ...(isFresh ? hostFamilies(n, this.#cpuSeconds) : []),
+      ...(isFresh
+        ? [...hostFamilies(n, this.#cpuSeconds), ...cpuDetailFamilies(n), ...pressureFamilies(n)]
+        : []),
       ...collectorFamilies(n, disk, isFresh, nowMs),
       ...samplerFamilies(sources, n, disk),
       ...exchangeFamilies(sources, nowMs),

@@ -39,6 +39,8 @@ export const HOST: Partial<Record<NumberName, number>> = {
 /** What /metrics is asked about. */
 interface Setting {
   readonly numbers?: Partial<Record<NumberName, number>> | null;
+  /** As in `FrameContents`. */
+  readonly bursts?: Iterable<number>;
   readonly disk?: Partial<Record<(typeof DISK_NUMBERS)[number], number>>;
   readonly ageMs?: number;
   readonly sources?: Partial<MetricsSources>;
@@ -46,9 +48,16 @@ interface Setting {
 }
 
 /** What /metrics says, `ageMs` after a frame with these numbers; null: before the first one. */
-export function askMetrics({ numbers = HOST, disk, ageMs = 10, sources = {}, accept = '' }: Setting) {
+export function askMetrics({
+  numbers = HOST,
+  bursts = [],
+  disk,
+  ageMs = 10,
+  sources = {},
+  accept = '',
+}: Setting) {
   const frames = new FrameSource();
-  if (numbers !== null) frames.publish({ numbers });
+  if (numbers !== null) frames.publish({ numbers, bursts });
   if (disk !== undefined) {
     const writer = new FrameWriter(frames.shared, DISK_STORE);
     const slot = writer.begin();
