@@ -1,13 +1,14 @@
 /**
  * Packs the compiled daemon and the packages that it uses into one file for each kind of thread, in `bundle/`: what `npm start` and the
  * `bin` run. A module costs memory in every thread that loads it, whether or not it is used (of zod alone, sixty languages), and each
- * file that is looked for costs time at start.
+ * file that is looked for costs time at start. Beside them lies the page that the bridge serves.
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { COMMAND_NAMES } from '../src/commands/table.js';
 import { licenceTexts, packageFolders } from './licences.js';
+import { buildPage } from './page.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -64,6 +65,9 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-writeFileSync(`${ROOT}bundle/LICENCES.txt`, licenceTexts(ROOT, packageFolders(Object.keys(metafile.inputs))));
+const page = await buildPage(ROOT);
+writeFileSync(`${ROOT}bundle/src/page.html`, page.document);
+const inputs = [...Object.keys(metafile.inputs), ...page.inputs];
+writeFileSync(`${ROOT}bundle/LICENCES.txt`, licenceTexts(ROOT, packageFolders(inputs)));
 writeFileSync(`${ROOT}bundle/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${ROOT}bundle/src/main.js`, 0o755);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Bridge } from './bridge/bridge.js';
 import { Faults } from './bridge/faults.js';
 import { createGuard } from './bridge/guard.js';
+import { PageRoute } from './bridge/page.js';
 import { createRoutes, type Routes } from './bridge/routes.js';
 import { TelemetryRoute } from './bridge/telemetry.js';
 import { Conditions } from './conditions.js';
@@ -9,6 +11,7 @@ import { answerHealth } from './health.js';
 import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
 import { Metrics, type MetricsSources } from './metrics/metrics.js';
+import { pageFile } from './page-file.js';
 import { InventoryReader } from './sampling/inventory.js';
 import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
 import { Watchdog } from './sampling/watchdog.js';
@@ -179,6 +182,7 @@ class RunningDaemon implements Daemon {
     return createRoutes({
       guard: createGuard(config.bridgeToken),
       telemetry,
+      page: config.page ? new PageRoute(() => readFileSync(pageFile())) : null,
       health: () => answerHealth(sources),
       metrics: (request) => metrics.answer(request),
       pushed: (metadata) => this.#takePush(metadata),

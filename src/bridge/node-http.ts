@@ -63,8 +63,10 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   function serve(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
     const { method = '' } = request;
     const path = pathOf(request.url);
-    const refusal = guard(headersOf(request)) ?? refuseLine(method, path);
     const get = gets.get(path);
+    const isGot = method === 'GET' || method === 'HEAD';
+    const guardOfRoute = (isGot ? get?.guard : undefined) ?? guard;
+    const refusal = guardOfRoute(headersOf(request)) ?? refuseLine(method, path);
     const post = posts.get(path);
     if (refusal !== null) send(request, response, refusal, wantsContinue);
     else if (get !== undefined) sendPinned(request, response, get, wantsContinue);

@@ -6,6 +6,8 @@ import { answerPush, refusePush } from './openclaw.js';
 
 /** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
 export interface GetRoute {
+  /** Keeps strangers out of this one in place of the bridge's own guard. */
+  readonly guard?: Guard;
   /** `request` is valid for this turn. */
   acquire(request: Headers): Answer;
   release(): void;
@@ -52,12 +54,14 @@ export interface Transport {
 export function createRoutes(options: {
   guard: Guard;
   telemetry: GetRoute;
+  /** What is served at `/`; nothing, if it is left out. */
+  page?: GetRoute | null;
   health: () => Answer;
   metrics: (request: Headers) => Answer;
   pushed: (metadata: OpenClawMetadata) => void;
   faults: Faults;
 }): Routes {
-  const { guard, telemetry, health, metrics, pushed, faults } = options;
+  const { guard, telemetry, page = null, health, metrics, pushed, faults } = options;
 
   /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
   function safely<Given, Result>(work: (given: Given) => Result) {
@@ -73,13 +77,19 @@ export function createRoutes(options: {
     };
   }
 
+  function pinned(route: GetRoute): GetRoute {
+    return {
+      ...(route.guard === undefined ? {} : { guard: safely(route.guard) }),
+      acquire: safely<Headers, Answer>((request) => route.acquire(request)),
+      release: () => route.release(),
+    };
+  }
+
   return {
     guard: safely(guard),
     gets: {
-      '/telemetry': {
-        acquire: safely<Headers, Answer>((request) => telemetry.acquire(request)),
-        release: () => telemetry.release(),
-      },
+      ...(page === null ? {} : { '/': pinned(page) }),
+      '/telemetry': pinned(telemetry),
       '/health': { acquire: safely<Headers, Answer>(health), release: () => {} },
       '/metrics': { acquire: safely<Headers, Answer>(metrics), release: () => {} },
     },

@@ -143,16 +143,17 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
 
   function layRoutes(app: UwsApp): void {
     for (const [path, route] of Object.entries(routes.gets)) {
+      const guardOfRoute = route.guard ?? guard;
       app.get(
         path,
         serve((response) => {
-          const refusal = guard(headers);
+          const refusal = guardOfRoute(headers);
           if (refusal === null) sender.sendPinned(response, route, headers);
           else sender.send(response, refusal);
         }),
       );
       const head = (response: UwsResponse): void => {
-        const refusal = guard(headers);
+        const refusal = guardOfRoute(headers);
         if (refusal === null) sender.sendPinnedHead(response, route, headers);
         else sender.sendHead(response, refusal);
       };

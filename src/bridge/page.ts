@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { type Answer, OK } from './answer.js';
+import { createGuard } from './guard.js';
+import type { GetRoute } from './routes.js';
+
+/**
+ * `GET /`: the page to look at. It is one document with its style and its script in it, the same for everybody and without any data, so that
+ * it is served without a token; what it shows it asks this bridge for. Thread: main.
+ */
+export class PageRoute implements GetRoute {
+  readonly guard = createGuard(null);
+  readonly #read: () => Uint8Array;
+  #answer: Answer | null = null;
+
+  /** `read` gives the document's bytes. It is called once, when somebody asks for the page. */
+  constructor(read: () => Uint8Array) {
+    this.#read = read;
+  }
+
+  /** @throws Error what `read` throws, or if the document is not as it should be */
+  acquire(): Answer {
+    this.#answer ??= pageAnswer(this.#read());
+    return this.#answer;
+  }
+
+  release(): void {}
+}
+
+/**
+ * The answer whose body is this document: a browser runs nothing but the very script in it, styles it with nothing but its style, and lets it
+ * ask nobody but this bridge.
+ * @throws Error if it has not exactly one style and one script
+ */
+export function pageAnswer(document: Uint8Array): Answer {
+  const text = Buffer.from(document).toString('utf8');
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(text, 'script')}'`,
+    `style-src '${hashOf(text, 'style')}'`,
+    // Its icon.
+    'img-src data:',
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ];
+  return {
+    status: OK,
+    contentType: 'text/html; charset=utf-8',
+    headers: [
+      ['content-security-policy', policy.join('; ')],
+      ['referrer-policy', 'no-referrer'],
+      ['x-content-type-options', 'nosniff'],
+      ['cross-origin-opener-policy', 'same-origin'],
+      ['cross-origin-resource-policy', 'same-origin'],
+    ],
+    body: document,
+  };
+}
+
+function hashOf(document: string, tag: 'script' | 'style'): string {
+  const parts = [...document.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))];
+  const [, content] = parts[0] ?? [];
+  if (content === undefined || parts.length > 1) throw new Error(`the page has not one ${tag}`);
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
+}

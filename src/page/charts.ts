@@ -1,0 +1,139 @@
+import { Chart, type Colours } from './chart.js';
+import { CHARTS } from './chart-specs.js';
+import type { Series } from './series.js';
+import { pointText, summaryText } from './summary.js';
+
+const NO_MOMENT = 'no moment is chosen';
+/** PageUp and PageDown go by this share of the range. */
+const PAGE_SHARE = 1 / 12;
+
+/**
+ * All charts, with one cursor in all of them: the pointer's, or that of the keys, which stays at its moment while time goes on. Under each
+ * chart stands what is at the cursor, or else a summary.
+ */
+export class Charts {
+  readonly #charts: readonly Chart[];
+  readonly #captions = new Map<Chart, HTMLElement>();
+  #series: Series;
+  #cursorMs: number | null = null;
+
+  constructor(root: ParentNode, colours: Colours, series: Series) {
+    this.#series = series;
+    this.#charts = CHARTS.map((spec) => {
+      const element = find(root, `[data-plot="${spec.name}"]`);
+      const chart = new Chart(element, spec, colours, () => this.#describe(chart));
+      this.#captions.set(chart, find(root, `[data-caption="${spec.name}"]`));
+      this.#makeSlider(chart);
+      return chart;
+    });
+  }
+
+  /** The width of the widest one, px. */
+  get widthPx(): number {
+    return Math.max(...this.#charts.map(({ element }) => element.clientWidth));
+  }
+
+  draw(series: Series): void {
+    this.#series = series;
+    const toMs = series.endMs;
+    if (Number.isNaN(toMs)) return;
+    const fromMs = toMs - series.rangeMs;
+    if (this.#cursorMs !== null && this.#cursorMs < fromMs) this.#cursorMs = fromMs;
+    for (const chart of this.#charts) chart.draw(series, fromMs, toMs, this.#cursorMs);
+  }
+
+  /** Brings the texts under the charts up to date. */
+  describe(): void {
+    for (const chart of this.#charts) this.#describe(chart);
+  }
+
+  recolour(): void {
+    for (const chart of this.#charts) chart.recolour();
+  }
+
+  #describe(chart: Chart): void {
+    const { lines } = chart.spec;
+    const spoken = [...lines].reverse();
+    const at = chart.cursorIndex;
+    const text =
+      at === null
+        ? summaryText(this.#series, spoken, this.#series.rangeMs)
+        : pointText(this.#series, at, spoken);
+    const caption = this.#captions.get(chart);
+    if (caption !== undefined && caption.textContent !== text) caption.textContent = text;
+  }
+
+  /** To a screen reader a chart is a slider over time; its value is read out when it is moved, and not when time goes on. */
+  #makeSlider(chart: Chart): void {
+    const { element, spec } = chart;
+    element.tabIndex = 0;
+    element.role = 'slider';
+    element.ariaLabel = `${spec.title} over time`;
+    element.ariaValueMin = '0';
+    element.ariaValueMax = '100';
+    this.#speak(chart);
+    element.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || !this.#move(event.key)) return;
+      event.preventDefault();
+      for (const each of this.#charts) each.setCursor(this.#cursorMs);
+      this.describe();
+      this.#speak(chart);
+    });
+    element.addEventListener('blur', () => {
+      if (this.#cursorMs === null) return;
+      this.#cursorMs = null;
+      for (const each of this.#charts) each.setCursor(null);
+      this.describe();
+      this.#speak(chart);
+    });
+  }
+
+  #speak({ element, spec }: Chart): void {
+    const { timesMs, rangeMs, endMs } = this.#series;
+    const at = this.#cursorMs === null ? -1 : timesMs.indexOf(this.#cursorMs);
+    const share = this.#cursorMs === null ? 1 : 1 - (endMs - this.#cursorMs) / rangeMs;
+    element.ariaValueNow = String(Math.round(100 * Math.min(1, Math.max(0, share))) || 0);
+    element.ariaValueText = at < 0 ? NO_MOMENT : pointText(this.#series, at, [...spec.lines].reverse());
+  }
+
+  /** Moves the cursor of the keys. Returns whether the key means anything. */
+  #move(key: string): boolean {
+    const { timesMs, rangeMs, endMs } = this.#series;
+    if (timesMs.length === 0) return false;
+    const first = timesMs.findIndex((timeMs) => timeMs >= endMs - rangeMs);
+    const last = timesMs.length - 1;
+    const at = this.#cursorMs === null ? last : nearest(timesMs, this.#cursorMs);
+    const page = (sign: number): number => nearest(timesMs, timesMs[at]! + sign * rangeMs * PAGE_SHARE);
+    const steps: Readonly<Record<string, () => number>> = {
+      ArrowLeft: () => at - 1,
+      ArrowDown: () => at - 1,
+      ArrowRight: () => at + 1,
+      ArrowUp: () => at + 1,
+      PageDown: () => page(-1),
+      PageUp: () => page(1),
+      Home: () => first,
+      End: () => last,
+    };
+    if (key === 'Escape') {
+      this.#cursorMs = null;
+      return true;
+    }
+    const next = steps[key]?.();
+    if (next === undefined) return false;
+    this.#cursorMs = timesMs[Math.min(last, Math.max(first, next))] ?? null;
+    return true;
+  }
+}
+
+/** The place of the time that is next to `timeMs`. */
+function nearest(timesMs: readonly number[], timeMs: number): number {
+  const after = timesMs.findIndex((each) => each >= timeMs);
+  if (after <= 0) return after < 0 ? timesMs.length - 1 : 0;
+  return timeMs - timesMs[after - 1]! < timesMs[after]! - timeMs ? after - 1 : after;
+}
+
+function find(root: ParentNode, selector: string): HTMLElement {
+  const found = root.querySelector<HTMLElement>(selector);
+  if (found === null) throw new Error(`no ${selector} in the page`);
+  return found;
+}

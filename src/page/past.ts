@@ -1,0 +1,70 @@
+import { numberAt, numbersAt } from './json.js';
+import { COLUMN_NAMES, type Column, type Points } from './series.js';
+
+/** Which of the answer's columns each of ours is, and whether its mean or its highest is drawn. */
+const SOURCE: Readonly<Record<Column, readonly ['mean' | 'max', string]>> = {
+  cpu: ['mean', 'cpu_pct'],
+  burst: ['max', 'cpu_pct'],
+  hottest: ['max', 'hottest_core_pct'],
+  memory: ['mean', 'mem_pct'],
+  swap: ['mean', 'swap_pct'],
+  load: ['mean', 'load_1'],
+  pressureCpu: ['max', 'pressure_cpu_some_pct'],
+  pressureMemory: ['max', 'pressure_memory_some_pct'],
+  pressureIo: ['max', 'pressure_io_some_pct'],
+};
+/** Over so long the CPU's mean is taken, as in a live sample. */
+const MEAN_MS = 1_000;
+
+/** Reads a body of `GET /history`; null when it is none. */
+export function readHistory(json: unknown): Points | null {
+  const toldMs = numbersAt(json, 'time_ms');
+  const stepMs = numberAt(json, 'step_ms');
+  if (toldMs === null || stepMs === null) return null;
+  const timesMs = steadyTimes(toldMs, stepMs, numberAt(json, 'now_ms') ?? 0);
+  const columns = Object.fromEntries(
+    COLUMN_NAMES.map((column) => {
+      const values = numbersAt(json, ...SOURCE[column]) ?? [];
+      return [column, timesMs.map((_, i) => values[i] ?? null)];
+    }),
+  ) as unknown as Record<Column, (number | null)[]>;
+  return { timesMs, columns: { ...columns, cpu: trailingMeans(timesMs, columns.cpu, MEAN_MS) } };
+}
+
+/**
+ * The times of points that are `stepMs` apart, by the newest one's clock: what was told by a clock that has been set since, or was not told
+ * at all, is counted back from there.
+ */
+export function steadyTimes(toldMs: readonly (number | null)[], stepMs: number, nowMs: number): number[] {
+  const endMs = toldMs.findLast((timeMs) => timeMs !== null) ?? nowMs;
+  let beforeMs = Number.NEGATIVE_INFINITY;
+  return toldMs.map((timeMs, i) => {
+    const expectedMs = endMs - (toldMs.length - 1 - i) * stepMs;
+    const isAsExpected = timeMs !== null && Math.abs(timeMs - expectedMs) <= stepMs;
+    beforeMs = Math.max(beforeMs + 1, isAsExpected ? timeMs : expectedMs);
+    return beforeMs;
+  });
+}
+
+/** For each value the mean of those of the last `spanMs` that are known; null stays null. */
+export function trailingMeans(
+  timesMs: readonly number[],
+  values: readonly (number | null)[],
+  spanMs: number,
+): (number | null)[] {
+  let from = 0;
+  let sum = 0;
+  let count = 0;
+  return values.map((value, i) => {
+    if (value === null) return null;
+    sum += value;
+    count++;
+    for (; timesMs[from]! <= timesMs[i]! - spanMs && from < i; from++) {
+      const left = values[from] ?? null;
+      if (left === null) continue;
+      sum -= left;
+      count--;
+    }
+    return sum / count;
+  });
+}

@@ -1,0 +1,132 @@
+import type { Colours } from './chart.js';
+import { Charts } from './charts.js';
+import type { Facts } from './facts.js';
+import { Fields } from './fields.js';
+import { ageText, figuresOf } from './figures.js';
+import { timeOfDay } from './format.js';
+import type { Reading } from './reading.js';
+import type { Series } from './series.js';
+import { announcement, type Status } from './status-text.js';
+
+/** Texts that change faster than this are only noise. */
+const TEXT_EVERY_MS = 200;
+const CAPTION_EVERY_MS = 1_000;
+/** Where things are not to move. */
+const CALM_DRAW_EVERY_MS = 1_000;
+const SHARES = ['user', 'system', 'iowait', 'steal'] as const;
+const NAME = 'HarborForge Monitor';
+
+/** Shows what is known in the document: charts at most once a frame, texts a few times a second. */
+export class View {
+  readonly #root: Document;
+  readonly #fields: Fields;
+  readonly #charts: Charts;
+  readonly #announcer: HTMLElement | null;
+  readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
+  #series: Series;
+  #reading: Reading | null = null;
+  #isAsked = false;
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
+  #textAtMs = Number.NEGATIVE_INFINITY;
+  #captionAtMs = Number.NEGATIVE_INFINITY;
+  #announced = '';
+
+  constructor(root: Document, colours: Colours, series: Series) {
+    this.#root = root;
+    this.#series = series;
+    this.#fields = new Fields(root);
+    this.#charts = new Charts(root, colours, series);
+    this.#announcer = root.querySelector('#announcer');
+    this.#fields.set('time_zone', `Times are those of this browser (${timeZone()})`);
+  }
+
+  /** A new sample; the charts show `series`. */
+  showReading(reading: Reading, series: Series): void {
+    this.#reading = reading;
+    this.#series = series;
+    this.#draw();
+  }
+
+  /** Other points than before: to be drawn at once. */
+  showSeries(series: Series): void {
+    this.#series = series;
+    this.#drawnAtMs = Number.NEGATIVE_INFINITY;
+    this.#captionAtMs = Number.NEGATIVE_INFINITY;
+    this.#draw();
+  }
+
+  showFacts(facts: Facts): void {
+    this.#fields.setAll(facts.texts);
+  }
+
+  showStatus(status: Status): void {
+    const { dataset } = this.#root.documentElement;
+    dataset['level'] = status.level;
+    if (status.isOld) dataset['old'] = '';
+    else delete dataset['old'];
+    this.#fields.set('state', status.state);
+    this.#fields.set('state_detail', status.detail);
+    const name = this.#reading?.identifier ?? '';
+    const title = [status.state === 'Live' ? '' : status.state, name, NAME]
+      .filter((part) => part !== '')
+      .join(' · ');
+    if (this.#root.title !== title) this.#root.title = title;
+    const spoken = announcement(status);
+    if (this.#announcer === null || spoken === this.#announced) return;
+    this.#announced = spoken;
+    this.#announcer.textContent = spoken;
+  }
+
+  recolour(): void {
+    this.#charts.recolour();
+  }
+
+  #draw(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    requestAnimationFrame((nowMs) => {
+      this.#isAsked = false;
+      if (nowMs - this.#textAtMs >= TEXT_EVERY_MS) {
+        this.#textAtMs = nowMs;
+        this.#write();
+      }
+      if (nowMs - this.#drawnAtMs >= this.#drawEveryMs()) {
+        this.#drawnAtMs = nowMs;
+        this.#charts.draw(this.#series);
+      }
+      if (nowMs - this.#captionAtMs >= CAPTION_EVERY_MS) {
+        this.#captionAtMs = nowMs;
+        this.#charts.describe();
+      }
+    });
+  }
+
+  /** Nobody sees a line move by less than half a pixel. */
+  #drawEveryMs(): number {
+    if (this.#calm.matches) return CALM_DRAW_EVERY_MS;
+    return Math.min(CALM_DRAW_EVERY_MS, this.#series.rangeMs / Math.max(1, this.#charts.widthPx) / 2);
+  }
+
+  #write(): void {
+    const reading = this.#reading;
+    if (reading === null) return;
+    this.#fields.setAll(figuresOf(reading));
+    this.#fields.set('sampled_at', `newest sample ${timeOfDay(reading.sampledAtMs, true)}`);
+    const shares = [reading.userPct, reading.systemPct, reading.iowaitPct, reading.stealPct];
+    SHARES.forEach((name, i) => {
+      const part = this.#root.querySelector<HTMLElement>(`[data-share="${name}"]`);
+      part?.style.setProperty('width', `${shares[i] ?? 0}%`);
+    });
+    for (const badge of this.#root.querySelectorAll<HTMLElement>('[data-age]')) {
+      const text = ageText(reading.stale, (badge.dataset['age'] ?? '').split(' '));
+      if (badge.textContent !== text) badge.textContent = text;
+    }
+  }
+}
+
+/** `UTC+01:00`. */
+function timeZone(): string {
+  const minutes = -new Date().getTimezoneOffset();
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `UTC${minutes < 0 ? '−' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
+}
