@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { D, DISK_NUMBERS, type NumberName, T } from '../../src/shared/fields.js';
+import {
+  BURST_FIRST,
+  D,
+  DISK_NUMBERS,
+  HISTORY_COLUMNS,
+  type HistoryColumn,
+  type NumberName,
+  T,
+} from '../../src/shared/fields.js';
 import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
 import {
   createSharedMemory,
@@ -8,6 +16,7 @@ import {
   TELEMETRY_READER,
   TELEMETRY_STORE,
 } from '../../src/shared/layout.js';
+import { RecorderReader } from '../../src/shared/recorder.js';
 import { ProcSampler, type ProcSamplerOptions } from '../../workers/lanes/proc-sampler.js';
 import { FakeClock } from './fake-clock.js';
 
@@ -21,6 +30,18 @@ export interface Telemetry {
   readonly uptime_seconds: number | null;
   readonly nginx_installed: boolean | null;
   readonly nginx_sites: readonly string[] | null;
+  readonly cpu: {
+    readonly busy_100ms_pct: number | null;
+    readonly burst: Readonly<
+      Record<'seconds' | 'max_pct' | 'p95_pct' | 'mean_pct' | 'above_90_ms', number | null>
+    >;
+    readonly cores: {
+      readonly count: number | null;
+      readonly hottest: { readonly core: number | null; readonly pct: number | null };
+      readonly interrupted: { readonly core: number | null; readonly pct: number | null };
+    };
+  };
+  readonly pressure: unknown;
   readonly stale?: readonly string[];
   readonly stale_seconds?: Readonly<Record<string, number>>;
 }
@@ -50,9 +71,14 @@ export class ProcSamplerRig {
   #sampler: ProcSampler;
   #nextMs: number;
 
-  constructor(t: TestContext, procfs: string, options: Partial<ProcSamplerOptions> = {}) {
+  /** `historyRows`: how many rows the flight recorder has room for. */
+  constructor(
+    t: TestContext,
+    procfs: string,
+    { historyRows = 0, ...options }: Partial<ProcSamplerOptions> & { readonly historyRows?: number } = {},
+  ) {
     this.procfs = procfs;
-    this.shared = createSharedMemory();
+    this.shared = createSharedMemory(historyRows);
     this.#options = {
       shared: this.shared,
       identifier: 'test',
@@ -113,6 +139,18 @@ export class ProcSamplerRig {
 
   telemetry(): Telemetry {
     return JSON.parse(this.text()) as Telemetry;
+  }
+
+  /** What the flight recorder has: the times of its rows, and each column by its name. */
+  history(): Readonly<Record<HistoryColumn | 'monoMs' | 'wallMs', readonly number[]>> {
+    const { monoMs, wallMs, columns } = new RecorderReader(this.shared).since(Number.NEGATIVE_INFINITY);
+    const byName = HISTORY_COLUMNS.map((name, i) => [name, [...columns[i]!]]);
+    return { ...Object.fromEntries(byName), monoMs: [...monoMs], wallMs: [...wallMs] };
+  }
+
+  /** The newest frame's histogram, and the sum behind it. */
+  burstCounters(): number[] {
+    return this.#reader.read((slot) => [...slot.numbers.subarray(BURST_FIRST)]) ?? [];
   }
 
   /** One of the newest frame's numbers. */

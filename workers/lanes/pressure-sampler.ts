@@ -46,7 +46,7 @@ export class PressureSampler {
       numbers[T.pressure_supported] = 0;
       this.#lookAgainMs = nowMs + LOOK_PERIOD_MS;
       return true;
-    }
+    } else if (!isKnownToBeThere) numbers[T.pressure_supported] = Number.NaN;
     return read === PRESSURE_RESOURCES.length;
   }
 

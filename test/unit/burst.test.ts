@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../src/shared/burst.js';
+import { BURST_COUNTERS, FRAME_NUMBERS } from '../../src/shared/fields.js';
+import { BurstHistogram } from '../../workers/rates/burst-histogram.js';
+
+/** A share that was seen for some time. */
+interface Seen {
+  readonly pct: number;
+  readonly ms: number;
+}
+
+class Rig {
+  readonly numbers = new Float64Array(FRAME_NUMBERS);
+  readonly #histogram = new BurstHistogram(this.numbers);
+  #nowMs = 1_000;
+
+  constructor() {
+    this.#histogram.observe(0, 100, 100, this.#nowMs);
+  }
+
+  see(all: readonly Seen[]): void {
+    for (const { pct, ms } of all) {
+      this.#nowMs += ms;
+      this.#histogram.observe(pct, 100, 100, this.#nowMs);
+    }
+  }
+
+  skip(pct: number, spanMs: number, ms: number): void {
+    this.#nowMs += ms;
+    this.#histogram.observe(pct, spanMs, 100, this.#nowMs);
+  }
+
+  counters(): Float64Array {
+    const out = new Float64Array(BURST_COUNTERS);
+    copyBurstCounters(this.numbers, out);
+    return out;
+  }
+
+  since(base: Float64Array): ReturnType<typeof createBurstStatistics> {
+    const out = createBurstStatistics();
+    burstsBetween(base, this.numbers, out);
+    return out;
+  }
+}
+
+const seen = fc.record({
+  pct: fc.double({ min: 0, max: 100, noNaN: true }),
+  ms: fc.integer({ min: 1, max: 100 }),
+});
+
+describe('the histogram of busy shares', () => {
+  it('tells of any interval what a list of all shares would tell', () => {
+    fc.assert(
+      fc.property(
+        fc.array(seen, { maxLength: 20 }),
+        fc.array(seen, { minLength: 1, maxLength: 60 }),
+        (before, after) => {
+          const rig = new Rig();
+          rig.see(before);
+          const base = rig.counters();
+          rig.see(after);
+          const { seenMs, maxPct, p95Pct, meanPct, above90Ms } = rig.since(base);
+          const sum = (of: (one: Seen) => number) => after.reduce((total, one) => total + of(one), 0);
+          const allMs = sum(({ ms }) => ms);
+          assert.equal(seenMs, allMs);
+          assert.equal(maxPct, Math.ceil(Math.max(...after.map(({ pct }) => pct))));
+          assert.ok(Math.abs(meanPct - sum(({ pct, ms }) => pct * ms) / allMs) < 1e-6);
+          assert.equal(
+            above90Ms,
+            sum(({ pct, ms }) => (pct > 90 ? ms : 0)),
+          );
+          // No more than 5 % of the time was above it, and more than that above the bucket below it.
+          const aboveMs = (limit: number) => sum(({ pct, ms }) => (pct > limit ? ms : 0));
+          assert.ok(aboveMs(p95Pct) <= 0.05 * allMs + 1e-6, `p95 ${p95Pct}`);
+          if (p95Pct > 0) assert.ok(aboveMs(p95Pct - 1) > 0.05 * allMs - 1e-6, `p95 ${p95Pct}`);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('knows nothing of an interval in which nothing was seen', () => {
+    const rig = new Rig();
+    rig.see([{ pct: 50, ms: 100 }]);
+    assert.deepEqual(rig.since(rig.counters()), {
+      seenMs: 0,
+      maxPct: Number.NaN,
+      p95Pct: Number.NaN,
+      meanPct: Number.NaN,
+      above90Ms: Number.NaN,
+    });
+  });
+
+  it('takes an idle time for 0 %, which is known', () => {
+    const rig = new Rig();
+    const base = rig.counters();
+    rig.see([{ pct: 0, ms: 500 }]);
+    assert.deepEqual(rig.since(base), { seenMs: 500, maxPct: 0, p95Pct: 0, meanPct: 0, above90Ms: 0 });
+  });
+
+  it('counts no time for a share that is unknown, or of far more than 100 ms', () => {
+    const rig = new Rig();
+    const base = rig.counters();
+    rig.skip(Number.NaN, Number.NaN, 50);
+    rig.skip(80, 20_000, 20_000);
+    assert.equal(rig.since(base).seenMs, 0);
+    rig.see([{ pct: 10, ms: 50 }]);
+    assert.equal(rig.since(base).seenMs, 50);
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { CORE_COLUMNS } from '../../../workers/proc/stat-cores.js';
+import { CoreShares } from '../../../workers/rates/core-shares.js';
+
+/** number, work, interrupts, total */
+type Line = readonly [number, number, number, number];
+
+function push(shares: CoreShares, lines: readonly Line[]): void {
+  // Behind the lines stands what was read of more cores before.
+  const room = new Float64Array((lines.length + 2) * CORE_COLUMNS).fill(7);
+  room.set(lines.flat());
+  shares.push(room, lines.length);
+}
+
+function told(shares: CoreShares): object {
+  const { hottestCore, hottestPct, interruptedCore, interruptedPct } = shares;
+  return { hottest: [hottestCore, hottestPct], interrupted: [interruptedCore, interruptedPct] };
+}
+
+const UNKNOWN = { hottest: [Number.NaN, Number.NaN], interrupted: [Number.NaN, Number.NaN] };
+
+describe('CoreShares', () => {
+  it('knows nothing at the first reading, nor behind one that failed', () => {
+    const shares = new CoreShares();
+    push(shares, [[0, 10, 0, 100]]);
+    assert.deepEqual(told(shares), UNKNOWN);
+    push(shares, [[0, 60, 0, 200]]);
+    assert.deepEqual(told(shares), { hottest: [0, 50], interrupted: [0, 0] });
+    shares.miss();
+    assert.deepEqual(told(shares), UNKNOWN);
+  });
+
+  it('tells the core that works from the one that is interrupted', () => {
+    const shares = new CoreShares();
+    push(shares, [
+      [0, 0, 0, 0],
+      [1, 0, 0, 0],
+      [2, 0, 0, 0],
+    ]);
+    push(shares, [
+      [0, 10, 85, 100],
+      [1, 99, 0, 100],
+      [2, 50, 50, 100],
+    ]);
+    assert.deepEqual(told(shares), { hottest: [1, 99], interrupted: [0, 85] });
+  });
+
+  it('compares each core with itself when some went and some came', () => {
+    const shares = new CoreShares();
+    push(shares, [
+      [0, 0, 0, 0],
+      [1, 900, 0, 1_000],
+      [3, 500, 0, 1_000],
+    ]);
+    push(shares, [
+      [0, 20, 0, 100],
+      [2, 90_000, 0, 90_000],
+      [3, 530, 40, 1_100],
+      [4, 70_000, 0, 70_000],
+    ]);
+    assert.deepEqual(told(shares), { hottest: [3, 30], interrupted: [3, 40] });
+    push(shares, [
+      [2, 90_080, 0, 90_100],
+      [4, 70_010, 0, 70_100],
+    ]);
+    assert.deepEqual(told(shares), { hottest: [2, 80], interrupted: [2, 0] });
+  });
+
+  it('leaves out a core that stood still, and one whose counters fell', () => {
+    const shares = new CoreShares();
+    push(shares, [
+      [0, 50, 5, 100],
+      [1, 50, 5, 100],
+      [2, 50, 5, 100],
+      [3, 50, 5, 100],
+    ]);
+    push(shares, [
+      [0, 50, 5, 100],
+      [1, 40, 5, 200],
+      [2, 150, 4, 200],
+      [3, 51, 5, 200],
+    ]);
+    assert.deepEqual(told(shares), { hottest: [3, 1], interrupted: [3, 0] });
+  });
+
+  it('says that all are idle, and not that nothing is known', () => {
+    const shares = new CoreShares();
+    push(shares, [[5, 1, 1, 100]]);
+    push(shares, [[5, 1, 1, 200]]);
+    assert.deepEqual(told(shares), { hottest: [5, 0], interrupted: [5, 0] });
+  });
+});
