@@ -9,6 +9,12 @@ export interface Headers {
   getHeader(lowerCaseName: string): string;
 }
 
+/** What a route may look at of a request. */
+export interface RequestHead extends Headers {
+  /** What is behind the `?` of the target, as it came; '' where there is nothing. */
+  getQuery(): string;
+}
+
 /** Says why a request is not served, or null. */
 export type Guard = (request: Headers) => Answer | null;
 

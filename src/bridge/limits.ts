@@ -42,6 +42,21 @@ export const MAX_BODY_BYTES = 65_536;
  */
 export const MAX_BODIES = 128;
 
+/**
+ * Answers that are longer than this (bytes) are kept and sent bit by bit as their clients take them: minutes of history are some 100 kB.
+ * Nothing that lies in a frame is that long.
+ */
+export const LONG_ANSWER_BYTES = 65_536;
+
+/**
+ * Long answers that are kept at the same time for those who have not taken them, of which none is much over 500 kB. One more, and the
+ * oldest's connection is cut: whoever leaves many unread shuts nobody out.
+ */
+export const MAX_LONG_ANSWERS = 16;
+
+/** Those of one connection, which then asked for several in one go and reads none: it is cut. On uWebSockets.js a second one does it. */
+export const MAX_LONG_ANSWERS_OF_ONE = 4;
+
 /** Agents in a push. */
 export const MAX_AGENTS = 1_000;
 

@@ -46,7 +46,7 @@ export class Connections {
   /** A request came, which will get `response`. False: it is not to be served. */
   served(socket: Duplex, response: ServerResponse): boolean {
     const connection = this.#open.get(socket);
-    if (connection === undefined || connection.isOver) return false;
+    if (connection === undefined || connection.isOver || socket.destroyed) return false;
     this.#open.delete(socket);
     this.#open.set(socket, connection);
     connection.pending++;

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import { MonitorError, messageOf } from '../shared/errors.js';
-import { type Answer, CACHE_CONTROL, CONTENT_TYPE } from './answer.js';
+import type { Answer } from './answer.js';
 import { Bodies } from './body.js';
-import type { Headers } from './guard.js';
 import {
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
@@ -12,11 +11,11 @@ import {
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
 import { Connections } from './node-http-connections.js';
-import { HEADERS_TOO_LARGE, refuseBroken, statusOf, WRONG_VERSION } from './node-http-errors.js';
+import { HEADERS_TOO_LARGE, refuseBroken, WRONG_VERSION } from './node-http-errors.js';
+import { headOf, NodeHttpSender, splitTarget } from './node-http-sender.js';
 import {
   BAD_REQUEST,
   GET_ALLOWED,
-  type GetRoute,
   NOT_FOUND,
   POST_ALLOWED,
   type PostRoute,
@@ -47,6 +46,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   const { guard } = routes;
   const { headTimeoutMs = HEAD_TIMEOUT_MS } = options;
   const failed = (error: unknown): void => routes.failed(error);
+  const sender = new NodeHttpSender();
   const bodies = new Bodies(failed, options.bodyTimeoutMs);
   const connections = new Connections(options.maxConnections);
   const gets = new Map(Object.entries(routes.gets));
@@ -62,14 +62,14 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
 
   function serve(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
     const { method = '' } = request;
-    const path = pathOf(request.url);
+    const { path } = splitTarget(request.url);
     const get = gets.get(path);
     const isGot = method === 'GET' || method === 'HEAD';
     const guardOfRoute = (isGot ? get?.guard : undefined) ?? guard;
-    const refusal = guardOfRoute(headersOf(request)) ?? refuseLine(method, path);
+    const refusal = guardOfRoute(headOf(request)) ?? refuseLine(method, path);
     const post = posts.get(path);
-    if (refusal !== null) send(request, response, refusal, wantsContinue);
-    else if (get !== undefined) sendPinned(request, response, get, wantsContinue);
+    if (refusal !== null) sender.send(request, response, refusal, wantsContinue);
+    else if (get !== undefined) sender.sendPinned(request, response, get, wantsContinue);
     else if (post !== undefined) take(request, response, post, wantsContinue);
   }
 
@@ -79,16 +79,16 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
     route: PostRoute,
     wantsContinue: boolean,
   ): void {
-    const refusal = route.refuse(headersOf(request));
+    const refusal = route.refuse(headOf(request));
     if (refusal !== null) {
-      send(request, response, refusal, wantsContinue);
+      sender.send(request, response, refusal, wantsContinue);
       return;
     }
     if (wantsContinue) response.writeContinue();
     const body = bodies.receive({
       isLast: false,
       answer: (bytes) => route.answer(bytes),
-      finish: (answer, closeConnection) => send(request, response, answer, closeConnection),
+      finish: (answer, closeConnection) => sender.send(request, response, answer, closeConnection),
       drop: () => request.socket.destroy(),
     });
     connections.receiving(request, body);
@@ -108,7 +108,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
         serve(request, response, wantsContinue);
       } else {
         connections.takeNoMore(request.socket);
-        send(request, response, broken, true);
+        sender.send(request, response, broken, true);
       }
     } catch (error) {
       failed(error);
@@ -136,7 +136,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
     // Whatever else somebody expects, uWebSockets.js does not look at it either.
     server.on('checkExpectation', (request, response) => onRequest(request, response, false));
     server.on('connect', (request, socket) => {
-      connections.end(socket, guard(headersOf(request)) ?? NOT_FOUND);
+      connections.end(socket, guard(headOf(request)) ?? NOT_FOUND);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       connections.end(socket, refuseBroken(error, guard, refuseLine));
@@ -188,53 +188,6 @@ function whatIsBroken({ httpVersion, rawHeaders, headers }: IncomingMessage): An
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') hosts++;
   const coding = headers['transfer-encoding']?.toLowerCase() ?? 'chunked';
   return hosts === 1 && coding === 'chunked' ? null : BAD_REQUEST;
-}
-
-function headersOf({ headers }: IncomingMessage): Headers {
-  return {
-    getHeader: (name) => {
-      const value = headers[name] ?? '';
-      return typeof value === 'string' ? value : value.join(', ');
-    },
-  };
-}
-
-function pathOf(url = ''): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
-}
-
-function sendPinned(
-  request: IncomingMessage,
-  response: ServerResponse,
-  route: GetRoute,
-  closeConnection: boolean,
-): void {
-  const answer = route.acquire(headersOf(request));
-  try {
-    send(request, response, answer, closeConnection);
-  } finally {
-    route.release();
-  }
-}
-
-/**
- * Sends what may lie in shared memory: as a copy, made before it returns. node:http keeps what it is given until the socket takes it,
- * long after the pin was let go.
- */
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, headers, body, contentType = CONTENT_TYPE }: Answer,
-  closeConnection: boolean,
-): void {
-  const bytes = Buffer.from(body);
-  const all = ['content-type', contentType, 'cache-control', CACHE_CONTROL];
-  all.push('content-length', String(bytes.length));
-  for (const [name, value] of headers) all.push(name, value);
-  if (closeConnection) all.push('connection', 'close');
-  response.writeHead(...statusOf(status), all);
-  response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 function whyNot(error: unknown): string {

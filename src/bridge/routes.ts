@@ -1,7 +1,7 @@
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer } from './answer.js';
 import type { Faults } from './faults.js';
-import type { Guard, Headers } from './guard.js';
+import type { Guard, Headers, RequestHead } from './guard.js';
 import { answerPush, refusePush } from './openclaw.js';
 
 /** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
@@ -9,7 +9,7 @@ export interface GetRoute {
   /** Keeps strangers out of this one in place of the bridge's own guard. */
   readonly guard?: Guard;
   /** `request` is valid for this turn. */
-  acquire(request: Headers): Answer;
+  acquire(request: RequestHead): Answer;
   release(): void;
 }
 
@@ -80,7 +80,7 @@ export function createRoutes(options: {
   function pinned(route: GetRoute): GetRoute {
     return {
       ...(route.guard === undefined ? {} : { guard: safely(route.guard) }),
-      acquire: safely<Headers, Answer>((request) => route.acquire(request)),
+      acquire: safely<RequestHead, Answer>((request) => route.acquire(request)),
       release: () => route.release(),
     };
   }
@@ -90,8 +90,8 @@ export function createRoutes(options: {
     gets: {
       ...(page === null ? {} : { '/': pinned(page) }),
       '/telemetry': pinned(telemetry),
-      '/health': { acquire: safely<Headers, Answer>(health), release: () => {} },
-      '/metrics': { acquire: safely<Headers, Answer>(metrics), release: () => {} },
+      '/health': { acquire: safely<RequestHead, Answer>(health), release: () => {} },
+      '/metrics': { acquire: safely<RequestHead, Answer>(metrics), release: () => {} },
     },
     posts: {
       '/openclaw': {

@@ -1,4 +1,4 @@
-import type { Headers } from './guard.js';
+import type { RequestHead } from './guard.js';
 import type { UwsRequest } from './uws-types.js';
 
 /**
@@ -12,8 +12,9 @@ export type Framing = 'plain' | 'chunked' | 'broken';
  * looking for three of them by name, and tells whether one is there twice or empty. One for a transport: what was read is valid until the
  * next request is. Thread: main.
  */
-export class UwsHeaders implements Headers {
+export class UwsHeaders implements RequestHead {
   framing: Framing = 'plain';
+  #request: UwsRequest | null = null;
   #framings = 0;
   #host = '';
   #origin = '';
@@ -24,6 +25,7 @@ export class UwsHeaders implements Headers {
   #length = '';
 
   read(request: UwsRequest): this {
+    this.#request = request;
     this.framing = 'plain';
     this.#framings = 0;
     this.#host = '';
@@ -56,6 +58,10 @@ export class UwsHeaders implements Headers {
       default:
         return '';
     }
+  }
+
+  getQuery(): string {
+    return this.#request?.getQuery() ?? '';
   }
 
   readonly #look = (name: string, value: string): void => {

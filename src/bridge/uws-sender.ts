@@ -1,5 +1,6 @@
 import { type Answer, CACHE_CONTROL, CONTENT_TYPE, OK } from './answer.js';
-import type { Headers } from './guard.js';
+import type { RequestHead } from './guard.js';
+import { isLong, LongAnswers } from './long-answers.js';
 import type { GetRoute } from './routes.js';
 import type { UwsResponse } from './uws-types.js';
 
@@ -12,16 +13,18 @@ const CLOSE_EVERY = 256;
 
 /**
  * Sends answers by uWebSockets.js. Somebody who asks and asks and does not read would have it keep all the answers, a gigabyte before
- * their time is up; so a connection is cut when the socket has no room, which is after some 4 MB. Thread: main.
+ * their time is up; so a connection is cut when the socket has no room, which is after some 4 MB. An answer that is long by itself goes out
+ * as the socket takes it; whoever asks for the next one before that is cut by uWebSockets.js. Thread: main.
  */
 export class UwsSender {
+  readonly #longAnswers = new LongAnswers();
   #sent = 0;
   #heads = 0;
 
   /**
    * Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, and `tryEnd` keeps nothing.
    */
-  sendPinned(response: UwsResponse, route: GetRoute, request: Headers): void {
+  sendPinned(response: UwsResponse, route: GetRoute, request: RequestHead): void {
     const answer = route.acquire(request);
     try {
       this.send(response, answer);
@@ -30,7 +33,7 @@ export class UwsSender {
     }
   }
 
-  sendPinnedHead(response: UwsResponse, route: GetRoute, request: Headers): void {
+  sendPinnedHead(response: UwsResponse, route: GetRoute, request: RequestHead): void {
     const answer = route.acquire(request);
     try {
       this.sendHead(response, answer);
@@ -41,12 +44,29 @@ export class UwsSender {
 
   send(response: UwsResponse, answer: Answer, closeConnection = false): void {
     writeHead(response, answer);
+    if (!closeConnection && isLong(answer.body)) {
+      this.#sendLong(response, answer.body);
+      return;
+    }
     if (closeConnection || ++this.#sent % LOOK_EVERY !== 0) {
       response.end(answer.body, closeConnection);
       return;
     }
     const [, isDone] = response.tryEnd(answer.body, Buffer.byteLength(answer.body));
     if (!isDone) response.close();
+  }
+
+  #sendLong(response: UwsResponse, text: string | Uint8Array): void {
+    const body = typeof text === 'string' ? Buffer.from(text) : text;
+    const [, isDone] = response.tryEnd(body, body.length);
+    if (isDone) return;
+    const forget = this.#longAnswers.keep(response, () => response.close());
+    response.onAborted(forget);
+    response.onWritable((offset) => {
+      const [isTaken, isDoneNow] = response.tryEnd(body.subarray(offset), body.length);
+      if (isDoneNow) forget();
+      return isTaken;
+    });
   }
 
   /** The answer to HEAD: what GET would have got, without the body. */

@@ -9,6 +9,11 @@ export interface UwsResponse {
   end(body?: string | Uint8Array, closeConnection?: boolean): this;
   /** Writes what the socket takes now and keeps nothing; says whether that was all. */
   tryEnd(body: string | Uint8Array, length: number): [ok: boolean, done: boolean];
+  /**
+   * `handler` hears that the socket takes more, from byte `offset` of the body on, and returns whether what it gave was taken as a whole.
+   * The connection is cut when it hears nothing for 8 to 12 s.
+   */
+  onWritable(handler: (offset: number) => boolean): this;
   /** Given a length, it writes the header but does not count the request as answered (20.51), so the length goes into a header of our own. */
   endWithoutBody(length?: number, closeConnection?: boolean): this;
   /** `chunk` is only valid until `handler` returns. */
@@ -21,6 +26,8 @@ export interface UwsResponse {
 
 /** A request, valid until its handler returns. */
 export interface UwsRequest extends Headers {
+  /** Undefined: the target has no `?`. */
+  getQuery(): string | undefined;
   forEach(look: (lowerCaseName: string, value: string) => void): void;
 }
 

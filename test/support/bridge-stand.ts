@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { type Answer, okAnswer } from '../../src/bridge/answer.js';
-import { createGuard } from '../../src/bridge/guard.js';
+import { createGuard, type RequestHead } from '../../src/bridge/guard.js';
 import { createNodeHttpTransport, type NodeHttpOptions } from '../../src/bridge/node-http.js';
 import type { Routes, Transport } from '../../src/bridge/routes.js';
 import { createUwsTransport, loadUws } from '../../src/bridge/uws.js';
@@ -36,7 +36,11 @@ export interface Stand {
 export async function startStand(
   t: TestContext,
   name: BridgeTransport,
-  options: NodeHttpOptions & { got?: () => Answer; released?: () => void; posted?: () => Answer } = {},
+  options: NodeHttpOptions & {
+    got?: (request: RequestHead) => Answer;
+    released?: () => void;
+    posted?: () => Answer;
+  } = {},
 ): Promise<Stand> {
   const { got = () => okAnswer('{"got":true}'), posted = () => okAnswer('{"posted":true}') } = options;
   const bodies: string[] = [];
@@ -50,10 +54,10 @@ export async function startStand(
       failed: (error) => void faults.push(error),
       gets: {
         '/get': {
-          acquire: () => {
+          acquire: (request) => {
             gets.acquired++;
             gets.held++;
-            return got();
+            return got(request);
           },
           release: () => {
             gets.held--;

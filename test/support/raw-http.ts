@@ -97,7 +97,7 @@ export class RawConnection {
       if (value !== null) return value;
       if (this.#ended) {
         throw new Error(
-          `the connection ended (${this.error?.code ?? 'FIN'}) before the answer; so far: ${this.unread}`,
+          `the connection ended (${this.error?.code ?? 'FIN'}) before the answer; so far: ${this.unread.slice(0, 1_000)}`,
         );
       }
       await new Promise<void>((resolve) => {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { OK, okAnswer } from '../../../src/bridge/answer.js';
+import { LONG_ANSWER_BYTES, MAX_LONG_ANSWERS } from '../../../src/bridge/limits.js';
+import { TELEMETRY_STORE } from '../../../src/shared/layout.js';
+import { connectTo, type Stand, startStand } from '../../support/bridge-stand.js';
+import { type BridgeTransport, onEachTransport } from '../../support/bridge-transports.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
+import { until } from '../../support/until.js';
+
+const GET = requestHead('GET', '/get');
+/** More than a Unix socket takes, and about as much as the longest answer has. */
+const BODY = Buffer.from('0123456789'.repeat(60_000));
+
+/** A stand with a long answer, and a Unix socket for it: the kernel takes 200 kB for that, and some 4 MB for a port. */
+async function startLong(
+  t: TestContext,
+  transport: BridgeTransport,
+): Promise<{ stand: Stand; path: string }> {
+  const stand = await startStand(t, transport, { got: () => ({ status: OK, headers: [], body: BODY }) });
+  const path = `${temporaryFolder(t)}/s`;
+  await stand.transport.listenUnix(path);
+  return { stand, path };
+}
+
+/** So many connections on which an answer was asked for of which nothing is read; the first one asked first. */
+async function askDeaf(t: TestContext, { gets }: Stand, path: string, count = 1): Promise<RawConnection[]> {
+  const all: RawConnection[] = [];
+  for (let i = 0; i < count; i++) {
+    const connection = await connectTo(t, path);
+    connection.socket.pause();
+    all.push(connection);
+  }
+  const before = gets.acquired;
+  for (const [i, connection] of all.entries()) {
+    connection.write(GET);
+    if (i === 0 || i === count - 1)
+      await until('the answers to be made', () => gets.acquired - before === i + 1);
+  }
+  return all;
+}
+
+async function assertWhole(connection: RawConnection): Promise<void> {
+  connection.socket.resume();
+  const { status, body } = await connection.answer();
+  assert.equal(status, 200);
+  assert.ok(BODY.equals(Buffer.from(body)));
+}
+
+onEachTransport((transport) => {
+  test('a long answer is whole, over the port and the Unix socket, again and again', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    for (const where of [stand.port, path]) {
+      const connection = await connectTo(t, where);
+      for (let i = 0; i < 40; i++) {
+        connection.write(GET);
+        await assertWhole(connection);
+      }
+      const head = await rawRequest(where, 'HEAD', '/get');
+      assert.deepEqual([head.headers['content-length'], head.body], [String(BODY.length), '']);
+    }
+    assert.equal(stand.gets.held, 0);
+    assert.deepEqual(stand.faults, []);
+  });
+
+  test('somebody who reads it bit by bit gets all of it, and can go on', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    const [connection] = await askDeaf(t, stand, path);
+    assert.ok(connection);
+    connection.socket.on('data', () => {
+      connection.socket.pause();
+      setTimeout(() => connection.socket.resume(), 2);
+    });
+    await assertWhole(connection);
+    connection.write(GET);
+    await assertWhole(connection);
+    assert.equal(stand.gets.acquired, 2);
+  });
+
+  test('as many as may leave it unread keep it; one more, and the oldest is cut, and nobody else', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    const [oldest, ...others] = await askDeaf(t, stand, path, MAX_LONG_ANSWERS + 1);
+    assert.equal((await rawRequest(stand.port, 'GET', '/get')).status, 200);
+    for (const connection of others) await assertWhole(connection);
+    await assert.rejects(assertWhole(oldest!), /the connection ended/);
+    assert.deepEqual(stand.faults, []);
+  });
+
+  test('somebody who asks a thousand times in one go and reads nothing has a few answers made, and is cut', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    for (const where of [path, stand.port]) {
+      const before = stand.gets.acquired;
+      const connection = await connectTo(t, where);
+      connection.socket.pause();
+      connection.write(GET.repeat(1_000));
+      await until('the first answer to be made', () => stand.gets.acquired > before);
+      assert.equal((await rawRequest(stand.port, 'GET', '/nowhere')).status, 404);
+      assert.ok(stand.gets.acquired - before <= 20, `${stand.gets.acquired - before} answers`);
+      connection.socket.resume();
+      await connection.closed;
+    }
+    // They are forgotten, and take nobody's place.
+    for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) await assertWhole(connection);
+  });
+
+  test('those who go away in the middle are forgotten', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) connection.destroy();
+    for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) {
+      connection.socket.once('data', () => connection.destroy());
+      connection.socket.resume();
+      await connection.closed;
+    }
+    for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) await assertWhole(connection);
+    assert.deepEqual(stand.faults, []);
+  });
+
+  test('the end of the transport cuts those that are on their way', async (t) => {
+    const { stand, path } = await startLong(t, transport);
+    const [connection] = await askDeaf(t, stand, path);
+    assert.ok(connection);
+    stand.transport.close();
+    connection.socket.resume();
+    await connection.closed;
+    assert.ok(connection.unread.length < BODY.length);
+    assert.deepEqual(stand.faults, []);
+  });
+
+  test('what stands behind the ? of a target reaches the route as it came', async (t) => {
+    const { port } = await startStand(t, transport, { got: (request) => okAnswer(request.getQuery()) });
+    for (const query of ['', '?', '?a=1', '?a=%20b+c&a=%zz&=', '?a?b=/get', `?${'x'.repeat(3_000)}`]) {
+      assert.equal((await rawRequest(port, 'GET', `/get${query}`)).body, query.slice(1));
+      const head = await rawRequest(port, 'HEAD', `/get${query}`);
+      assert.equal(head.headers['content-length'], String(Math.max(0, query.length - 1)));
+    }
+    // One that follows another's has none of it.
+    const connection = await connectTo(t, port);
+    connection.write(`${requestHead('GET', '/get?a=1')}${GET}${requestHead('GET', '/get?b=2')}`);
+    const bodies: string[] = [];
+    for (let i = 0; i < 3; i++) bodies.push((await connection.answer()).body);
+    assert.deepEqual(bodies, ['a=1', '', 'b=2']);
+  });
+});
+
+test('no frame is so long that it would be kept', () => {
+  assert.ok(TELEMETRY_STORE.bytesCapacity <= LONG_ANSWER_BYTES);
+});
