@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { Bridge } from './bridge/bridge.js';
-import { Faults } from './bridge/faults.js';
-import { createGuard } from './bridge/guard.js';
-import { PageRoute } from './bridge/page.js';
-import { createRoutes, type Routes } from './bridge/routes.js';
-import { TelemetryRoute } from './bridge/telemetry.js';
+import type { Routes } from './bridge/routes.js';
 import { Conditions } from './conditions.js';
 import type { Config } from './config.js';
-import { answerHealth } from './health.js';
+import { createDaemonRoutes } from './daemon-routes.js';
 import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
-import { Metrics, type MetricsSources } from './metrics/metrics.js';
-import { pageFile } from './page-file.js';
+import type { MetricsSources } from './metrics/metrics.js';
 import { InventoryReader } from './sampling/inventory.js';
 import { bootThreads, type LaneEvents, LanePool, laneFailed, type SamplerThreads } from './sampling/pool.js';
 import { Watchdog } from './sampling/watchdog.js';
@@ -28,6 +22,7 @@ import {
   TELEMETRY_STORE,
 } from './shared/layout.js';
 import type { HostInventory, OpenClawMetadata } from './shared/messages.js';
+import { rowsFor } from './shared/recorder.js';
 
 export interface DaemonOptions {
   readonly config: Config;
@@ -65,9 +60,9 @@ class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
   readonly #clock = createClock();
   readonly #startMs = this.#clock.monoMs();
-  readonly #shared = createSharedMemory();
-  readonly #frames = new FrameReader(this.#shared, TELEMETRY_STORE, TELEMETRY_READER.main);
-  readonly #diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
+  readonly #shared: SharedArrayBuffer;
+  readonly #frames: FrameReader;
+  readonly #diskFrames: FrameReader;
   readonly #conditions: Conditions;
   readonly #pool: LanePool;
   readonly #watchdog: Watchdog;
@@ -82,6 +77,9 @@ class RunningDaemon implements Daemon {
   constructor(options: DaemonOptions) {
     const { config, log } = options;
     this.#options = options;
+    this.#shared = createSharedMemory(rowsFor(config.historySec, config.sampleIntervalMs));
+    this.#frames = new FrameReader(this.#shared, TELEMETRY_STORE, TELEMETRY_READER.main);
+    this.#diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
     this.#conditions = new Conditions(log);
     const monoMs = () => this.#clock.monoMs();
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
@@ -156,10 +154,6 @@ class RunningDaemon implements Daemon {
 
   #createRoutes(): Routes {
     const { config, version } = this.#options;
-    const telemetry = new TelemetryRoute({
-      frames: this.#frames,
-      clock: this.#clock,
-    });
     const sources: MetricsSources = {
       version,
       identifier: config.identifier,
@@ -178,15 +172,13 @@ class RunningDaemon implements Daemon {
       inventory: () => this.#inventory,
       transport: () => this.#bridge.transport,
     };
-    const metrics = new Metrics(sources);
-    return createRoutes({
-      guard: createGuard(config.bridgeToken),
-      telemetry,
-      page: config.page ? new PageRoute(() => readFileSync(pageFile())) : null,
-      health: () => answerHealth(sources),
-      metrics: (request) => metrics.answer(request),
+    return createDaemonRoutes({
+      config,
+      shared: this.#shared,
+      sources,
+      conditions: this.#conditions,
+      clock: this.#clock,
       pushed: (metadata) => this.#takePush(metadata),
-      faults: new Faults({ conditions: this.#conditions, monoMs: () => this.#clock.monoMs() }),
     });
   }
 

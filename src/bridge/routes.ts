@@ -58,10 +58,11 @@ export function createRoutes(options: {
   page?: GetRoute | null;
   health: () => Answer;
   metrics: (request: Headers) => Answer;
+  history: (request: RequestHead) => Answer;
   pushed: (metadata: OpenClawMetadata) => void;
   faults: Faults;
 }): Routes {
-  const { guard, telemetry, page = null, health, metrics, pushed, faults } = options;
+  const { guard, telemetry, page = null, health, metrics, history, pushed, faults } = options;
 
   /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
   function safely<Given, Result>(work: (given: Given) => Result) {
@@ -92,6 +93,7 @@ export function createRoutes(options: {
       '/telemetry': pinned(telemetry),
       '/health': { acquire: safely<RequestHead, Answer>(health), release: () => {} },
       '/metrics': { acquire: safely<RequestHead, Answer>(metrics), release: () => {} },
+      '/history': { acquire: safely<RequestHead, Answer>(history), release: () => {} },
     },
     posts: {
       '/openclaw': {
@@ -106,7 +108,10 @@ export function createRoutes(options: {
 }
 
 const INTERNAL_ERROR = errorAnswer('internal_error', 'the Monitor failed to answer; its log says why');
-export const NOT_FOUND = errorAnswer('not_found', 'there are /health, /telemetry, /metrics and /openclaw');
+export const NOT_FOUND = errorAnswer(
+  'not_found',
+  'there are /health, /telemetry, /metrics, /history and /openclaw',
+);
 export const BAD_REQUEST = errorAnswer('bad_request', 'this is not HTTP/1.1 as it should be');
 
 /** The answer to a known path with another method. */

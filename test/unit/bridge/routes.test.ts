@@ -8,7 +8,7 @@ import { Conditions } from '../../../src/conditions.js';
 import type { Logger } from '../../../src/log.js';
 
 const HEADERS: Readonly<Record<string, string>> = { host: 'localhost', 'content-type': 'application/json' };
-const REQUEST = { getHeader: (name: string) => HEADERS[name] ?? '' };
+const REQUEST = { getHeader: (name: string) => HEADERS[name] ?? '', getQuery: () => '' };
 const PUSH = Buffer.from('{"version":"x","plugin_version":"y"}');
 
 /** Routes in which everything fails as long as `broken` has a message. */
@@ -47,6 +47,10 @@ function setUp() {
       fail();
       return okAnswer('{}');
     },
+    history: () => {
+      fail();
+      return okAnswer('{}');
+    },
     pushed: fail,
     faults: new Faults({ conditions, monoMs: () => state.nowMs }),
   });
@@ -61,6 +65,7 @@ test('what fails inside a route is answered 500, and no exception leaves it', ()
     routes.gets['/telemetry']?.acquire(REQUEST),
     routes.gets['/health']?.acquire(REQUEST),
     routes.gets['/metrics']?.acquire(REQUEST),
+    routes.gets['/history']?.acquire(REQUEST),
     routes.posts['/openclaw']?.answer(PUSH),
   ];
   for (const answer of answers) {

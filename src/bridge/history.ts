@@ -1,0 +1,64 @@
+import { layPoints, planPoints } from '../history/points.js';
+import { parseHistoryQuery } from '../history/query.js';
+import { HistoryRenderer } from '../history/render.js';
+import { summarize } from '../history/summarize.js';
+import type { Clock } from '../shared/clock.js';
+import { T } from '../shared/fields.js';
+import type { FrameReader } from '../shared/frame-store.js';
+import { type RecorderReader, ROW_MIN_MS } from '../shared/recorder.js';
+import { type Answer, errorAnswer, OK } from './answer.js';
+import type { RequestHead } from './guard.js';
+
+const OFF = errorAnswer(
+  'history_off',
+  'no history is kept: MONITOR_HISTORY_SEC is 0; it is for how many seconds samples are kept',
+);
+
+export interface HistoryOptions {
+  readonly identifier: string;
+  /** For how long the flight recorder keeps rows; 0: nothing is recorded. */
+  readonly historySec: number;
+  /** Between samples, before the first frame tells what is in force. */
+  readonly sampleIntervalMs: number;
+  readonly recorder: RecorderReader;
+  readonly frames: FrameReader;
+  readonly clock: Clock;
+}
+
+/** `GET /history`: what the flight recorder has of the last minutes, in as many points as are asked for. Thread: main. */
+export class HistoryRoute {
+  readonly #options: HistoryOptions;
+  /** Only made for who asks. */
+  #renderer: HistoryRenderer | null = null;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+  }
+
+  answer(request: RequestHead): Answer {
+    const { identifier, historySec, recorder, frames, clock } = this.#options;
+    if (historySec === 0) return OFF;
+    const query = parseHistoryQuery(request.getQuery(), historySec);
+    if ('length' in query)
+      return errorAnswer('invalid_query', 'the query is not as it should be', { problems: query });
+    const intervalMs =
+      frames.read(({ numbers }) => numbers[T.interval_ms]!) ?? this.#options.sampleIntervalMs;
+    const plan = planPoints(query, clock.monoMs(), Math.max(ROW_MIN_MS, intervalMs));
+    const history = recorder.since(plan.fromMs);
+    const points = layPoints(history, plan);
+    this.#renderer ??= new HistoryRenderer();
+    const body = this.#renderer.render({
+      head: {
+        identifier,
+        now_ms: clock.wallMs(),
+        seconds: query.seconds,
+        interval_ms: intervalMs,
+        step_ms: points.stepMs,
+        rows: points.rows,
+      },
+      timeMs: points.timeMs,
+      summaries: history.columns.map((column) => summarize(column, points)),
+    });
+    return { status: OK, headers: [], body };
+  }
+}

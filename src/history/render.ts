@@ -1,0 +1,126 @@
+import { putFixed, putUint } from '../../workers/render/digits.js';
+import { HISTORY_COLUMNS } from '../shared/fields.js';
+import type { Summary } from './summarize.js';
+
+const encoder = new TextEncoder();
+const NULL = encoder.encode('null,');
+const COMMA = 44;
+const OPEN = 91;
+const CLOSE = 93;
+
+/** The only column that is no percentage. */
+const LOAD = HISTORY_COLUMNS.indexOf('load_1');
+const LOAD_MOST = 999_999;
+/** Percentages in tenths, and behind them what is unknown. */
+const TENTHS_MOST = 1_000;
+const UNKNOWN = TENTHS_MOST + 1;
+/** The longest texts with their commas: `99.9,` and `null,`; `999999.00,`; a time. */
+const PERCENT_BYTES = 5;
+const LOAD_BYTES = 10;
+const TIME_BYTES = 17;
+const POINT_BYTES = TIME_BYTES + 2 * (LOAD_BYTES + (HISTORY_COLUMNS.length - 1) * PERCENT_BYTES);
+/** Room for the names of the columns, twice, and what else stands between the numbers. */
+const NAMES_BYTES = 2_048;
+
+/** What an answer of /history says. */
+export interface HistoryBody {
+  /** What stands before the columns: identifier, times and sizes. */
+  readonly head: Readonly<Record<string, string | number>>;
+  readonly timeMs: Float64Array;
+  /** In HISTORY_COLUMNS order, each as long as `timeMs`. */
+  readonly summaries: readonly Summary[];
+}
+
+/**
+ * Renders answers of /history as JSON: percentages with one decimal, loads with two, null for what is unknown. There may be 100,000 numbers
+ * in one, so that the text of each percentage is looked up. Thread: main.
+ */
+export class HistoryRenderer {
+  /** The text of each of the tenths, in as many bytes as the longest takes, and how long it is. */
+  readonly #texts = new Uint8Array((UNKNOWN + 1) * PERCENT_BYTES);
+  readonly #lengths = new Uint8Array(UNKNOWN + 1);
+
+  constructor() {
+    for (let tenths = 0; tenths <= UNKNOWN; tenths++) {
+      const text = tenths === UNKNOWN ? NULL : encoder.encode(`${tenths / 10},`);
+      this.#texts.set(text, tenths * PERCENT_BYTES);
+      this.#lengths[tenths] = text.length;
+    }
+  }
+
+  /** Allocates what it returns. */
+  render({ head, timeMs, summaries }: HistoryBody): Uint8Array {
+    const { length: count } = timeMs;
+    const opening = encoder.encode(JSON.stringify({ ...head, columns: HISTORY_COLUMNS }));
+    const out = Buffer.allocUnsafe(opening.length + NAMES_BYTES + count * POINT_BYTES);
+    out.set(opening);
+    // In place of the brace that closes it.
+    let at = opening.length - 1;
+    at += out.write(',"time_ms":', at);
+    at = putTimes(out, at, timeMs);
+    for (const what of ['mean', 'max'] as const) {
+      at += out.write(`,"${what}":{`, at);
+      for (const [index, name] of HISTORY_COLUMNS.entries()) {
+        at += out.write(`${index === 0 ? '' : ','}"${name}":`, at);
+        const values = summaries[index]![what];
+        at = index === LOAD ? putLoads(out, at, values) : this.#putPercentages(out, at, values);
+      }
+      at += out.write('}', at);
+    }
+    at += out.write('}', at);
+    return out.subarray(0, at);
+  }
+
+  #putPercentages(out: Uint8Array, at: number, values: Float64Array): number {
+    const texts = this.#texts;
+    const lengths = this.#lengths;
+    let next = at;
+    out[next++] = OPEN;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      const tenths = Number.isNaN(value) ? UNKNOWN : Math.max(0, Math.min(TENTHS_MOST, value * 10 + 0.5)) | 0;
+      const text = tenths * PERCENT_BYTES;
+      // All of it is quicker than as much as there is.
+      out[next] = texts[text]!;
+      out[next + 1] = texts[text + 1]!;
+      out[next + 2] = texts[text + 2]!;
+      out[next + 3] = texts[text + 3]!;
+      out[next + 4] = texts[text + 4]!;
+      next += lengths[tenths]!;
+    }
+    return close(out, next);
+  }
+}
+
+function putTimes(out: Uint8Array, at: number, timeMs: Float64Array): number {
+  let next = at;
+  out[next++] = OPEN;
+  for (let i = 0; i < timeMs.length; i++) {
+    next = putUint(out, next, Math.round(timeMs[i]!));
+    out[next++] = COMMA;
+  }
+  return close(out, next);
+}
+
+function putLoads(out: Uint8Array, at: number, values: Float64Array): number {
+  let next = at;
+  out[next++] = OPEN;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) {
+      out.set(NULL, next);
+      next += NULL.length;
+    } else {
+      next = putFixed(out, next, Math.max(0, Math.min(LOAD_MOST, value)), 2);
+      out[next++] = COMMA;
+    }
+  }
+  return close(out, next);
+}
+
+/** Ends an array, in place of the comma behind its last value if there is one. */
+function close(out: Uint8Array, at: number): number {
+  const end = out[at - 1] === COMMA ? at - 1 : at;
+  out[end] = CLOSE;
+  return end + 1;
+}
