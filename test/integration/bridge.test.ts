@@ -47,6 +47,8 @@ onEachTransport((_, env) => {
         'nginx_installed',
         'nginx_sites',
         'sampling',
+        'cpu',
+        'pressure',
       ]);
     });
 
@@ -127,8 +129,8 @@ onEachTransport((_, env) => {
 
   describe('paths and methods', () => {
     for (const path of [
-      '/',
       '/x',
+      '/index.html',
       '/telemetry/',
       '/telemetry/x',
       '/Telemetry',

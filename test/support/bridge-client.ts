@@ -121,6 +121,9 @@ export interface Snapshot {
   readonly nginx_installed: boolean | null;
   readonly nginx_sites: readonly string[] | null;
   readonly sampling: { readonly interval_ms: number };
+  readonly cpu: {
+    readonly burst: Readonly<Record<'seconds' | 'max_pct' | 'mean_pct' | 'above_90_ms', number | null>>;
+  };
   readonly stale?: readonly string[];
   readonly stale_seconds?: Readonly<Record<string, number>>;
 }
