@@ -1,8 +1,14 @@
 import { isRecord, peek } from './host.js';
 
 /** What can be asked for, by the names under which the Monitor calls a source stale. */
-export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx'] as const;
+export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx', 'pressure'] as const;
 export type Source = (typeof SOURCES)[number];
+
+/** What tasks may have to wait for, as the Monitor names it. */
+export const RESOURCES = ['cpu', 'memory', 'io'] as const;
+
+/** For how much of the last ten seconds some task waited, in percent; null: unknown. */
+export type Pressure = Readonly<Record<(typeof RESOURCES)[number], number | null>>;
 
 /** The Monitor's snapshot. Null: unknown. */
 export interface Snapshot {
@@ -10,6 +16,8 @@ export interface Snapshot {
   /** ISO 8601, UTC. */
   readonly sampledAt: string;
   readonly cpuPct: number | null;
+  /** The busiest 100 ms of the trailing minute, of which so many seconds were seen; null: not told, too. */
+  readonly burst: { readonly maxPct: number; readonly seenSeconds: number } | null;
   readonly memPct: number | null;
   readonly swapPct: number | null;
   readonly diskPct: number | null;
@@ -18,6 +26,8 @@ export interface Snapshot {
   readonly uptimeSeconds: number | null;
   readonly nginxInstalled: boolean | null;
   readonly nginxSites: readonly string[] | null;
+  /** Not told: by a Monitor of an older version. */
+  readonly pressure: Pressure | 'unsupported' | 'not told';
   /** The sources that give no new value, with the age of the last one in seconds; null: age unknown. */
   readonly stale: ReadonlyMap<string, number | null>;
 }
@@ -34,6 +44,7 @@ export function readSnapshot(json: unknown): Snapshot | null {
     identifier,
     sampledAt,
     cpuPct: numberOf(json, 'cpu_pct'),
+    burst: readBurst(peek(json, 'cpu', 'burst')),
     memPct: numberOf(json, 'mem_pct'),
     swapPct: numberOf(json, 'swap_pct'),
     diskPct: numberOf(json, 'disk_pct'),
@@ -41,8 +52,21 @@ export function readSnapshot(json: unknown): Snapshot | null {
     uptimeSeconds: numberOf(json, 'uptime_seconds'),
     nginxInstalled: typeof installed === 'boolean' ? installed : null,
     nginxSites: listOf(peek(json, 'nginx_sites'), (site) => typeof site === 'string'),
+    pressure: readPressure(peek(json, 'pressure')),
     stale: readStale(json),
   };
+}
+
+function readBurst(burst: unknown): Snapshot['burst'] {
+  const [maxPct, seenSeconds] = [numberOf(burst, 'max_pct'), numberOf(burst, 'seconds')];
+  return maxPct === null || seenSeconds === null ? null : { maxPct, seenSeconds };
+}
+
+function readPressure(pressure: unknown): Snapshot['pressure'] {
+  if (pressure === undefined) return 'not told';
+  if (peek(pressure, 'supported') === false) return 'unsupported';
+  const [cpu, memory, io] = RESOURCES.map((resource) => numberOf(peek(pressure, resource, 'some'), 'avg10'));
+  return { cpu: cpu ?? null, memory: memory ?? null, io: io ?? null };
 }
 
 function readStale(json: unknown): Map<string, number | null> {

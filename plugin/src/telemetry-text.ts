@@ -1,11 +1,12 @@
-import { type Snapshot, SOURCES, type Source } from './snapshot.js';
+import { RESOURCES, type Snapshot, SOURCES, type Source } from './snapshot.js';
 
 const UNKNOWN = 'unknown';
 const MAX_SITES = 50;
+const RESOURCE_NAMES = { cpu: 'CPU', memory: 'memory', io: 'I/O' } as const;
 
 /**
  * A snapshot as a model reads it well: one line for each source that was asked for, units named, what is unknown called so, what is old
- * with its age. `nowMs` is milliseconds since 1970.
+ * with its age. What a Monitor of an older version does not tell has no line. `nowMs` is milliseconds since 1970.
  */
 export function describeSnapshot(snapshot: Snapshot, sources: readonly Source[], nowMs: number): string {
   const ageSeconds = (nowMs - Date.parse(snapshot.sampledAt)) / 1_000;
@@ -13,13 +14,15 @@ export function describeSnapshot(snapshot: Snapshot, sources: readonly Source[],
   const age = ageSeconds >= 0 ? ` (${duration(ageSeconds)} ago)` : '';
   const lines = [`Host ${plain(snapshot.identifier)}, sampled at ${snapshot.sampledAt}${age}:`];
   for (const source of SOURCES) {
-    if (sources.includes(source)) lines.push(`- ${DESCRIBE[source](snapshot)}${staleness(snapshot, source)}`);
+    const said = sources.includes(source) ? DESCRIBE[source](snapshot) : null;
+    if (said !== null) lines.push(`- ${said}${staleness(snapshot, source)}`);
   }
+  if (lines.length === 1) lines.push('- This version of the Monitor tells nothing of what was asked for.');
   return lines.join('\n');
 }
 
-const DESCRIBE: Readonly<Record<Source, (snapshot: Snapshot) => string>> = {
-  cpu: ({ cpuPct }) => `CPU: ${percent(cpuPct, 'busy, over all cores')}`,
+const DESCRIBE: Readonly<Record<Source, (snapshot: Snapshot) => string | null>> = {
+  cpu: ({ cpuPct, burst }) => `CPU: ${percent(cpuPct, 'busy, over all cores')}${busiest(burst)}`,
   memory: ({ memPct }) => `Memory: ${percent(memPct, 'used')}`,
   swap: ({ swapPct }) => `Swap: ${percent(swapPct, 'used')}`,
   disk: ({ diskPct }) => `Disk: ${percent(diskPct, 'used')}`,
@@ -30,10 +33,29 @@ const DESCRIBE: Readonly<Record<Source, (snapshot: Snapshot) => string>> = {
   uptime: ({ uptimeSeconds }) =>
     `Uptime: ${uptimeSeconds === null ? UNKNOWN : `${uptimeSeconds} seconds (${duration(uptimeSeconds)})`}`,
   nginx: ({ nginxInstalled, nginxSites }) => `nginx: ${nginx(nginxInstalled, nginxSites)}`,
+  pressure: ({ pressure }) => (pressure === 'not told' ? null : `Pressure: ${waiting(pressure)}`),
 };
 
 function percent(value: number | null, ofWhat: string): string {
   return value === null ? UNKNOWN : `${value} % ${ofWhat}`;
+}
+
+/** A minute is told as such as soon as nearly all of it was seen. */
+function busiest(burst: Snapshot['burst']): string {
+  if (burst === null) return '';
+  const { maxPct, seenSeconds } = burst;
+  const time = seenSeconds >= 55 ? 'minute' : duration(seenSeconds);
+  return `; busiest 100 ms of the last ${time}: ${maxPct} %`;
+}
+
+function waiting(pressure: Exclude<Snapshot['pressure'], 'not told'>): string {
+  if (pressure === 'unsupported') return 'not supported by this kernel';
+  if (RESOURCES.every((resource) => pressure[resource] === null)) return UNKNOWN;
+  const shares = RESOURCES.map((resource) => {
+    const value = pressure[resource];
+    return `${RESOURCE_NAMES[resource]} ${value === null ? UNKNOWN : `${value} %`}`;
+  });
+  return `some task waited for ${shares.join(', ')} of the last 10 s`;
 }
 
 function nginx(isInstalled: boolean | null, sites: readonly string[] | null): string {

@@ -55,7 +55,7 @@ export function createTelemetryTool(api: HostApi, surroundings: Surroundings, pl
     name: TOOL_NAME,
     label: 'Host telemetry',
     description:
-      'Current telemetry of the machine that this gateway runs on: CPU, memory, swap, disk, load average, uptime and nginx sites, sampled by the HarborForge Monitor.',
+      'Current telemetry of the machine that this gateway runs on: CPU, memory, swap, disk, load average, pressure (how long tasks waited), uptime and nginx sites, sampled by the HarborForge Monitor.',
     parameters: PARAMETERS,
     async execute(_id, given, signal) {
       const read = readArguments(given);

@@ -53,7 +53,8 @@ for (const version of HOST_VERSIONS) {
     assert.ok(text.includes(`- Memory: ${telemetry.mem_pct} % used`));
     assert.ok(text.includes(`- Disk: ${telemetry.disk_pct} % used`));
     assert.ok(text.includes(`- Uptime: ${telemetry.uptime_seconds} seconds`));
-    assert.equal(text.split('\n').length, 8);
+    assert.match(text, /^- Pressure: /m);
+    assert.equal(text.split('\n').length, 9);
   });
 
   test(`${version}: it tells only the sources that are asked for`, async (t) => {
@@ -192,6 +193,7 @@ test('the tool is described for a model, and its parameters name every source', 
     'load',
     'uptime',
     'nginx',
+    'pressure',
   ]);
 });
 

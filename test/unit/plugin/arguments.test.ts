@@ -27,7 +27,7 @@ for (const [given, what] of [
     assert.ok('problem' in read);
     assert.equal(
       read.problem,
-      `Invalid arguments: ${what}. Allowed: "sources" may be left out, or is a list of: cpu, memory, swap, disk, load, uptime, nginx.`,
+      `Invalid arguments: ${what}. Allowed: "sources" may be left out, or is a list of: cpu, memory, swap, disk, load, uptime, nginx, pressure.`,
     );
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { readSnapshot, SOURCES, type Source } from '#plugin/snapshot.js';
 import { describeSnapshot } from '#plugin/telemetry-text.js';
 
@@ -75,6 +75,51 @@ for (const [source, field] of [
     }
   });
 }
+
+test('the busiest 100 ms are told beside the mean, with the time that was seen', () => {
+  const burst = (max_pct: unknown, seconds: unknown) =>
+    lineOf('cpu', { cpu: { burst: { max_pct, seconds, p95_pct: 7 } } });
+  assert.equal(
+    burst(100, 59.9),
+    '- CPU: 10.5 % busy, over all cores; busiest 100 ms of the last minute: 100 %',
+  );
+  assert.equal(burst(97, 4.5), '- CPU: 10.5 % busy, over all cores; busiest 100 ms of the last 4.5 s: 97 %');
+  for (const told of [burst(null, 60), burst(100, null), burst('100', 60)])
+    assert.equal(told, '- CPU: 10.5 % busy, over all cores');
+});
+
+describe('pressure', () => {
+  const of = (cpu: unknown, memory: unknown, io: unknown) => ({
+    supported: true,
+    cpu: { some: { avg10: cpu }, full: { avg10: 99 } },
+    memory: { some: { avg10: memory } },
+    io: { some: { avg10: io } },
+  });
+
+  test('is told of each resource, and what is unknown is called so', () => {
+    const line = (pressure: unknown) => lineOf('pressure', { pressure });
+    assert.equal(
+      line(of(1.2, 0, 3.45)),
+      '- Pressure: some task waited for CPU 1.2 %, memory 0 %, I/O 3.45 % of the last 10 s',
+    );
+    assert.match(line(of(1.2, null, '0')), / for CPU 1\.2 %, memory unknown, I\/O unknown of the last/);
+    assert.equal(line({ supported: false }), '- Pressure: not supported by this kernel');
+    for (const pressure of [null, 7, 'text', {}, [1], of(null, null, null), { supported: null }])
+      assert.equal(line(pressure), '- Pressure: unknown');
+  });
+
+  test('that is stale says so', () => {
+    const change = { pressure: of(1, 2, 3), stale: ['pressure'], stale_seconds: { pressure: 5 } };
+    assert.match(lineOf('pressure', change), / — stale: no new value for 5 s$/);
+  });
+
+  test('that the Monitor does not tell has no line, and is said to be not told if nothing else was asked for', () => {
+    assert.deepEqual(linesOf({}, ['pressure', 'cpu']).slice(1), ['- CPU: 10.5 % busy, over all cores']);
+    assert.deepEqual(linesOf({}, ['pressure']).slice(1), [
+      '- This version of the Monitor tells nothing of what was asked for.',
+    ]);
+  });
+});
 
 test('a stale source whose age is not told is stale for an unknown time', () => {
   assert.match(lineOf('disk', { stale: ['disk'] }), /81 % used — stale: no new value for an unknown time$/);
