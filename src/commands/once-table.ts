@@ -1,15 +1,18 @@
-import { FIELDS, type Field } from '../shared/fields.js';
+import { FIELDS, type Field, type Source } from '../shared/fields.js';
 import { wrap } from '../wrap.js';
+import type { Details } from './details.js';
 import { duration } from './health-summary.js';
+import { describeDetails } from './once-details.js';
 import type { Paint, Style } from './style.js';
 
 /** The JSON of `GET /telemetry`; null is unknown. */
-export type Telemetry = Readonly<Record<string, unknown>> & {
-  readonly identifier: string;
-  readonly sampled_at: string;
-  readonly stale?: readonly string[];
-  readonly stale_seconds?: Readonly<Record<string, number>>;
-};
+export type Telemetry = Readonly<Record<string, unknown>> &
+  Details & {
+    readonly identifier: string;
+    readonly sampled_at: string;
+    readonly stale?: readonly string[];
+    readonly stale_seconds?: Readonly<Record<string, number>>;
+  };
 
 const NAME_WIDTH = 16;
 const VALUE_WIDTH = 8;
@@ -35,24 +38,39 @@ export function renderTable(
       ...wrap(help, width - 2 * INDENT.length).map((line) => `${INDENT}${INDENT}${style.dim(line)}`),
     );
   }
+  for (const { name, source, text, help } of describeDetails(telemetry))
+    lines.push(
+      `${INDENT}${name.padEnd(NAME_WIDTH)}${describeText(text, width, style)}${staleness(telemetry, source, style)}`,
+      ...wrap(help, width - 2 * INDENT.length).map((line) => `${INDENT}${INDENT}${style.dim(line)}`),
+    );
   return `${lines.join('\n')}\n`;
 }
 
 /** A field's value and what is beside it on its line. */
 function describe(telemetry: Telemetry, field: Field, width: number, style: Style): string {
   const value = telemetry[field.name] ?? null;
-  const age = telemetry.stale_seconds?.[field.source];
-  const stale = age === undefined ? '' : `  ${style.yellow(`stale: no new value for ${duration(age)}`)}`;
-  if (value === null) return style.yellow('unknown'.padStart(VALUE_WIDTH)) + stale;
+  const stale = staleness(telemetry, field.source, style);
+  if (value === null) return describeText(null, width, style) + stale;
   if (field.unit === 'percent') {
     const pct = value as number;
     const paint = paintOf(pct, style);
     const room = stale === '' ? width - NAME_WIDTH - VALUE_WIDTH - 3 * INDENT.length : 10;
     return `${paint(`${pct.toFixed(1)} %`.padStart(VALUE_WIDTH))}  ${bar(pct, Math.min(40, room), paint, style)}${stale}`;
   }
-  const [first = '', ...more] = wrap(valueText(value, field), width - NAME_WIDTH - 2 * INDENT.length);
+  return describeText(valueText(value, field), width, style) + stale;
+}
+
+function staleness({ stale_seconds }: Telemetry, source: Source, style: Style): string {
+  const age = stale_seconds?.[source];
+  return age === undefined ? '' : `  ${style.yellow(`stale: no new value for ${duration(age)}`)}`;
+}
+
+/** Null: unknown. */
+function describeText(text: string | null, width: number, style: Style): string {
+  if (text === null) return style.yellow('unknown'.padStart(VALUE_WIDTH));
+  const [first = '', ...more] = wrap(text, width - NAME_WIDTH - 2 * INDENT.length);
   const behind = more.map((line) => `\n${' '.repeat(NAME_WIDTH + 2 * INDENT.length)}${line}`);
-  return `${INDENT}${first}${behind.join('')}${stale}`;
+  return `${INDENT}${first}${behind.join('')}`;
 }
 
 function valueText(value: unknown, field: Field): string {

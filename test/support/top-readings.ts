@@ -1,5 +1,11 @@
 import type { Reading, Snapshot } from '../../src/commands/top/feed.js';
 
+/** For how much of the last ten seconds some task waited, in percent. */
+function pressureOf(cpu: number, memory: number, io: number): Snapshot['pressure'] {
+  const line = (avg10: number) => ({ some: { avg10 } });
+  return { supported: true, cpu: line(cpu), memory: line(memory), io: line(io) };
+}
+
 /** A sample of a host that is well, but for what is given. */
 export function readingOf(
   snapshot: Partial<Snapshot> = {},
@@ -18,10 +24,15 @@ export function readingOf(
       nginx_installed: true,
       nginx_sites: ['default', 'shop.example'],
       sampling: { interval_ms: 100 },
+      cpu: {
+        busy_100ms_pct: 62.5,
+        burst: { seconds: 60, max_pct: 99, mean_pct: 40, above_90_ms: 200 },
+        cores: { hottest: { core: 1, pct: 75 }, interrupted: { core: 0, pct: 1 } },
+      },
+      pressure: pressureOf(1, 0, 0),
       ...snapshot,
     },
     atMonoMs: 1_000_000,
-    pressure: { cpu: 1, memory: 0, io: 0 },
     ...others,
   };
 }

@@ -47,26 +47,28 @@ export function compose(scene: Scene, columns: number, rows: number): Canvas {
 function rowsOf(scene: Scene, reading: Reading): Row[] {
   const { view, hasBlocks } = scene;
   const { snapshot } = reading;
-  const [cpu, memory, swap, disk, load] = view.gauges(reading);
+  const [cpu, burst, core, memory, swap, disk, load] = view.gauges(reading);
   const pressures = view.pressureGauges(reading);
   const gauge = (rank: number, of: Gauge | undefined): Row[] =>
     of === undefined ? [] : [{ rank, draw: (canvas, row) => drawGauge(canvas, row, of, hasBlocks) }];
   const blank = (rank: number): Row => ({ rank, draw: () => {} });
   return [
     { rank: 6, draw: (canvas, row) => drawHeader(canvas, row, snapshot, hasBlocks) },
-    blank(14),
+    blank(16),
     ...gauge(1, cpu),
+    ...gauge(12, burst),
+    ...gauge(13, core),
     ...gauge(2, memory),
     ...gauge(5, swap),
     ...gauge(3, disk),
     ...gauge(4, load),
-    blank(13),
+    blank(15),
     ...(pressures === null
       ? [text(8, 'PSI     not supported by this kernel', STYLE.faint)]
       : pressures.flatMap((each, index) => gauge(8 + index, each))),
-    blank(15),
+    blank(17),
     text(11, describeNginx(snapshot, hasBlocks)),
-    blank(12),
+    blank(14),
     { rank: 7, draw: (canvas, row) => drawFooter(canvas, row, scene, reading) },
   ];
 }

@@ -1,4 +1,3 @@
-import { readPressure } from '../../../workers/proc/pressure.js';
 import type { Config } from '../../config.js';
 import { bootThreads, LanePool, laneFailed } from '../../sampling/pool.js';
 import { laneWorks } from '../../sampling/works.js';
@@ -7,13 +6,11 @@ import { Control } from '../../shared/control.js';
 import { T } from '../../shared/fields.js';
 import { FrameReader } from '../../shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../shared/layout.js';
-import type { Pressure } from '../../shared/probe.js';
+import type { Details } from '../details.js';
 import type { Source } from './source.js';
 
-const PRESSURE_EVERY_MS = 1_000;
-
-/** The snapshot as GET /telemetry gives it. What is not known is null. */
-export interface Snapshot {
+/** The snapshot as GET /telemetry gives it, as far as it is shown. What is not known is null. */
+export interface Snapshot extends Details {
   readonly identifier: string;
   readonly sampled_at: string;
   readonly cpu_pct: number | null;
@@ -34,8 +31,6 @@ export interface Reading {
   readonly snapshot: Snapshot;
   /** CLOCK_MONOTONIC. */
   readonly atMonoMs: number;
-  /** Null: it could not be had yet. */
-  readonly pressure: Pressure | 'unsupported' | null;
 }
 
 /**
@@ -46,21 +41,15 @@ export interface Reading {
 export class Feed implements Source {
   readonly #frames: FrameReader;
   readonly #pool: LanePool;
-  readonly #clock: Clock;
-  readonly #procfs: string;
   /** Why sampling can't go on; null: it does. */
   #failure: Error | null = null;
   #sequence = 0;
-  #reading: Omit<Reading, 'pressure'> | null = null;
-  #pressure: Pressure | 'unsupported' | null = null;
-  #pressureDueMs = Number.NEGATIVE_INFINITY;
+  #reading: Reading | null = null;
 
   /** Starts the threads. `searchPath` is a PATH along which nginx is looked for. */
   constructor(options: { config: Config; searchPath: string; clock: Clock }) {
     const { config, searchPath, clock } = options;
     const shared = createSharedMemory();
-    this.#clock = clock;
-    this.#procfs = config.procfs;
     this.#frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
     this.#pool = new LanePool({
       threads: bootThreads(),
@@ -94,25 +83,13 @@ export class Feed implements Source {
               atMonoMs: slot.numbers[T.sampled_mono_ms]!,
             },
     })) ?? { sequence: 0, reading: null };
-    if (sequence !== this.#sequence) this.#keepPressure();
     this.#sequence = sequence;
     this.#reading = reading;
-    return reading === null ? null : { ...reading, pressure: this.#pressure };
+    return reading;
   }
 
   /** Ends the threads. Returns false when one hangs in the kernel and can't be ended. */
   stop(): Promise<boolean> {
     return this.#pool.stop();
-  }
-
-  /**
-   * To be called when a new sample is there: its lane has just read files of the same mount, so that this one answers. (A thread of Node's
-   * own pool that hung there could be left behind by no way of ending the process.)
-   */
-  #keepPressure(): void {
-    const nowMs = this.#clock.monoMs();
-    if (nowMs < this.#pressureDueMs) return;
-    this.#pressureDueMs = nowMs + PRESSURE_EVERY_MS;
-    this.#pressure = readPressure(this.#procfs);
   }
 }

@@ -1,9 +1,10 @@
+import { pressureOf } from '../details.js';
 import type { Reading } from './feed.js';
 
 /** The sample as a line of text of at most `width` characters, for a terminal whose cursor can't be moved. Percentages, unless it says load. */
-export function plainLine({ snapshot, pressure }: Reading, width: number): string {
+export function plainLine({ snapshot }: Reading, width: number): string {
   const one = (value: number | null) => value?.toFixed(1) ?? '?';
-  const some = pressure === 'unsupported' ? null : pressure;
+  const some = pressureOf(snapshot);
   const parts = [
     snapshot.sampled_at.slice(11, 19),
     `cpu ${one(snapshot.cpu_pct)}`,
@@ -17,6 +18,6 @@ export function plainLine({ snapshot, pressure }: Reading, width: number): strin
 }
 
 /** The sample as a line of JSON: what GET /telemetry tells, and `pressure_pct`, which is null where the kernel tells none. */
-export function jsonLine({ snapshot, pressure }: Reading): string {
-  return JSON.stringify({ ...snapshot, pressure_pct: pressure === 'unsupported' ? null : pressure });
+export function jsonLine({ snapshot }: Reading): string {
+  return JSON.stringify({ ...snapshot, pressure_pct: pressureOf(snapshot) });
 }

@@ -1,4 +1,5 @@
-import { PRESSURE_RESOURCES, type PressureResource } from '../../shared/fields.js';
+import { PRESSURE_RESOURCES, type PressureResource, type Source } from '../../shared/fields.js';
+import { pressureOf } from '../details.js';
 import type { Reading, Snapshot } from './feed.js';
 import { History } from './history.js';
 
@@ -20,6 +21,8 @@ export interface Gauge {
 
 const METERS = [
   { label: 'CPU', source: 'cpu', pick: ({ cpu_pct }: Snapshot) => cpu_pct },
+  { label: 'Burst', source: 'cpu', pick: ({ cpu }: Snapshot) => cpu.busy_100ms_pct },
+  { label: 'Core', source: 'cpu', pick: ({ cpu }: Snapshot) => cpu.cores.hottest.pct },
   { label: 'Memory', source: 'memory', pick: ({ mem_pct }: Snapshot) => mem_pct },
   { label: 'Swap', source: 'swap', pick: ({ swap_pct }: Snapshot) => swap_pct },
   { label: 'Disk', source: 'disk', pick: ({ disk_pct }: Snapshot) => disk_pct },
@@ -42,8 +45,11 @@ export class View {
     this.#cpuCount = Math.max(1, cpuCount);
   }
 
-  /** The gauges of CPU, memory, swap, disk and load, in this order. A sample that was taken before is not taken twice. */
-  gauges({ snapshot, atMonoMs, pressure }: Reading): Gauge[] {
+  /**
+   * The gauges of the CPU, of its last 100 ms, of its busiest core, of memory, swap, disk and load, in this order. A sample that was taken before is
+   * not taken twice.
+   */
+  gauges({ snapshot, atMonoMs }: Reading): Gauge[] {
     const isNew = atMonoMs !== this.#seenMonoMs;
     this.#seenMonoMs = atMonoMs;
     const [load = null] = snapshot.load_avg ?? [];
@@ -51,29 +57,32 @@ export class View {
       for (const { label, pick } of METERS) this.#historyOf(label).push(pick(snapshot), atMonoMs);
       this.#historyOf(LOAD).push(load, atMonoMs);
       for (const source of PRESSURE_RESOURCES)
-        this.#historyOf(PRESSURE_LABELS[source]).push(pressureOf(pressure, source), atMonoMs);
+        this.#historyOf(PRESSURE_LABELS[source]).push(pressureOf(snapshot)?.[source] ?? null, atMonoMs);
     }
-    const stale = (source: string) =>
-      snapshot.stale?.includes(source) ? (snapshot.stale_seconds?.[source] ?? 0) : null;
     return [
-      ...METERS.map(({ label, source, pick }) => this.#percent(label, pick(snapshot), stale(source), true)),
+      ...METERS.map(({ label, source, pick }) => ({
+        ...this.#percent(label, pick(snapshot), staleSecondsOf(snapshot, source), true),
+        label: label === 'Core' ? describeCore(snapshot) : label,
+      })),
       {
         label: LOAD,
         share: load === null ? Number.NaN : load / this.#cpuCount,
         text: load === null ? '?' : load.toFixed(2),
         history: this.#historyOf(LOAD),
         most: this.#cpuCount,
-        staleSeconds: stale('load'),
+        staleSeconds: staleSecondsOf(snapshot, 'load'),
         isAlarming: true,
       },
     ];
   }
 
   /** The gauges of CPU, memory and I/O pressure; null where the kernel tells none. To be called after `gauges`. */
-  pressureGauges({ pressure }: Reading): Gauge[] | null {
-    if (pressure === 'unsupported') return null;
+  pressureGauges({ snapshot }: Reading): Gauge[] | null {
+    const pressure = pressureOf(snapshot);
+    if (pressure === null) return null;
+    const staleSeconds = staleSecondsOf(snapshot, 'pressure');
     return PRESSURE_RESOURCES.map((source) =>
-      this.#percent(PRESSURE_LABELS[source], pressureOf(pressure, source), null, false),
+      this.#percent(PRESSURE_LABELS[source], pressure[source], staleSeconds, false),
     );
   }
 
@@ -98,6 +107,11 @@ export class View {
   }
 }
 
-function pressureOf(pressure: Reading['pressure'], source: PressureResource): number | null {
-  return pressure === null || pressure === 'unsupported' ? null : pressure[source];
+function staleSecondsOf({ stale, stale_seconds }: Snapshot, source: Source): number | null {
+  return stale?.includes(source) ? (stale_seconds?.[source] ?? 0) : null;
+}
+
+function describeCore({ cpu }: Snapshot): string {
+  const { core } = cpu.cores.hottest;
+  return core === null ? 'Core' : `Core ${core}`;
 }

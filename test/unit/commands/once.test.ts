@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { renderTable, type Telemetry } from '../../../src/commands/once-table.js';
 import { createStyle } from '../../../src/commands/style.js';
 import { FIELDS } from '../../../src/shared/fields.js';
+import { UNKNOWN_DETAILS } from '../../support/unknown-details.js';
 
 const TELEMETRY: Telemetry = {
   identifier: 'vps.t1',
@@ -16,6 +17,17 @@ const TELEMETRY: Telemetry = {
   uptime_seconds: 12_345,
   nginx_installed: true,
   nginx_sites: ['default', 'blog'],
+  cpu: {
+    busy_100ms_pct: 62.5,
+    burst: { seconds: 0.9, max_pct: 97, mean_pct: 12.5, above_90_ms: 110 },
+    cores: { hottest: { core: 3, pct: 99.1 }, interrupted: { core: 0, pct: 4 } },
+  },
+  pressure: {
+    supported: true,
+    cpu: { some: { avg10: 1.25 } },
+    memory: { some: { avg10: 0 } },
+    io: { some: { avg10: null } },
+  },
 };
 
 function table(
@@ -41,6 +53,9 @@ describe('the table of a snapshot', () => {
       ['uptime_seconds', '  12345 s (3 h 25 min)'],
       ['nginx_installed', '  yes'],
       ['nginx_sites', '  default, blog'],
+      ['cpu.burst', '  busiest 97 %, mean 12.5 %, above 90 % for 110 ms'],
+      ['cpu.cores', '  busiest CPU 3 with 99.1 %, interrupts CPU 0 with 4 %'],
+      ['pressure', '  cpu 1.25 %, memory 0 %, io unknown'],
     ] as const)
       assert.ok(lineOf(text, name).includes(value), lineOf(text, name));
     const words = text.replace(/\s+/g, ' ');
@@ -52,9 +67,17 @@ describe('the table of a snapshot', () => {
       ...TELEMETRY,
       disk_pct: null,
       load_avg: null,
-      stale: ['disk', 'memory'],
-      stale_seconds: { disk: 75.2, memory: 3 },
+      stale: ['disk', 'memory', 'pressure'],
+      stale_seconds: { disk: 75.2, memory: 3, pressure: 4 },
+      ...UNKNOWN_DETAILS,
     });
+    assert.match(lineOf(text, 'cpu.burst'), / unknown$/);
+    assert.match(lineOf(text, 'cpu.cores'), / unknown$/);
+    assert.match(lineOf(text, 'pressure'), / unknown {2}stale: no new value for 4 s$/);
+    assert.match(
+      lineOf(table({ ...TELEMETRY, pressure: { supported: false } }), 'pressure'),
+      / not supported /,
+    );
     assert.match(lineOf(text, 'disk_pct'), / unknown {2}stale: no new value for 1 min 15 s$/);
     assert.match(lineOf(text, 'load_avg'), / unknown$/);
     assert.match(lineOf(text, 'mem_pct'), / 76\.0 % .*stale: no new value for 3 s$/);

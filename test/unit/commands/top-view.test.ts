@@ -6,6 +6,7 @@ import { Screen } from '../../../src/commands/top/screen.js';
 import { View } from '../../../src/commands/top/view.js';
 import { TerminalGrid } from '../../support/terminal-grid.js';
 import { readingOf } from '../../support/top-readings.js';
+import { UNKNOWN_DETAILS } from '../../support/unknown-details.js';
 
 /** What is to be seen of `readings`, which came one after the other. */
 function seen(
@@ -29,11 +30,13 @@ describe('the view', () => {
   test('at 80×24 shows everything, with a bar and a sparkline each', () => {
     const { lines } = seen(READINGS, 80, 24);
     assert.deepEqual(
-      lines.slice(0, 15),
+      lines.slice(0, 17),
       [
         ' vps.t1                        up 12 d 03:24  load 1.20 1.10 0.98  01:37:21 UTC',
         '',
         ' CPU     [███████████████████████████] 100.0 %                             ▄█',
+        ' Burst   [████████████████▉          ]  62.5 %                             ▅▅',
+        ' Core 1  [████████████████████▎      ]  75.0 %                             ▆▆',
         ' Memory  [██████▊                    ]  25.0 %                             ▂▂',
         ' Swap    [                           ]   0.0 %                             ▁▁',
         ' Disk    [█████████████████████▋     ]  80.0 %                             ▇▇',
@@ -48,14 +51,15 @@ describe('the view', () => {
         ' sample 40 ms old, every 100 ms                                         q quits',
       ].map((line) => line.trimEnd()),
     );
-    assert.ok(lines.slice(15).every((line) => line === ''));
+    assert.ok(lines.slice(17).every((line) => line === ''));
   });
 
-  test('at 40×12 shows all but blank rows', () => {
+  test('at 40×12 shows all but blank rows and the busiest core', () => {
     const { lines } = seen(READINGS, 40, 12);
     assert.deepEqual(lines, [
       ' vps.t1                   up 12 d 03:24',
       ' CPU     [█████████] 100.0 %          █',
+      ' Burst   [█████▋   ]  62.5 %          ▅',
       ' Memory  [██▎      ]  25.0 %          ▂',
       ' Swap    [         ]   0.0 %          ▁',
       ' Disk    [███████▎ ]  80.0 %          ▇',
@@ -64,7 +68,6 @@ describe('the view', () => {
       ' PSI mem [         ]   0.0 %          ▁',
       ' PSI I/O [         ]   0.0 %          ▁',
       ' nginx   2 sites: default, shop.example',
-      '',
       ' sample 40 ms old, every 100 ms q quits',
     ]);
   });
@@ -95,30 +98,31 @@ describe('the view', () => {
     assert.deepEqual(styles(seen(READINGS, 80, 24, { hasColour: false }).sequences), ['\x1b[0m']);
     const grid = seen(READINGS, 80, 24);
     assert.deepEqual(
-      [2, 3, 5].map((row) => grid.stylesOf(row)[10]),
+      [2, 5, 7].map((row) => grid.stylesOf(row)[10]),
       ['31', '32', '33'],
     );
   });
 
   test('says what is not known, not supported, stale or old', () => {
-    const unknown = readingOf(
-      {
-        cpu_pct: null,
-        load_avg: null,
-        uptime_seconds: null,
-        nginx_installed: null,
-        nginx_sites: null,
-        stale: ['disk'],
-        stale_seconds: { disk: 12.4 },
-      },
-      { pressure: 'unsupported' },
-    );
+    const unknown = readingOf({
+      cpu_pct: null,
+      ...UNKNOWN_DETAILS,
+      pressure: { supported: false },
+      load_avg: null,
+      uptime_seconds: null,
+      nginx_installed: null,
+      nginx_sites: null,
+      stale: ['disk'],
+      stale_seconds: { disk: 12.4 },
+    });
     const { lines } = seen([unknown], 80, 24);
     assert.match(lines[0] ?? '', /uptime \? {2}load \?/);
     assert.match(lines[2] ?? '', /^ CPU {5}\[ +\] +\?$/);
-    assert.match(lines[5] ?? '', /^ Disk .* 80\.0 % no new value for 12 s$/);
-    assert.equal(lines[8], ' PSI     not supported by this kernel');
-    assert.equal(lines[10], ' nginx   not known yet');
+    assert.match(lines[3] ?? '', /^ Burst {3}\[ +\] +\?$/);
+    assert.match(lines[4] ?? '', /^ Core {4}\[ +\] +\?$/);
+    assert.match(lines[7] ?? '', /^ Disk .* 80\.0 % no new value for 12 s$/);
+    assert.equal(lines[10], ' PSI     not supported by this kernel');
+    assert.equal(lines[12], ' nginx   not known yet');
     assert.match(seen([null], 80, 24).lines.join(''), /^ Waiting for the first sample$/);
 
     const grid = new TerminalGrid(80, 24);
@@ -126,7 +130,7 @@ describe('the view', () => {
     grid.write(screen.enter());
     const scene = { reading: readingOf(), view, nowMonoMs: 1_005_200, hasBlocks: true };
     grid.write(screen.draw(compose(scene, 80, 24)));
-    assert.match(grid.lines[14] ?? '', /^ sample 5\.2 s old/);
+    assert.match(grid.lines[16] ?? '', /^ sample 5\.2 s old/);
   });
 });
 
@@ -137,7 +141,7 @@ test('a frame like the one before writes nothing, and one that differs what diff
   assert.ok(draw(readingOf(), 0).length > 500);
   assert.equal(draw(readingOf(), 1), '');
   const changed = draw(readingOf({ mem_pct: 26 }, { atMonoMs: 1_000_100 }), 0);
-  assert.ok(changed.startsWith('\x1b[4;'), JSON.stringify(changed));
+  assert.ok(changed.startsWith('\x1b[6;'), JSON.stringify(changed));
   assert.ok(changed.length < 200, changed);
   screen.forget();
   assert.ok(draw(readingOf(), 0).length > 500);
