@@ -3,7 +3,6 @@ import { messageOf } from '../src/shared/errors.js';
 import type { ProbeMessage, ProbeTask } from '../src/shared/probe.js';
 import { readDisk } from './host/disk-reading.js';
 import { readKernel } from './host/kernel-reading.js';
-import { readPressure } from './proc/pressure.js';
 
 /**
  * The entry of a process that lives for a moment: reads what `doctor` compares, and tells it in lines of JSON. A process, since what hangs
@@ -24,8 +23,5 @@ void look().catch((error: unknown) => tell({ type: 'failed', what: task.topic, r
 
 async function look(): Promise<void> {
   if (task.topic === 'disk') await readDisk(task, tell);
-  else {
-    tell({ type: 'pressure', pressure: readPressure(task.procfs) });
-    for (let i = 0; i < KERNEL_READINGS; i++) tell(await readKernel(task.procfs, createClock()));
-  }
+  else for (let i = 0; i < KERNEL_READINGS; i++) tell(await readKernel(task.procfs, createClock()));
 }

@@ -17,11 +17,18 @@ export interface KernelShares {
   readonly swapPct: number | null;
 }
 
+/** For how much of the last ten seconds some task waited, in percent; null: it could not be had. */
+export type Pressure = Readonly<Record<PressureResource, number | null>>;
+
 /** Our values, what they were made of, and what others say at the same moment. */
 export interface KernelReading {
   readonly type: 'kernel';
   /** By the lane's own code. */
-  readonly ours: KernelShares & { readonly load: readonly number[] | null; readonly uptime: number | null };
+  readonly ours: KernelShares & {
+    readonly load: readonly number[] | null;
+    readonly uptime: number | null;
+    readonly pressure: Pressure | 'unsupported';
+  };
   /** USER_HZ ticks that passed in the second between two readings, in the columns of /proc/stat; null: unknown. */
   readonly cpuTicks: Readonly<Record<string, number | null>> | null;
   /** The same share from the lines of the single CPUs. */
@@ -30,14 +37,13 @@ export interface KernelReading {
   readonly memory: Readonly<Record<string, number>>;
   /** What ZFS would give back; null: there is no ZFS. */
   readonly arcBytes: number | null;
+  /** What the files say, read with other code. */
+  readonly pressureFiles: Pressure | 'unsupported';
   /** By sysinfo(2), of which libraries make getloadavg(3) and the like. */
   readonly sysinfo: { readonly load: readonly number[]; readonly uptime: number };
   /** By systeminformation; null: it reads another /proc than we do. */
   readonly other: KernelShares | null;
 }
-
-/** For how much of the last ten seconds some task waited, in percent; null: it could not be had. */
-export type Pressure = Readonly<Record<PressureResource, number | null>>;
 
 /** A line of mountinfo. @see proc_pid_mountinfo(5) */
 export interface Mount {
@@ -50,7 +56,6 @@ export interface Mount {
 /** From such a process, a line each. `begun`: from now on it is the host that it waits for. */
 export type ProbeMessage =
   | { readonly type: 'begun' }
-  | { readonly type: 'pressure'; readonly pressure: Pressure | 'unsupported' }
   | KernelReading
   /** Where the disk path is, by its words alone; null: no mount is known. */
   | { readonly type: 'mount'; readonly path: string; readonly mount: Mount | null }

@@ -11,6 +11,7 @@ import type { KernelReading } from '../../src/shared/probe.js';
 import { ProcSampler } from '../lanes/proc-sampler.js';
 import { MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
+import { readPressureFiles } from './pressure-files.js';
 
 const WINDOW_MS = 1_000;
 
@@ -41,6 +42,7 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
     await delay(WINDOW_MS - (clock.monoMs() - begunMs));
     sampler.tick(clock.monoMs(), 0);
     const after = readText(procfs, 'stat');
+    const pressureFiles = readPressureFiles(procfs);
     const [load, memory] = isOwn ? await Promise.all([si.currentLoad(), si.mem()]) : [];
     const numbers = frames.read((slot) => Float64Array.from(slot.numbers))!;
     const value = (index: number) => (Number.isNaN(numbers[index]) ? null : numbers[index]!);
@@ -53,11 +55,20 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
         swapPct: value(T.swap_pct),
         load: loads.some((each) => each === null) ? null : (loads as number[]),
         uptime: value(T.uptime_seconds),
+        pressure:
+          numbers[T.pressure_supported] === 0
+            ? 'unsupported'
+            : {
+                cpu: value(T.pressure_cpu_some_avg10),
+                memory: value(T.pressure_memory_some_avg10),
+                io: value(T.pressure_io_some_avg10),
+              },
       },
       cpuTicks: ticksBetween(before, after),
       cpuPctOfCpus: shareOfCpus(before, after),
       memory: readMemory(procfs),
       arcBytes: readArc(procfs),
+      pressureFiles,
       sysinfo: { load: loadavg(), uptime: uptime() },
       other:
         load === undefined || memory === undefined

@@ -1,8 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { PressureResource } from '../../src/shared/fields.js';
-import type { Pressure } from '../../src/shared/probe.js';
-import { MISSING } from './proc-file.js';
 import { parseError } from './quote.js';
 
 const encoder = new TextEncoder();
@@ -68,24 +63,4 @@ function behind(bytes: Uint8Array, length: number, at: number, text: Uint8Array)
     }
   }
   return at + text.length;
-}
-
-/**
- * For how much of the last ten seconds some task waited, in percent, of all three files below `procfs`; 'unsupported': this kernel has none.
- * Waits for ever where the mount is dead. Thread: one that may. Throws nothing.
- */
-export function readPressure(procfs: string): Pressure | 'unsupported' {
-  const numbers = new Float64Array(PRESSURE_NUMBERS);
-  const read = (resource: PressureResource): number | 'unsupported' | null => {
-    try {
-      const bytes = readFileSync(join(procfs, 'pressure', resource));
-      parsePressure(bytes, bytes.length, numbers);
-      return numbers[0]!;
-    } catch (error) {
-      return MISSING.has((error as NodeJS.ErrnoException).code) ? 'unsupported' : null;
-    }
-  };
-  const [cpu, memory, io] = [read('cpu'), read('memory'), read('io')];
-  if (cpu === 'unsupported' || memory === 'unsupported' || io === 'unsupported') return 'unsupported';
-  return { cpu, memory, io };
 }

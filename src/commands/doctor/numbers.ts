@@ -9,6 +9,8 @@ const CPU_TOLERANCE = 5;
 const MEMORY_TOLERANCE = 2;
 const LOAD_TOLERANCE = 0.05;
 const UPTIME_TOLERANCE_S = 2;
+/** The kernel averages anew every two seconds: that may come between two readings. */
+const PRESSURE_TOLERANCE = 1;
 const DIFFER = ', which differ by more than they should';
 const ADVICE_DIFFERS =
   'run it again: on a host that is busy two readings may differ; when they differ each time, please report it with this output';
@@ -23,8 +25,7 @@ export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Find
     (message) => message.type === 'kernel' && isGood(message),
   );
   const reading = messageOf(messages, 'kernel');
-  const pressure = messageOf(messages, 'pressure')?.pressure;
-  if (reading !== undefined) return [...findings(reading, task.procfs), ...checkPressure(pressure)];
+  if (reading !== undefined) return findings(reading, task.procfs);
   const why = failureOf(messages, 'kernel') ?? `no answer within ${LIMIT_MS / 1000} s`;
   return [
     problem(
@@ -33,19 +34,6 @@ export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Find
       'see that MONITOR_PROCFS is where a proc file system is mounted, and that it can be read (ls there)',
     ),
   ];
-}
-
-function checkPressure(pressure: Pressure | 'unsupported' | undefined): Finding[] {
-  if (pressure === undefined) return [];
-  if (pressure === 'unsupported')
-    return [
-      ok(
-        'pressure',
-        'this kernel tells none, and only top shows it (to have it: CONFIG_PSI, and psi=1 at boot)',
-      ),
-    ];
-  const text = Object.entries(pressure).map(([source, value]) => `${source} ${percent(value)}`);
-  return [ok('pressure', `some task waited in the last 10 s: ${text.join(', ')}`)];
 }
 
 /** What one reading says. */
@@ -67,6 +55,7 @@ export function findings(reading: KernelReading, procfs: string): Finding[] {
       tolerance: UPTIME_TOLERANCE_S,
       others: [['sysinfo(2)', [sysinfo.uptime], `${Math.floor(sysinfo.uptime)} s`]],
     }),
+    checkPressure(reading, procfs),
   ].map((finding) => withoutOther(finding, other === null));
 }
 
@@ -117,6 +106,31 @@ function checkSwap({ ours, memory, other }: KernelReading): Finding {
     tolerance: MEMORY_TOLERANCE,
     others: [['systeminformation', one(other?.swapPct), percent(other?.swapPct)]],
   });
+}
+
+function checkPressure({ ours, pressureFiles: files }: KernelReading, procfs: string): Finding {
+  const { pressure } = ours;
+  if (pressure === 'unsupported' && files === 'unsupported')
+    return ok('pressure', 'this kernel tells none (to have it: CONFIG_PSI, and psi=1 at boot)');
+  return compare('pressure', valuesOf(pressure), {
+    shown: `some task waited in the last 10 s: ${shares(pressure)}`,
+    madeOf: `${procfs}/pressure`,
+    tolerance: PRESSURE_TOLERANCE,
+    others: [['its files', valuesOf(files) ?? [], shares(files)]],
+  });
+}
+
+/** Null where one of them can't be had. */
+function valuesOf(pressure: Pressure | 'unsupported'): number[] | null {
+  const values = pressure === 'unsupported' ? [] : Object.values(pressure);
+  return values.length > 0 && values.every((value) => value !== null) ? values : null;
+}
+
+function shares(pressure: Pressure | 'unsupported'): string {
+  if (pressure === 'unsupported') return 'unsupported';
+  return Object.entries(pressure)
+    .map(([resource, value]) => `${resource} ${percent(value)}`)
+    .join(', ');
 }
 
 function one(value: number | null | undefined): number[] | null {

@@ -4,17 +4,19 @@ import { findings } from '../../../src/commands/doctor/numbers.js';
 import type { KernelReading } from '../../../src/shared/probe.js';
 
 const GIB = 1024 ** 3;
+const PRESSURE = { cpu: 12.5, memory: 0, io: 3 };
 
 /** A reading on which all agree, but for what is given. */
 function reading(changes: Partial<KernelReading> = {}): KernelReading {
   return {
     type: 'kernel',
-    ours: { cpuPct: 50, memPct: 25, swapPct: 0, load: [1, 0.5, 0.25], uptime: 100 },
+    ours: { cpuPct: 50, memPct: 25, swapPct: 0, load: [1, 0.5, 0.25], uptime: 100, pressure: PRESSURE },
     cpuTicks: { user: 90, nice: 0, system: 10, idle: 100, iowait: 0, irq: 0, softirq: 0, steal: 0 },
     cpuPctOfCpus: 50,
     memory: { MemTotal: 4 * GIB, MemAvailable: 3 * GIB },
     arcBytes: null,
     sysinfo: { load: [1.004, 0.5, 0.25], uptime: 100.9 },
+    pressureFiles: PRESSURE,
     other: { cpuPct: 50, memPct: 25, swapPct: 0 },
     ...changes,
   };
@@ -30,7 +32,7 @@ describe('our values beside what others say', () => {
     const all = findings(reading(), '/proc');
     assert.deepEqual(
       all.map(({ name, verdict }) => [name, verdict]),
-      ['cpu', 'memory', 'swap', 'load', 'uptime'].map((name) => [name, 'ok']),
+      ['cpu', 'memory', 'swap', 'load', 'uptime', 'pressure'].map((name) => [name, 'ok']),
     );
     assert.equal(
       all[0]?.found,
@@ -51,15 +53,19 @@ describe('our values beside what others say', () => {
     ['swap', { other: { cpuPct: 50, memPct: 25, swapPct: 3 } }],
     ['load', { sysinfo: { load: [1.1, 0.5, 0.25], uptime: 100 } }],
     ['uptime', { sysinfo: { load: [1, 0.5, 0.25], uptime: 103 } }],
+    ['pressure', { pressureFiles: { ...PRESSURE, cpu: 13.6 } }],
+    ['pressure', { pressureFiles: 'unsupported' }],
+    ['pressure', { pressureFiles: { ...PRESSURE, io: null } }],
   ] as const) {
     test(`${name}: a difference beyond the tolerance is a warning: ${JSON.stringify(changes)}`, () => {
       assert.equal(verdictOf(name, changes), 'warning');
     });
   }
 
-  for (const name of ['cpu', 'memory', 'swap', 'load', 'uptime']) {
+  for (const name of ['cpu', 'memory', 'swap', 'load', 'uptime', 'pressure']) {
     test(`${name}: a value that can not be had is a problem`, () => {
-      const ours = { cpuPct: null, memPct: null, swapPct: null, load: null, uptime: null };
+      const pressure = { ...PRESSURE, io: null };
+      const ours = { cpuPct: null, memPct: null, swapPct: null, load: null, uptime: null, pressure };
       assert.equal(verdictOf(name, { ours }), 'problem');
     });
   }
@@ -78,6 +84,13 @@ describe('our values beside what others say', () => {
       assert.equal(verdict, 'ok');
       assert.ok(!found.includes('systeminformation'), found);
     }
+  });
+
+  test('pressure that the kernel does not have is ok, and one that only the files have is not', () => {
+    const { ours } = reading();
+    const without = { ours: { ...ours, pressure: 'unsupported' } } as const;
+    assert.equal(verdictOf('pressure', { ...without, pressureFiles: 'unsupported' }), 'ok');
+    assert.equal(verdictOf('pressure', without), 'problem');
   });
 
   test('a kernel without MemAvailable is told by the parts', () => {

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readAbilities } from '../../../src/commands/top/abilities.js';
 import { bar, sparkline } from '../../../src/commands/top/bars.js';
 import { History } from '../../../src/commands/top/history.js';
 import { printable } from '../../../src/commands/top/printable.js';
-import { readPressure } from '../../../workers/proc/pressure.js';
-import { temporaryFolder } from '../../support/fixtures.js';
 
 describe('what a terminal can show', () => {
   const UTF8 = { LANG: 'C.UTF-8' };
@@ -83,19 +79,6 @@ describe('the last minute', () => {
     history.push(999, 660_000);
     assert.deepEqual(history.columns(30).slice(-3), [657, 659, 999]);
     assert.deepEqual(history.columns(0), []);
-  });
-});
-
-describe('pressure', () => {
-  const TEXT =
-    'some avg10=12.34 avg60=0.00 avg300=0.00 total=5\nfull avg10=1.00 avg60=0.00 avg300=0.00 total=1\n';
-  test('of a kernel without it is unsupported, and of a file that is garbage unknown', (t) => {
-    const folder = temporaryFolder(t);
-    assert.equal(readPressure(folder), 'unsupported');
-    mkdirSync(join(folder, 'pressure'));
-    for (const source of ['cpu', 'memory', 'io']) writeFileSync(join(folder, 'pressure', source), TEXT);
-    writeFileSync(join(folder, 'pressure', 'io'), 'garbage');
-    assert.deepEqual(readPressure(folder), { cpu: 12.34, memory: 12.34, io: null });
   });
 });
 

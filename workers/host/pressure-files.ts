@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pressure } from '../../src/shared/probe.js';
+
+/** What a kernel without it says: no such file, or one that can't be read, since it was turned off at boot. */
+const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTSUP', 'EOPNOTSUPP']);
+
+/**
+ * What the files below `procfs` say of how much of the last ten seconds some task waited, read with other code than the lane's;
+ * 'unsupported': this kernel has none. Waits for ever where the mount is dead. Thread: a process that may hang. Throws nothing.
+ * @see https://docs.kernel.org/accounting/psi.html
+ */
+export function readPressureFiles(procfs: string): Pressure | 'unsupported' {
+  const read = (resource: string): number | 'unsupported' | null => {
+    try {
+      const text = readFileSync(join(procfs, 'pressure', resource), 'latin1');
+      const [, avg10] = /^some avg10=(\d+\.\d+) /m.exec(text) ?? [];
+      return avg10 === undefined ? null : Number(avg10);
+    } catch (error) {
+      return MISSING.has((error as NodeJS.ErrnoException).code) ? 'unsupported' : null;
+    }
+  };
+  const [cpu, memory, io] = [read('cpu'), read('memory'), read('io')];
+  if (cpu === 'unsupported' || memory === 'unsupported' || io === 'unsupported') return 'unsupported';
+  return { cpu, memory, io };
+}
