@@ -20,6 +20,7 @@ const FILES = {
   'workers/inventory': 'dist/workers/inventory.js',
   'workers/trees': 'dist/workers/trees.js',
   'workers/probe': 'dist/workers/probe.js',
+  'workers/dump': 'dist/workers/dump.js',
   // Piscina starts its threads with the file of this name beside its own.
   'src/worker': 'node_modules/piscina/dist/worker.js',
   // Beside the daemon's file, so that threads are found from here as they are from there.

@@ -42,7 +42,7 @@ harborforge-monitor \\- host telemetry for machines that run OpenClaw gateways
 .SH DESCRIPTION
 Samples CPU, memory, swap, disk, load, uptime and nginx of this host many times a second, serves the newest snapshot on 127.0.0.1
 (\\fBGET /telemetry\\fR, \\fBGET /health\\fR, \\fBGET /metrics\\fR, \\fBPOST /openclaw\\fR), and posts heartbeats to the HarborForge backend.
-SIGTERM ends it within three seconds.
+SIGTERM ends it within three seconds. SIGUSR2 writes the samples of the last minutes into a file (MONITOR_DUMP_DIR).
 .SH COMMANDS
 Without a command it is the daemon.
 ${commands.join('\n')}
@@ -65,6 +65,9 @@ the settings of the service
 .TP
 .I /etc/harborforge\\-monitor/api\\-key
 the backend's API key, mode 0600; systemd hands it to the service as a credential
+.TP
+.I /var/lib/harborforge\\-monitor
+what SIGUSR2 has written
 .SH EXIT STATUS
 0: ended as it was told to. 1: it could not start or go on. 78: the configuration is wrong.
 .SH SEE ALSO

@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os';
 import { Bridge } from './bridge/bridge.js';
 import type { Routes } from './bridge/routes.js';
 import { Conditions } from './conditions.js';
 import type { Config } from './config.js';
 import { createDaemonRoutes } from './daemon-routes.js';
+import { Dumper } from './dump/dumper.js';
+import { dumpFolder } from './dump/folder.js';
 import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
 import type { MetricsSources } from './metrics/metrics.js';
@@ -40,6 +43,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** The bridge's port. */
   readonly port: number;
+  /** Writes what the flight recorder has into a file, or says in the log why not. */
+  dump(): void;
   /** Stops everything, within three seconds. Returns false when a thread hangs and the process can't exit in the usual way. */
   stop(): Promise<boolean>;
 }
@@ -68,6 +73,7 @@ class RunningDaemon implements Daemon {
   readonly #watchdog: Watchdog;
   readonly #reporting: Reporting;
   readonly #inventoryReader: InventoryReader;
+  readonly #dumper: Dumper;
   readonly #bridge = new Bridge();
   #serviceManager: ServiceManager | null = null;
   #isSampling = false;
@@ -83,6 +89,12 @@ class RunningDaemon implements Daemon {
     this.#conditions = new Conditions(log);
     const monoMs = () => this.#clock.monoMs();
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
+    this.#dumper = new Dumper({
+      shared: this.#shared,
+      folder: dumpFolder(config.dumpDir, options.env, tmpdir()),
+      log,
+      wallMs: () => this.#clock.wallMs(),
+    });
     const control = new Control(this.#shared);
     this.#pool = new LanePool({
       threads: options.threads ?? bootThreads(),
@@ -140,6 +152,10 @@ class RunningDaemon implements Daemon {
     await this.#tellServiceManager();
   }
 
+  dump(): void {
+    this.#dumper.dump();
+  }
+
   async stop(): Promise<boolean> {
     this.#serviceManager?.stop();
     this.#watchdog.stop();
@@ -148,6 +164,7 @@ class RunningDaemon implements Daemon {
       this.#pool.stop(),
       this.#reporting.stop(),
       this.#inventoryReader.stop(),
+      this.#dumper.stop(),
     ]);
     return ended.every(Boolean);
   }

@@ -16,6 +16,7 @@
  *   sampling/          the pool of lanes and the watchdog
  *   heartbeat/         the heartbeat thread's life
  *   bridge/            HTTP on loopback: routes, guard, transport
+ *   dump/              what the flight recorder has, into a file
  *   health.ts          what /health says; conditions.ts what is wrong now
  *   shared/            what all threads know: fields, layout, frames, messages
  *   ../workers/        what runs inside the threads
@@ -52,10 +53,13 @@ async function exit(code: number, threadsEnded: boolean, restUntilMs = 0): Promi
   return threadsEnded ? process.exit(code) : exitWithHungThread(code, restUntilMs);
 }
 
+/** What SIGUSR2 is for; as long as there is no daemon, nothing is recorded. */
+let dump = (): void => {};
 /** What ends the process; as long as there is no daemon, there is nothing to stop. */
 let end = (code: number): void => process.exit(code);
 // Node would open its debugger on a port of this machine, and whoever reaches that may do anything in here, and read the key.
 process.on('SIGUSR1', () => {});
+process.on('SIGUSR2', () => dump());
 process.on('SIGTERM', () => end(0));
 process.on('SIGINT', () => end(0));
 
@@ -105,6 +109,7 @@ async function run(
       onFatal: fail,
       ...(threads !== null && { threads }),
     });
+    dump = () => daemon?.dump();
   } catch (error) {
     complain([messageOf(error)]);
     await output.settle(LOG_END_MS);

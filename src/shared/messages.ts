@@ -89,6 +89,21 @@ export type InventoryMessage =
   | { readonly type: 'inventory'; readonly inventory: HostInventory }
   | { readonly type: 'failed'; readonly reason: string };
 
+/** What the thread that writes a dump of the flight recorder is started with. */
+export interface DumpTask {
+  readonly shared: SharedArrayBuffer;
+  /** Its one word is not 0 as soon as nobody waits for the dump any longer. */
+  readonly abandoned: Int32Array<SharedArrayBuffer>;
+  readonly folder: string;
+  /** When the dump was asked for, unix ms: the file is named after it. */
+  readonly wallMs: number;
+}
+
+/** From the thread that writes a dump to the main thread, once. */
+export type DumpMessage =
+  | { readonly type: 'written'; readonly path: string; readonly rows: number; readonly bytes: number }
+  | { readonly type: 'failed'; readonly reason: string };
+
 /** What the plugin told, as it goes into a heartbeat. */
 export interface OpenClawMetadata {
   readonly version: string;

@@ -53,8 +53,11 @@ describe('the Debian package', { skip }, () => {
     assert.ok(!exists(`/usr/bin/${NAME}`) && !exists(`/usr/lib/${NAME}`));
     assert.ok(exists(settings) && exists(`/etc/${NAME}/api-key`));
 
+    const dumps = `/var/lib/private/${NAME}`;
+    assert.ok(exists(dumps));
     dpkg('--purge', NAME);
     assert.ok(!exists(settings) && !exists(`/etc/${NAME}`));
+    assert.ok(!exists(`/var/lib/${NAME}`) && !exists(dumps));
     assert.doesNotMatch(machine.run('dpkg', '--list', NAME), /^[a-z]i/m);
   });
 

@@ -37,6 +37,16 @@ describe('the systemd unit', { skip }, () => {
       /the-key/,
     );
 
+    machine.run('systemctl', 'kill', '--signal=USR2', 'harborforge-monitor');
+    await until('a dump', () => /dump of the flight recorder written/.test(machine.journal));
+    const state = '/var/lib/private/harborforge-monitor';
+    const listed = machine.run('sh', '-c', `stat --format='%a %n' ${state} ${state}/* ${state}/.h*`);
+    assert.match(
+      listed,
+      /^700 \S+\n600 \S+\/harborforge-monitor-history-[\dT.]+Z\.csv\nstat: .* No such file/,
+    );
+    assert.equal(machine.show('MainPID'), pid);
+
     assert.equal(machine.systemctl('stop'), '');
     assert.equal(machine.show('Result'), 'success');
     assert.equal(machine.show('ExecMainStatus'), '0');

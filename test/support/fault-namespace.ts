@@ -6,7 +6,7 @@ export type Mount =
   /** `source` in the place of the file `target`. */
   | { readonly source: string; readonly target: string }
   /** An empty file system of `bytes` in the folder `target`. */
-  | { readonly bytes: number; readonly target: string };
+  | { readonly bytes: number; readonly target: string; readonly isReadOnly?: boolean };
 
 /** Why there can be no mounts for one process alone here; null: there can. */
 export function whyNoNamespace(): string | null {
@@ -20,7 +20,7 @@ export function withMounts(mounts: readonly Mount[]): string[] {
   const commands = mounts.map((mount) =>
     'source' in mount
       ? `mount --bind '${mount.source}' '${realpathSync(mount.target)}'`
-      : `mount -t tmpfs -o size=${mount.bytes} none '${mount.target}'`,
+      : `mount -t tmpfs -o size=${mount.bytes}${mount.isReadOnly ? ',ro' : ''} none '${mount.target}'`,
   );
   return ['unshare', '--mount', 'sh', '-ec', `${commands.join('; ')}; exec "$@"`, 'sh'];
 }

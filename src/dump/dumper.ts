@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../log.js';
+import { messageOf } from '../shared/errors.js';
+import { recorderRows } from '../shared/layout.js';
+import type { DumpMessage, DumpTask } from '../shared/messages.js';
+import { within } from '../within.js';
+import { workerFile } from '../worker-file.js';
+
+/** A local disk takes a second for the largest dump there can be. */
+const LATE_MS = 10_000;
+/** How long the end of the daemon waits for a dump to be written, … */
+const FINISH_MS = 900;
+/** … then for its thread to take away what it has written so far, … */
+const ABANDON_MS = 300;
+/** … and then for the thread to be ended. One that waits for a dead mount can't be. */
+const TERMINATE_MS = 500;
+
+/** A dump that is being written. */
+interface Writing {
+  readonly worker: Worker;
+  readonly abandoned: Int32Array<SharedArrayBuffer>;
+  readonly ended: Promise<void>;
+}
+
+/** What a dumper works with. */
+export interface DumperOptions {
+  readonly shared: SharedArrayBuffer;
+  readonly folder: string;
+  readonly log: Logger;
+  readonly wallMs: () => number;
+}
+
+/**
+ * Writes what the flight recorder has into a file, when it is asked to: in a thread that ends when it has done so, so that a folder on a
+ * dead mount keeps nobody waiting. One at a time. All that comes of it is told in the log. Thread: main.
+ */
+export class Dumper {
+  readonly #options: DumperOptions;
+  #writing: Writing | null = null;
+  #isStopping = false;
+
+  constructor(options: DumperOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with a dump, or says why not. Throws nothing. */
+  dump(): void {
+    const { folder, log } = this.#options;
+    const obstacle = this.#obstacle();
+    if (obstacle !== null) {
+      log.warn({ folder }, `no dump is written: ${obstacle}`);
+      return;
+    }
+    try {
+      this.#writing = this.#start();
+    } catch (error) {
+      this.#tell({ type: 'failed', reason: messageOf(error) });
+    }
+  }
+
+  /** Lets a dump come to its end, for a moment. Returns false when its thread hangs. */
+  async stop(): Promise<boolean> {
+    this.#isStopping = true;
+    if (this.#writing === null) return true;
+    const { worker, abandoned, ended } = this.#writing;
+    if (await within(FINISH_MS, ended)) return true;
+    Atomics.store(abandoned, 0, 1);
+    if (await within(ABANDON_MS, ended)) return true;
+    if (await within(TERMINATE_MS, worker.terminate())) return true;
+    const { folder, log } = this.#options;
+    log.warn({ folder }, 'no dump was written: its folder gives no answer');
+    return false;
+  }
+
+  #obstacle(): string | null {
+    if (this.#isStopping) return 'the daemon is ending';
+    if (recorderRows(this.#options.shared) === 0)
+      return 'nothing is recorded, since MONITOR_HISTORY_SEC is 0';
+    return this.#writing === null ? null : 'another is being written';
+  }
+
+  #start(): Writing {
+    const { shared, folder, wallMs } = this.#options;
+    const abandoned = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(workerFile('dump'), {
+      name: 'dump',
+      env: {},
+      workerData: { shared, abandoned, folder, wallMs: wallMs() } satisfies DumpTask,
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
+    });
+    let isTold = false;
+    const tell = (message: DumpMessage): void => {
+      if (!isTold) this.#tell(message);
+      isTold = true;
+    };
+    worker.on('message', tell);
+    worker.on('error', (error) => tell({ type: 'failed', reason: messageOf(error) }));
+    const ended = new Promise<void>((resolve) => {
+      worker.on('exit', () => {
+        clearTimeout(timer);
+        tell({ type: 'failed', reason: 'its thread ended before that' });
+        this.#writing = null;
+        resolve();
+      });
+    });
+    const timer = setTimeout(() => {
+      this.#options.log.warn(
+        { folder },
+        'the dump is not written yet: its folder is slow, or gives no answer',
+      );
+    }, LATE_MS);
+    timer.unref();
+    return { worker, abandoned, ended };
+  }
+
+  #tell(message: DumpMessage): void {
+    const { log, folder } = this.#options;
+    if (message.type === 'failed') {
+      log.error({ folder }, `no dump was written: ${message.reason}`);
+    } else {
+      const { path, rows, bytes } = message;
+      log.info({ path, rows, bytes }, 'dump of the flight recorder written');
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { end, healthWhen, readHealth, startBridge } from '../support/bridge-client.js';
+import { DaemonProcess, type LogLine } from '../support/daemon-process.js';
+import { type DumpRow, readDump } from '../support/dumps.js';
+import { whyNoNamespace, withMounts } from '../support/fault-namespace.js';
+import { assertGoesOn, assertStopsInTime, startWhole } from '../support/fault-watch.js';
+import { createFaults } from '../support/faults.js';
+import { temporaryFolder } from '../support/fixtures.js';
+import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { rawRequest } from '../support/raw-http.js';
+import { TELL_OF_SIGNALS, takingSignals } from '../support/signal-taking.js';
+import { until } from '../support/until.js';
+
+const WRITTEN = 'dump of the flight recorder written';
+/** Many rows in little time. */
+const QUICK = { MONITOR_SAMPLE_INTERVAL_MS: '10', MONITOR_CPU_BUDGET_PCT: '100' };
+const ROWS = 100;
+
+/** The newest line of the log about a dump that was asked for now, and those before it. */
+async function dump(daemon: DaemonProcess): Promise<LogLine> {
+  const before = daemon.lines.length;
+  daemon.child.kill('SIGUSR2');
+  return daemon.line((line) => daemon.lines.indexOf(line) >= before && /dump/.test(line.msg ?? ''));
+}
+
+async function dumpRows(daemon: DaemonProcess): Promise<DumpRow[]> {
+  const line = await dump(daemon);
+  assert.equal(line.msg, WRITTEN, JSON.stringify(line));
+  return readDump(String(line['path']));
+}
+
+async function start(t: TestContext, folder: string, env: Readonly<Record<string, string>> = {}) {
+  const bridge = await startBridge(t, { ...QUICK, MONITOR_DUMP_DIR: folder, ...env });
+  await healthWhen(bridge.port, ({ lanes }) => lanes.proc.ticks > ROWS);
+  return bridge;
+}
+
+function assertInOrder(rows: readonly DumpRow[]): void {
+  for (const [i, { monoMs, wallMs, values }] of rows.entries()) {
+    assert.ok(i === 0 || monoMs > rows[i - 1]!.monoMs, `row ${i} is not behind the one before`);
+    assert.ok(Number.isFinite(wallMs), `row ${i} has no time`);
+    // From the third sample on all is known that a kernel has; the memory is in each.
+    assert.match(values[2]!, /^\d+(\.\d+)?$/);
+  }
+}
+
+describe('SIGUSR2', { concurrency: 4 }, () => {
+  it('writes what the flight recorder has into a file, in order, while requests are answered', async (t) => {
+    const folder = temporaryFolder(t);
+    const startMs = Date.now();
+    const { daemon, port } = await start(t, folder);
+    let isOver = false;
+    const load = (async () => {
+      while (!isOver) assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
+    })();
+    const line = await dump(daemon);
+    isOver = true;
+    await load;
+    assert.equal(line.msg, WRITTEN, JSON.stringify(line));
+    const path = String(line['path']);
+    assert.deepEqual(readdirSync(folder), [basename(path)]);
+    assert.match(basename(path), /^harborforge-monitor-history-\d{8}T\d{6}\.\d{3}Z\.csv$/);
+    assert.deepEqual([statSync(path).mode & 0o777, statSync(path).size], [0o600, line['bytes']]);
+    const rows = readDump(path);
+    assert.equal(rows.length, line['rows']);
+    assert.ok(rows.length >= ROWS * 0.9, `${rows.length} rows`);
+    assertInOrder(rows);
+    assert.ok(rows[0]!.wallMs >= startMs - 1_000 && rows.at(-1)!.wallMs <= Date.now() + 1_000);
+    assert.equal(await daemon.stop(), 0);
+  });
+
+  it('finds the rows from before, when the lane that writes them died meanwhile', async (t) => {
+    const faults = createFaults(t);
+    const env = { ...QUICK, MONITOR_DUMP_DIR: temporaryFolder(t) };
+    const { daemon, port } = await startBridge(t, env, faults.nodeArgs);
+    await healthWhen(port, ({ lanes }) => lanes.proc.ticks > ROWS);
+    const before = await dumpRows(daemon);
+    await faults.strike('proc', 'exit');
+    const whileDead = await dumpRows(daemon);
+    assert.deepEqual(whileDead.slice(0, before.length), before);
+    const { ticks } = await healthWhen(port, ({ lanes }) => lanes.proc.restarts === 1).then(
+      ({ lanes }) => lanes.proc,
+    );
+    await healthWhen(port, ({ lanes }) => lanes.proc.ticks > ticks + 20);
+    const after = await dumpRows(daemon);
+    assert.deepEqual(after.slice(0, whileDead.length), whileDead);
+    assert.ok(after.length > whileDead.length + 10, `${after.length} rows, ${whileDead.length} before`);
+    assertInOrder(after);
+  });
+
+  it('before there is a daemon does not end it, nor does it when nothing is recorded, which is said', async (t) => {
+    const daemon = new DaemonProcess({ MONITOR_HISTORY_SEC: '0' }, [], TELL_OF_SIGNALS);
+    t.after(() => end(daemon));
+    await takingSignals(daemon);
+    daemon.child.kill('SIGUSR2');
+    await daemon.address();
+    assert.equal(
+      (await dump(daemon)).msg,
+      'no dump is written: nothing is recorded, since MONITOR_HISTORY_SEC is 0',
+    );
+    assert.equal(await daemon.stop(), 0);
+  });
+
+  it('writes into the folder for temporary files when none was set, nor made by systemd', async (t) => {
+    const folder = temporaryFolder(t);
+    const { daemon } = await startBridge(t, { TMPDIR: folder });
+    assert.ok(String((await dump(daemon))['path']).startsWith(`${folder}/harborforge-monitor-history-`));
+    assert.equal(readdirSync(folder).length, 1);
+  });
+
+  it('says that the folder is not there, or none, and goes on; once it is there it writes', async (t) => {
+    const folder = join(temporaryFolder(t), 'folder');
+    const { daemon, port } = await start(t, folder);
+    const { level, msg } = await dump(daemon);
+    assert.deepEqual([level, msg], ['error', `no dump was written: ${folder} is not there`]);
+    mkdirSync(folder);
+    // The thread of the one before may still be about to end.
+    await until('a dump', async () => (await dump(daemon)).msg === WRITTEN);
+    assert.equal((await readHealth(port)).status, 'ok');
+    assert.equal(await daemon.stop(), 0);
+  });
+});
+
+describe('SIGUSR2, on a file system', { skip: whyNoNamespace() ?? false, concurrency: 4 }, () => {
+  for (const [what, mount, problem] of [
+    ['that is full', { bytes: 8_192 }, 'is on a file system that is full'],
+    ['that is read-only', { bytes: 65_536, isReadOnly: true }, 'is on a file system that is read-only'],
+  ] as const) {
+    it(`${what}: says so, leaves no file, and goes on`, async (t) => {
+      const target = temporaryFolder(t);
+      const env = { ...QUICK, MONITOR_DUMP_DIR: target };
+      const daemon = new DaemonProcess(env, [], [], withMounts([{ target, ...mount }]));
+      t.after(() => end(daemon));
+      const port = Number(new URL(await daemon.address()).port);
+      await healthWhen(port, ({ lanes }) => lanes.proc.ticks > 2 * ROWS);
+      const { level, msg } = await dump(daemon);
+      assert.deepEqual([level, msg], ['error', `no dump was written: ${target} ${problem}`]);
+      // As the daemon sees it.
+      assert.deepEqual(readdirSync(`/proc/${daemon.child.pid}/root${target}`), []);
+      await healthWhen(port, ({ lanes }) => lanes.proc.ticks > 3 * ROWS);
+      assert.equal(await daemon.stop(), 0);
+    });
+  }
+});
+
+describe('SIGUSR2, into a folder that gives no answer', {
+  skip: whyNoMount() ?? false,
+  concurrency: 4,
+}, () => {
+  it('holds up neither samples nor requests nor heartbeats, nor the end; a second one is not queued', async (t) => {
+    const mount = await createFrozenMount(t);
+    const whole = await startWhole(t, { env: { ...QUICK, MONITOR_DUMP_DIR: mount.path } });
+    mount.freeze();
+    whole.daemon.child.kill('SIGUSR2');
+    await assertGoesOn(whole);
+    assert.equal((await dump(whole.daemon)).msg, 'no dump is written: another is being written');
+    await assertGoesOn(whole);
+    await assertStopsInTime(whole.daemon);
+    const told = whole.daemon.lines.filter(({ msg }) => /dump/.test(msg ?? ''));
+    assert.deepEqual(
+      told.map(({ msg }) => msg),
+      ['no dump is written: another is being written', 'no dump was written: its folder gives no answer'],
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { writeNewFile } from '../../../workers/dump/new-file.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+
+describe('a new file', () => {
+  it('has all pieces, can be read by its user alone, and nothing is left beside it', (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'new.csv');
+    assert.equal(writeNewFile(path, ['one\n', 'two\n', 'ä\n']), 11);
+    assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\nä\n');
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder), ['new.csv']);
+  });
+
+  it('has another name until it is whole', (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'new.csv');
+    const seen: string[][] = [];
+    function* pieces() {
+      yield 'one\n';
+      seen.push(readdirSync(folder));
+      yield 'two\n';
+    }
+    writeNewFile(path, pieces());
+    assert.deepEqual(seen, [['.new.csv.unfinished']]);
+  });
+
+  it('overwrites no file', (t) => {
+    const folder = temporaryFolder(t);
+    const path = join(folder, 'new.csv');
+    writeFileSync(path, 'kept');
+    assert.throws(() => writeNewFile(path, ['one\n']), { code: 'EEXIST' });
+    assert.equal(readFileSync(path, 'utf8'), 'kept');
+    assert.deepEqual(readdirSync(folder), ['new.csv']);
+  });
+
+  for (const name of ['new.csv', '.new.csv.unfinished']) {
+    it(`follows no link that is at ${name}, to a file or to nowhere`, (t) => {
+      for (const target of ['file', 'nowhere']) {
+        const folder = temporaryFolder(t);
+        writeFileSync(join(folder, 'file'), 'kept');
+        symlinkSync(join(folder, target), join(folder, name));
+        assert.throws(() => writeNewFile(join(folder, 'new.csv'), ['one\n']), { code: 'EEXIST' });
+        assert.ok(lstatSync(join(folder, name)).isSymbolicLink());
+        assert.equal(readFileSync(join(folder, 'file'), 'utf8'), 'kept');
+        assert.ok(!existsSync(join(folder, 'nowhere')));
+        assert.deepEqual(readdirSync(folder).sort(), [name, 'file'].sort());
+      }
+    });
+  }
+
+  it('leaves nothing when a piece can not be had', (t) => {
+    const folder = temporaryFolder(t);
+    function* pieces() {
+      yield 'one\n';
+      throw new Error('no more');
+    }
+    assert.throws(() => writeNewFile(join(folder, 'new.csv'), pieces()), /no more/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('says why there is none, and not that its beginning could not be taken away', (t) => {
+    const folder = temporaryFolder(t);
+    const unfinished = join(folder, '.new.csv.unfinished');
+    function* pieces() {
+      yield 'one\n';
+      rmSync(unfinished);
+      mkdirSync(unfinished);
+      throw new Error('no more');
+    }
+    assert.throws(() => writeNewFile(join(folder, 'new.csv'), pieces()), /no more/);
+  });
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { describe, it, type TestContext } from 'node:test';
+import type { DumpTask } from '../../../src/shared/messages.js';
+import { RecorderWriter } from '../../../src/shared/recorder.js';
+import { dumpFileName, writeDump } from '../../../workers/dump/write-dump.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { createRing, rowOf } from '../../support/recorders.js';
+
+function taskOf(t: TestContext): DumpTask {
+  const shared = createRing(10);
+  new RecorderWriter(shared).append(1, 2, rowOf(3));
+  return {
+    shared,
+    abandoned: new Int32Array(new SharedArrayBuffer(4)),
+    folder: temporaryFolder(t),
+    wallMs: Date.parse('2026-03-22T01:37:21.002Z'),
+  };
+}
+
+describe('writing a dump', () => {
+  it('names the file by the time at which it was asked for, in UTC', () => {
+    const wallMs = Date.parse('2026-03-22T01:37:21.002+01:00');
+    assert.equal(dumpFileName(wallMs), 'harborforge-monitor-history-20260322T003721.002Z.csv');
+  });
+
+  it('tells what it wrote, and where', (t) => {
+    const task = taskOf(t);
+    const told = writeDump(task);
+    const name = dumpFileName(task.wallMs);
+    assert.ok(told.type === 'written' && told.bytes > 100);
+    assert.deepEqual(
+      { ...told, bytes: 0 },
+      { type: 'written', path: `${task.folder}/${name}`, rows: 1, bytes: 0 },
+    );
+    assert.deepEqual(readdirSync(task.folder), [name]);
+  });
+
+  it('is given up when nobody waits for it any longer, and leaves nothing', (t) => {
+    const task = taskOf(t);
+    task.abandoned[0] = 1;
+    assert.deepEqual(writeDump(task), {
+      type: 'failed',
+      reason: `${task.folder}: the daemon ended before all of it was written`,
+    });
+    assert.deepEqual(readdirSync(task.folder), []);
+  });
+
+  it('says of a folder that it is not there, or none', (t) => {
+    const task = taskOf(t);
+    const folder = `${task.folder}/none`;
+    assert.deepEqual(writeDump({ ...task, folder }), { type: 'failed', reason: `${folder} is not there` });
+    assert.deepEqual(writeDump({ ...task, folder: '/dev/null' }), {
+      type: 'failed',
+      reason: '/dev/null is no folder',
+    });
+  });
+
+  it('says what else the file system says as that says it', (t) => {
+    const told = writeDump({ ...taskOf(t), folder: `/${'x'.repeat(300)}` });
+    assert.match(told.type === 'failed' ? told.reason : '', /^\/x+: ENAMETOOLONG: name too long/);
+  });
+});

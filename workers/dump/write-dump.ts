@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { messageOf } from '../../src/shared/errors.js';
+import type { DumpMessage, DumpTask } from '../../src/shared/messages.js';
+import { RecorderReader } from '../../src/shared/recorder.js';
+import { csvOf } from './csv.js';
+import { writeNewFile } from './new-file.js';
+
+/** What is wrong with a folder, by what the file system says, as the end of a sentence that begins with its path. */
+const FOLDER_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  ENOTDIR: 'is no folder',
+  EACCES: 'may not be written to by the user that the daemon runs as',
+  EPERM: 'may not be written to by the user that the daemon runs as',
+  EROFS: 'is on a file system that is read-only',
+  ENOSPC: 'is on a file system that is full',
+  EDQUOT: 'is on a file system where the quota is used up',
+};
+
+/** The file's name: when the dump was asked for, in UTC, to the millisecond. */
+export function dumpFileName(wallMs: number): string {
+  return `harborforge-monitor-history-${new Date(wallMs).toISOString().replaceAll(/[-:]/g, '')}.csv`;
+}
+
+/** Writes all rows of the flight recorder into a new file. Thread: one of its own, since the folder may not answer. Throws nothing. */
+export function writeDump({ shared, abandoned, folder, wallMs }: DumpTask): DumpMessage {
+  const path = join(folder, dumpFileName(wallMs));
+  try {
+    const history = new RecorderReader(shared).since(Number.NEGATIVE_INFINITY);
+    const bytes = writeNewFile(path, unlessAbandoned(csvOf(history), abandoned));
+    return { type: 'written', path, rows: history.rows, bytes };
+  } catch (error) {
+    return { type: 'failed', reason: reasonOf(error, folder, path) };
+  }
+}
+
+function* unlessAbandoned(pieces: Iterable<string>, abandoned: Int32Array): Generator<string> {
+  for (const piece of pieces) {
+    if (Atomics.load(abandoned, 0) !== 0) throw new Error('the daemon ended before all of it was written');
+    yield piece;
+  }
+}
+
+function reasonOf(error: unknown, folder: string, path: string): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'EEXIST') return `${path} is there already`;
+  const problem = FOLDER_PROBLEMS[code];
+  return problem === undefined ? `${folder}: ${messageOf(error)}` : `${folder} ${problem}`;
+}
