@@ -1,11 +1,9 @@
-import { tmpdir } from 'node:os';
 import { Bridge } from './bridge/bridge.js';
 import type { Routes } from './bridge/routes.js';
 import { Conditions } from './conditions.js';
 import type { Config } from './config.js';
 import { createDaemonRoutes } from './daemon-routes.js';
 import { Dumper } from './dump/dumper.js';
-import { dumpFolder } from './dump/folder.js';
 import { Reporting } from './heartbeat/reporting.js';
 import type { Logger } from './log.js';
 import type { MetricsSources } from './metrics/metrics.js';
@@ -62,6 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 class RunningDaemon implements Daemon {
   port = 0;
+  readonly dump = (): void => this.#dumper.dump();
   readonly #options: DaemonOptions;
   readonly #clock = createClock();
   readonly #startMs = this.#clock.monoMs();
@@ -89,12 +88,7 @@ class RunningDaemon implements Daemon {
     this.#conditions = new Conditions(log);
     const monoMs = () => this.#clock.monoMs();
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
-    this.#dumper = new Dumper({
-      shared: this.#shared,
-      folder: dumpFolder(config.dumpDir, options.env, tmpdir()),
-      log,
-      wallMs: () => this.#clock.wallMs(),
-    });
+    this.#dumper = new Dumper({ ...options, shared: this.#shared, clock: this.#clock });
     const control = new Control(this.#shared);
     this.#pool = new LanePool({
       threads: options.threads ?? bootThreads(),
@@ -150,10 +144,6 @@ class RunningDaemon implements Daemon {
     );
     this.#reporting.announce();
     await this.#tellServiceManager();
-  }
-
-  dump(): void {
-    this.#dumper.dump();
   }
 
   async stop(): Promise<boolean> {

@@ -1,12 +1,16 @@
+import { tmpdir } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Config } from '../config.js';
 import type { Logger } from '../log.js';
+import type { Clock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import { recorderRows } from '../shared/layout.js';
 import type { DumpMessage, DumpTask } from '../shared/messages.js';
 import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
+import { dumpFolder } from './folder.js';
 
-/** A local disk takes a second for the largest dump there can be. */
+/** A local disk takes a few seconds at most for the largest dump there can be. */
 const LATE_MS = 10_000;
 /** How long the end of the daemon waits for a dump to be written, … */
 const FINISH_MS = 900;
@@ -24,10 +28,11 @@ interface Writing {
 
 /** What a dumper works with. */
 export interface DumperOptions {
+  readonly config: Pick<Config, 'dumpDir'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly shared: SharedArrayBuffer;
-  readonly folder: string;
   readonly log: Logger;
-  readonly wallMs: () => number;
+  readonly clock: Pick<Clock, 'wallMs'>;
 }
 
 /**
@@ -35,20 +40,25 @@ export interface DumperOptions {
  * dead mount keeps nobody waiting. One at a time. All that comes of it is told in the log. Thread: main.
  */
 export class Dumper {
-  readonly #options: DumperOptions;
+  readonly #shared: SharedArrayBuffer;
+  readonly #log: Logger;
+  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #folder: string;
   #writing: Writing | null = null;
   #isStopping = false;
 
-  constructor(options: DumperOptions) {
-    this.#options = options;
+  constructor({ config, env, shared, log, clock }: DumperOptions) {
+    this.#shared = shared;
+    this.#log = log;
+    this.#clock = clock;
+    this.#folder = dumpFolder(config.dumpDir, env, tmpdir());
   }
 
   /** Begins with a dump, or says why not. Throws nothing. */
   dump(): void {
-    const { folder, log } = this.#options;
     const obstacle = this.#obstacle();
     if (obstacle !== null) {
-      log.warn({ folder }, `no dump is written: ${obstacle}`);
+      this.#warn(`no dump is written: ${obstacle}`);
       return;
     }
     try {
@@ -67,27 +77,35 @@ export class Dumper {
     Atomics.store(abandoned, 0, 1);
     if (await within(ABANDON_MS, ended)) return true;
     if (await within(TERMINATE_MS, worker.terminate())) return true;
-    const { folder, log } = this.#options;
-    log.warn({ folder }, 'no dump was written: its folder gives no answer');
+    this.#warn('no dump was written: its folder gives no answer');
     return false;
   }
 
   #obstacle(): string | null {
     if (this.#isStopping) return 'the daemon is ending';
-    if (recorderRows(this.#options.shared) === 0)
-      return 'nothing is recorded, since MONITOR_HISTORY_SEC is 0';
+    if (recorderRows(this.#shared) === 0) return 'nothing is recorded, since MONITOR_HISTORY_SEC is 0';
     return this.#writing === null ? null : 'another is being written';
   }
 
   #start(): Writing {
-    const { shared, folder, wallMs } = this.#options;
     const abandoned = new Int32Array(new SharedArrayBuffer(4));
+    const task: DumpTask = {
+      shared: this.#shared,
+      abandoned,
+      folder: this.#folder,
+      wallMs: this.#clock.wallMs(),
+    };
     const worker = new Worker(workerFile('dump'), {
       name: 'dump',
       env: {},
-      workerData: { shared, abandoned, folder, wallMs: wallMs() } satisfies DumpTask,
+      workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 },
     });
+    const late = setTimeout(
+      () => this.#warn('the dump is not written yet: its folder is slow, or gives no answer'),
+      LATE_MS,
+    );
+    late.unref();
     let isTold = false;
     const tell = (message: DumpMessage): void => {
       if (!isTold) this.#tell(message);
@@ -97,29 +115,25 @@ export class Dumper {
     worker.on('error', (error) => tell({ type: 'failed', reason: messageOf(error) }));
     const ended = new Promise<void>((resolve) => {
       worker.on('exit', () => {
-        clearTimeout(timer);
-        tell({ type: 'failed', reason: 'its thread ended before that' });
+        clearTimeout(late);
+        tell({ type: 'failed', reason: 'its thread was ended before that' });
         this.#writing = null;
         resolve();
       });
     });
-    const timer = setTimeout(() => {
-      this.#options.log.warn(
-        { folder },
-        'the dump is not written yet: its folder is slow, or gives no answer',
-      );
-    }, LATE_MS);
-    timer.unref();
     return { worker, abandoned, ended };
   }
 
+  #warn(text: string): void {
+    this.#log.warn({ folder: this.#folder }, text);
+  }
+
   #tell(message: DumpMessage): void {
-    const { log, folder } = this.#options;
     if (message.type === 'failed') {
-      log.error({ folder }, `no dump was written: ${message.reason}`);
+      this.#log.error({ folder: this.#folder }, `no dump was written: ${message.reason}`);
     } else {
       const { path, rows, bytes } = message;
-      log.info({ path, rows, bytes }, 'dump of the flight recorder written');
+      this.#log.info({ path, rows, bytes }, 'dump of the flight recorder written');
     }
   }
 }

@@ -35,7 +35,13 @@ function setUp(t: TestContext, folder = temporaryFolder(t), rows = ROWS) {
     { base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
     { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) },
   );
-  const dumper = new Dumper({ shared, folder, log, wallMs: () => WALL_MS });
+  const dumper = new Dumper({
+    config: { dumpDir: folder },
+    env: {},
+    shared,
+    log,
+    clock: { wallMs: () => WALL_MS },
+  });
   t.after(async () => void (await dumper.stop()));
   const told = (level: string) =>
     until(`a line of level ${level}`, () => lines.find((line) => line.level === level) ?? null);
