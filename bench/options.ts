@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export const PARTS = [
   'parse',
   'tick',
+  'bursts',
   'frames',
   'start',
   'http',

@@ -8,6 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { benchBursts } from './bursts.bench.js';
 import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
 import { benchGc } from './gc.bench.js';
@@ -36,6 +37,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchParse(effort);
     case 'tick':
       return benchTick(effort);
+    case 'bursts':
+      return benchBursts(options, effort);
     case 'frames':
       return benchFrames(effort);
     case 'start':

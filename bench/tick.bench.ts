@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSharedMemory } from '../src/shared/layout.js';
 import { FakeClock } from '../test/support/fake-clock.js';
@@ -8,14 +8,20 @@ import type { Row, Section, Target } from './report.js';
 import { type Contestant, type Cost, costRatio, type Effort, measure } from './support/cpu-rounds.js';
 import { askOs, askSystemInformation } from './support/peers.js';
 
-/** What a tick reads when everything is due, with the sampler's buffer sizes. The last is the lane's account of itself. */
+/** What of /proc/stat is read at every tick; all of it once a second. */
+const FIRST_LINE_BYTES = 1_024;
+/** What a tick reads when everything is due, with the sampler's buffer sizes. The last but pressure is the lane's account of itself. */
 const READS = [
-  { path: '/proc/stat', capacity: 1_024 },
+  { path: '/proc/stat', capacity: 8_192 },
   { path: '/proc/meminfo', capacity: 8_192 },
   { path: '/proc/loadavg', capacity: 256 },
   { path: '/proc/uptime', capacity: 256 },
   { path: '/proc/thread-self/schedstat', capacity: 64 },
-] as const;
+  // Kernels without pressure have none of these.
+  ...['cpu', 'memory', 'io']
+    .map((name) => ({ path: `/proc/pressure/${name}`, capacity: 256 }))
+    .filter(({ path }) => existsSync(path)),
+];
 
 /** systeminformation starts a process and takes tens of milliseconds. */
 const PEER_BATCH = 6;
@@ -30,7 +36,7 @@ const NAMES = {
   cpuTick: 'tick, CPU only',
   setTick: 'tick, CPU and memory, mean at 10 Hz',
   diskTick: 'disk lane tick (statfs, publish)',
-  fullReads: 'bare readSync of its five files',
+  fullReads: 'bare readSync of its files',
   cpuReads: 'bare readSync of /proc/stat',
   statfs: 'bare statfsSync',
   os: 'node:os and statfs',
@@ -190,7 +196,7 @@ function readContestants(closers: (() => void)[]): Contestant[] {
       name: NAMES.cpuReads,
       run: (times) => {
         const { fd, buffer } = stat!;
-        for (let i = 0; i < times; i++) readSync(fd, buffer, 0, buffer.length, 0);
+        for (let i = 0; i < times; i++) readSync(fd, buffer, 0, FIRST_LINE_BYTES, 0);
       },
     },
     {

@@ -16,6 +16,8 @@ export interface DaemonSettings {
   readonly cpuBudgetPct?: number;
   /** Where it reads the kernel's files. Default: /proc. */
   readonly procfs?: string;
+  /** For how long it records. Default: the daemon's own. */
+  readonly historySec?: number;
   /** Words for Node, behind the daemon's own. */
   readonly nodeArgs?: readonly string[];
 }
@@ -55,6 +57,7 @@ export class RunningDaemon {
         MONITOR_REPORT_INTERVAL_SEC: String(settings.reportIntervalSec),
         MONITOR_CPU_BUDGET_PCT: settings.cpuBudgetPct?.toString(),
         MONITOR_PROCFS: settings.procfs,
+        MONITOR_HISTORY_SEC: settings.historySec?.toString(),
       },
       [],
       settings.nodeArgs,
