@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { HISTORY_COLUMNS } from '../../src/shared/fields.js';
 import { end, healthWhen, readHealth, startBridge } from '../support/bridge-client.js';
 import { DaemonProcess, type LogLine } from '../support/daemon-process.js';
 import { type DumpRow, readDump } from '../support/dumps.js';
@@ -10,6 +11,7 @@ import { assertGoesOn, assertStopsInTime, startWhole } from '../support/fault-wa
 import { createFaults } from '../support/faults.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
+import { assertNothingLeaked, settledHoldings } from '../support/leaks.js';
 import { rawRequest } from '../support/raw-http.js';
 import { TELL_OF_SIGNALS, takingSignals } from '../support/signal-taking.js';
 import { until } from '../support/until.js';
@@ -18,6 +20,7 @@ const WRITTEN = 'dump of the flight recorder written';
 /** Many rows in little time. */
 const QUICK = { MONITOR_SAMPLE_INTERVAL_MS: '10', MONITOR_CPU_BUDGET_PCT: '100' };
 const ROWS = 100;
+const MEM_PCT = HISTORY_COLUMNS.indexOf('mem_pct');
 
 /** The newest line of the log about a dump that was asked for now, and those before it. */
 async function dump(daemon: DaemonProcess): Promise<LogLine> {
@@ -38,12 +41,26 @@ async function start(t: TestContext, folder: string, env: Readonly<Record<string
   return bridge;
 }
 
+/** The rows of the last seconds as /history tells them, each by itself. */
+async function readRows(port: number): Promise<{ wallMs: number; memPct: number }[]> {
+  const { body } = await rawRequest(port, 'GET', '/history?seconds=40&points=5000');
+  const { time_ms, mean } = JSON.parse(body) as {
+    time_ms: number[];
+    mean: { mem_pct: (number | null)[] };
+  };
+  // Where sampling stood still there is a point without rows.
+  return time_ms.flatMap((wallMs, i) => {
+    const memPct = mean.mem_pct[i] ?? null;
+    return memPct === null ? [] : [{ wallMs, memPct }];
+  });
+}
+
 function assertInOrder(rows: readonly DumpRow[]): void {
   for (const [i, { monoMs, wallMs, values }] of rows.entries()) {
     assert.ok(i === 0 || monoMs > rows[i - 1]!.monoMs, `row ${i} is not behind the one before`);
     assert.ok(Number.isFinite(wallMs), `row ${i} has no time`);
     // From the third sample on all is known that a kernel has; the memory is in each.
-    assert.match(values[2]!, /^\d+(\.\d+)?$/);
+    assert.match(values[MEM_PCT]!, /^\d+(\.\d+)?$/);
   }
 }
 
@@ -70,6 +87,24 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     assertInOrder(rows);
     assert.ok(rows[0]!.wallMs >= startMs - 1_000 && rows.at(-1)!.wallMs <= Date.now() + 1_000);
     assert.equal(await daemon.stop(), 0);
+  });
+
+  it('writes the rows that /history tells of, and leaves neither thread nor descriptor nor memory behind', async (t) => {
+    const { daemon, port } = await start(t, temporaryFolder(t));
+    await healthWhen(port, ({ host }) => host !== null);
+    const pid = daemon.child.pid ?? 0;
+    const before = await settledHoldings(pid);
+    const rows = await dumpRows(daemon);
+    const untilMs = rows.at(-1)!.wallMs;
+    const told = (await readRows(port)).filter(({ wallMs }) => wallMs <= untilMs);
+    assert.deepEqual(
+      told.map(({ wallMs }) => wallMs),
+      rows.map(({ wallMs }) => wallMs),
+    );
+    // To one decimal, and to three.
+    for (const [i, { memPct }] of told.entries())
+      assert.ok(Math.abs(memPct - Number(rows[i]!.values[MEM_PCT])) < 0.051, `row ${i}: ${memPct}`);
+    await assertNothingLeaked(pid, before);
   });
 
   it('finds the rows from before, when the lane that writes them died meanwhile', async (t) => {
