@@ -6,6 +6,7 @@ export const PARTS = [
   'tick',
   'bursts',
   'frames',
+  'beat',
   'start',
   'http',
   'scrape',

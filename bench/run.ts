@@ -8,6 +8,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { benchBeat } from './beat.bench.js';
 import { benchBursts } from './bursts.bench.js';
 import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
@@ -41,6 +42,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchBursts(options, effort);
     case 'frames':
       return benchFrames(effort);
+    case 'beat':
+      return benchBeat(effort);
     case 'start':
       return benchStart(options);
     case 'http':
