@@ -22,7 +22,10 @@ export interface ChartSpec {
 const DASHED = [7, 4];
 const DOTTED = [2, 3];
 
-/** Lines differ by colour and by stroke, so that nobody has to tell colours apart. */
+/**
+ * Lines differ by colour and by stroke, so that nobody has to tell colours apart. None is dashed that jumps up and down all the time: without
+ * a graphics card that takes several times as long to draw.
+ */
 export const CHARTS: readonly ChartSpec[] = [
   {
     name: 'cpu',
@@ -31,7 +34,7 @@ export const CHARTS: readonly ChartSpec[] = [
     leastTop: 100,
     lines: [
       line('burst', 'burst', '--burst', { fill: '--burst-fill', width: 1, told: ['highest'] }),
-      line('hottest', 'hottest core', '--hottest', { dash: DOTTED, width: 1.25, told: [] }),
+      line('hottest', 'hottest core', '--hottest', { width: 1, told: [] }),
       line('cpu', 'CPU', '--cpu', { width: 2.25, told: ['mean'] }),
     ],
   },

@@ -16,6 +16,8 @@ export type Colours = (name: string) => string;
 export class Chart {
   readonly spec: ChartSpec;
   readonly element: HTMLElement;
+  /** The last time that is drawn; NaN: nothing is. */
+  drawnToMs = Number.NaN;
   readonly #plot: uPlot;
   #top: number;
   #points: Points | null = null;
@@ -40,6 +42,7 @@ export class Chart {
     const columns = this.spec.lines.map(({ column }) => points.columns[column]);
     this.#top = roundTop(highestOf(columns), this.spec.leastTop);
     this.#points = points;
+    this.drawnToMs = toMs;
     this.#plot.batch(() => {
       this.#plot.setData([points.timesMs, ...columns] as unknown as uPlot.AlignedData, false);
       this.#plot.setScale('x', { min: fromMs, max: toMs });

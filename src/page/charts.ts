@@ -6,6 +6,8 @@ import { pointText, summaryText } from './summary.js';
 const NO_MOMENT = 'no moment is chosen';
 /** PageUp and PageDown go by this share of the range. */
 const PAGE_SHARE = 1 / 12;
+/** A line that moves by less looks as if it stood still. */
+const MOVE_PX = 0.75;
 
 /**
  * All charts, with one cursor in all of them: the pointer's, or that of the keys, which stays at its moment while time goes on. Under each
@@ -28,18 +30,25 @@ export class Charts {
     });
   }
 
-  /** The width of the widest one, px. */
-  get widthPx(): number {
-    return Math.max(...this.#charts.map(({ element }) => element.clientWidth));
-  }
-
-  draw(series: Series): void {
+  /** Draws those in which something would be seen to have moved since they were drawn, and that not more often than every `leastMs`. */
+  draw(series: Series, leastMs: number): void {
+    const isOther = series !== this.#series;
     this.#series = series;
     const toMs = series.endMs;
     if (Number.isNaN(toMs)) return;
     const fromMs = toMs - series.rangeMs;
     if (this.#cursorMs !== null && this.#cursorMs < fromMs) this.#cursorMs = fromMs;
-    for (const chart of this.#charts) chart.draw(series, fromMs, toMs, this.#cursorMs);
+    for (const chart of this.#charts) {
+      const everyMs = Math.max(leastMs, (MOVE_PX * series.rangeMs) / chart.element.clientWidth);
+      if (isOther || !(Math.abs(toMs - chart.drawnToMs) < everyMs))
+        chart.draw(series, fromMs, toMs, this.#cursorMs);
+    }
+  }
+
+  /** Draws all of them with the next sample, or at once where there is one. */
+  refresh(series: Series): void {
+    for (const chart of this.#charts) chart.drawnToMs = Number.NaN;
+    this.draw(series, 0);
   }
 
   /** Brings the texts under the charts up to date. */

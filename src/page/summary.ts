@@ -46,9 +46,12 @@ export function summaryText(points: Points, lines: readonly Named[], rangeMs: nu
     const summary = summarize(points, column, rangeMs);
     if (told.length === 0) return [];
     if (summary === null) return [`${label} unknown`];
+    const mean = valueText(summary.mean, unit);
+    const highest = valueText(summary.highest, unit);
+    if (mean === highest) return [`${label} ${mean} throughout`];
     const words = {
-      mean: `mean ${valueText(summary.mean, unit)}`,
-      highest: `highest ${valueText(summary.highest, unit)} at ${timeOfDay(summary.highestAtMs)}`,
+      mean: `mean ${mean}`,
+      highest: `highest ${highest} at ${timeOfDay(summary.highestAtMs)}`,
     };
     return [`${label} ${told.map((each) => words[each]).join(', ')}`];
   });

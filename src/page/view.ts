@@ -26,7 +26,7 @@ export class View {
   #series: Series;
   #reading: Reading | null = null;
   #isAsked = false;
-  #drawnAtMs = Number.NEGATIVE_INFINITY;
+  #isOther = true;
   #textAtMs = Number.NEGATIVE_INFINITY;
   #captionAtMs = Number.NEGATIVE_INFINITY;
   #announced = '';
@@ -50,7 +50,7 @@ export class View {
   /** Other points than before: to be drawn at once. */
   showSeries(series: Series): void {
     this.#series = series;
-    this.#drawnAtMs = Number.NEGATIVE_INFINITY;
+    this.#isOther = true;
     this.#captionAtMs = Number.NEGATIVE_INFINITY;
     this.#draw();
   }
@@ -90,21 +90,14 @@ export class View {
         this.#textAtMs = nowMs;
         this.#write();
       }
-      if (nowMs - this.#drawnAtMs >= this.#drawEveryMs()) {
-        this.#drawnAtMs = nowMs;
-        this.#charts.draw(this.#series);
-      }
+      if (this.#isOther) this.#charts.refresh(this.#series);
+      else this.#charts.draw(this.#series, this.#calm.matches ? CALM_DRAW_EVERY_MS : 0);
+      this.#isOther = false;
       if (nowMs - this.#captionAtMs >= CAPTION_EVERY_MS) {
         this.#captionAtMs = nowMs;
         this.#charts.describe();
       }
     });
-  }
-
-  /** Nobody sees a line move by less than half a pixel. */
-  #drawEveryMs(): number {
-    if (this.#calm.matches) return CALM_DRAW_EVERY_MS;
-    return Math.min(CALM_DRAW_EVERY_MS, this.#series.rangeMs / Math.max(1, this.#charts.widthPx) / 2);
   }
 
   #write(): void {
