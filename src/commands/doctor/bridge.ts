@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { Config } from '../../config.js';
-import { askHealth, type HealthAnswer } from '../health-ask.js';
+import { askBridge, type BridgeAnswer } from '../bridge-ask.js';
 import { type HealthBody, parseHealth } from '../health-summary.js';
 import { printable } from '../top/printable.js';
 import { type Finding, ok, problem, warning } from './finding.js';
@@ -26,8 +26,7 @@ export async function checkBridge(config: Config, version: string, signal: Abort
       budgetOf(config),
       ...socket,
     ];
-  const address = { text: `127.0.0.1:${port}`, port, socketPath: null, token };
-  const answer = await askHealth(address, LIMIT_MS, signal);
+  const answer = await askBridge({ port, socketPath: null, token }, '/health', LIMIT_MS, signal);
   const health = 'status' in answer ? (parseHealth(answer.body) as Health | null) : null;
   if (health === null) return [judgeStranger(answer, port), budgetOf(config), ...socket];
   return [
@@ -38,7 +37,7 @@ export async function checkBridge(config: Config, version: string, signal: Abort
   ];
 }
 
-function judgeStranger(answer: HealthAnswer, port: number): Finding {
+function judgeStranger(answer: BridgeAnswer, port: number): Finding {
   const place = `127.0.0.1:${port}`;
   if ('code' in answer && answer.code === 'ECONNREFUSED')
     return ok('port', `${place} is free; no daemon runs there`);

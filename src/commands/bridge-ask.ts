@@ -3,20 +3,23 @@ import type { Secret } from '../secret.js';
 
 /** Where the daemon's bridge is, and what it wants to see. */
 export interface BridgeAddress {
-  /** As a person would write it. */
-  readonly text: string;
   readonly port: number | null;
   readonly socketPath: string | null;
   readonly token: Secret | null;
 }
 
-/** What came back: an answer, or why there is none and what can be done about it. */
-export type HealthAnswer =
-  | { readonly status: number; readonly body: string }
-  | { readonly code: string; readonly message: string; readonly advice: string };
+/** Why there is no answer that is of use, and what can be done about it. */
+export interface NoAnswer {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+}
 
-/** An answer of the bridge is a few kB. */
-const BODY_MAX_BYTES = 1_048_576;
+/** What came back. */
+export type BridgeAnswer = { readonly status: number; readonly body: string } | NoAnswer;
+
+/** The longest answer of the bridge, thousands of points of history, has 600 kB. */
+const BODY_MAX_BYTES = 4_194_304;
 
 /** What is said of errors that have a reason which an operator knows. */
 const REASONS: Readonly<Record<string, { message: string; advice: string }>> = {
@@ -36,12 +39,18 @@ const REASONS: Readonly<Record<string, { message: string; advice: string }>> = {
   ENOTSOCK: { message: 'that is no socket', advice: 'check MONITOR_BRIDGE_SOCKET' },
 };
 
-/** Asks for `/health`, once. Nothing is waited for longer than `limitMs`, however the other side dawdles. Never rejects. Thread: main. */
-export async function askHealth(
+/** What is asked for, as a person would write it. */
+export function urlOf({ port, socketPath }: BridgeAddress, target: string): string {
+  return socketPath === null ? `http://127.0.0.1:${port}${target}` : `unix:${socketPath}`;
+}
+
+/** Gets `target`, once. Nothing is waited for longer than `limitMs`, however the other side dawdles. Never rejects. Thread: main. */
+export async function askBridge(
   address: BridgeAddress,
+  target: string,
   limitMs: number,
   signal: AbortSignal,
-): Promise<HealthAnswer> {
+): Promise<BridgeAnswer> {
   const { port, socketPath, token } = address;
   const late = AbortSignal.timeout(limitMs);
   return new Promise((resolve) => {
@@ -49,7 +58,7 @@ export async function askHealth(
     const asked = request(
       {
         ...(socketPath === null ? { host: '127.0.0.1', port } : { socketPath }),
-        path: '/health',
+        path: target,
         agent: false,
         headers: {
           host: 'localhost',
@@ -64,6 +73,21 @@ export async function askHealth(
   });
 }
 
+/** What is said of an answer that is none of what was asked for. */
+export function describeStranger(status: number): NoAnswer {
+  if (status === 401)
+    return {
+      code: 'UNAUTHORIZED',
+      message: 'the bridge wants a token',
+      advice: "give MONITOR_BRIDGE_TOKEN_FILE as the daemon has it, or see that the file is the daemon's",
+    };
+  return {
+    code: 'NOT_THE_MONITOR',
+    message: `the answer (HTTP ${status}) is not the Monitor's`,
+    advice: 'see what listens there, and on which port the daemon does: --port',
+  };
+}
+
 async function readBody(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -75,7 +99,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function describeError(error: NodeJS.ErrnoException, isLate: boolean, limitMs: number): HealthAnswer {
+function describeError(error: NodeJS.ErrnoException, isLate: boolean, limitMs: number): NoAnswer {
   if (isLate)
     return {
       code: 'TIMEOUT',

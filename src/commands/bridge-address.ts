@@ -1,0 +1,32 @@
+import { readToken } from '../secret-files.js';
+import { type GivenSettings, gatherSettings, nameOf } from '../setting-values.js';
+import type { BridgeAddress } from './bridge-ask.js';
+
+/**
+ * The address of the running daemon's bridge, or what is wrong with the settings that it is made of. It loads no rules of settings and looks
+ * at none but these three. Thread: main.
+ */
+export function readAddress({ env, flags }: GivenSettings): BridgeAddress | string[] {
+  const { values, origins } = gatherSettings({ env, flags });
+  const problems: string[] = [];
+  const { bridgeSocket: socketPath, bridgeTokenFile, port = '' } = values;
+  const isPort = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
+  const portName = nameOf('port', origins.port);
+  if (socketPath === undefined && port === '0')
+    problems.push(
+      `${portName}: 0 lets the daemon take a free port, which nobody knows: give the one that its log tells, or MONITOR_BRIDGE_SOCKET`,
+    );
+  else if (socketPath === undefined && !isPort)
+    problems.push(`${portName}: expected a whole number from 1 to 65535, got ${JSON.stringify(port)}`);
+  const tokenName = nameOf('bridgeTokenFile', origins.bridgeTokenFile);
+  // Not repeated: it may be the token itself.
+  const token =
+    bridgeTokenFile?.startsWith('/') === false
+      ? `${tokenName}: expected an absolute path, got something else`
+      : readToken(bridgeTokenFile, tokenName);
+  if (typeof token === 'string') return [...problems, token];
+  if (problems.length > 0) return problems;
+  return socketPath === undefined
+    ? { port: Number(port), socketPath: null, token }
+    : { port: null, socketPath, token };
+}
