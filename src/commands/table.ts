@@ -57,6 +57,23 @@ export const COMMANDS = {
     takesSettings: true,
     load: () => import('./health.js'),
   },
+  history: {
+    summary: 'Show the last minutes of this host, as the running daemon recorded them.',
+    details:
+      'Of each value the newest, the mean and the highest, and its course; of every point of time with --csv or --json. No peak is lost, however few points there are. It looks for the daemon as health does. Exit code 1: no daemon answers, or it keeps no history (MONITOR_HISTORY_SEC=0); 78: something is wrong with what it was given.',
+    options: {
+      since: {
+        placeholder: 'TIME',
+        help: 'How far back: 90s, 5m, 1h or seconds (default 5m), no further than MONITOR_HISTORY_SEC.',
+      },
+      points: { placeholder: 'N', help: 'In how many points at most, 1 to 5000 (default 600).' },
+      csv: { placeholder: null, help: 'Print CSV: the mean and the highest value of each point.' },
+      ...JSON_OPTION,
+    },
+    choices: null,
+    takesSettings: true,
+    load: () => import('./history.js'),
+  },
   doctor: {
     summary: 'Check that the numbers are right, and what stands in the way.',
     details: 'Each line says ok, warning or problem, and what to do. Exit code 1: there is a problem.',

@@ -1,0 +1,87 @@
+import { readAddress } from './bridge-address.js';
+import { askBridge, type BridgeAddress, type BridgeAnswer, describeStranger, urlOf } from './bridge-ask.js';
+import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK } from './context.js';
+import { type HistoryAnswer, parseError, parseHistory } from './history/answer.js';
+import { renderCsv } from './history/csv.js';
+import { type Asked, readAsked } from './history/query.js';
+import { renderTable } from './history/table.js';
+import { createStyle } from './style.js';
+import { readAbilities } from './top/abilities.js';
+import { printable } from './top/printable.js';
+
+const LIMIT_MS = 5_000;
+const TARGET = '/history';
+const DEFAULT_SINCE = '5m';
+
+/** Asks the running daemon for its last minutes, and shows them: a table, CSV, or the answer as it is. Thread: main. */
+export async function run(context: CommandContext): Promise<number> {
+  const { json, stdout, env, options } = context;
+  const isCsv = options['csv'] === true;
+  const since = textOf(options['since']);
+  const asked = readAsked(since ?? DEFAULT_SINCE, textOf(options['points']));
+  const address = readAddress(context);
+  const problems = [
+    ...(isCsv && json ? ['--csv: expected --csv or --json, got both'] : []),
+    ...('seconds' in asked ? [] : asked),
+    ...(Array.isArray(address) ? address : []),
+  ];
+  if (problems.length > 0 || !('seconds' in asked) || Array.isArray(address)) {
+    context.complain(problems);
+    return EXIT_CONFIG;
+  }
+  const answer = await askHistory(context, address, asked, since === undefined);
+  const history = 'status' in answer && answer.status === 200 ? parseHistory(answer.body) : null;
+  if (history === null || !('status' in answer)) {
+    context.complain(describeFailure(answer, urlOf(address, TARGET)));
+    return EXIT_FAILED;
+  }
+  if (json) stdout.write(`${answer.body.trimEnd()}\n`);
+  else stdout.write(isCsv ? renderCsv(history) : tableOf(history, context, env));
+  return EXIT_OK;
+}
+
+function textOf(option: string | true | undefined): string | undefined {
+  return option === true ? undefined : option;
+}
+
+function tableOf(history: HistoryAnswer, { stdout }: CommandContext, env: CommandContext['env']): string {
+  return renderTable(history, {
+    columns: stdout.columns ?? 80,
+    style: createStyle(stdout, env),
+    hasBlocks: readAbilities(env).hasBlocks,
+  });
+}
+
+/** `isDefault`: nobody asked for just that time, and all there is will do where the daemon keeps less. */
+async function askHistory(
+  { signal }: CommandContext,
+  address: BridgeAddress,
+  { seconds, points }: Asked,
+  isDefault: boolean,
+): Promise<BridgeAnswer> {
+  const ask = (query: readonly string[]): Promise<BridgeAnswer> =>
+    askBridge(address, query.length === 0 ? TARGET : `${TARGET}?${query.join('&')}`, LIMIT_MS, signal);
+  const ofPoints = points === null ? [] : [`points=${points}`];
+  const answer = await ask([`seconds=${seconds}`, ...ofPoints]);
+  return isDefault && 'status' in answer && answer.status === 400 ? ask(ofPoints) : answer;
+}
+
+/** Why there is no history, in a line or more, and what can be done about it. */
+function describeFailure(answer: BridgeAnswer, url: string): string[] {
+  const error = 'status' in answer ? parseError(answer.body) : null;
+  if ('status' in answer && error !== null && answer.status !== 401) {
+    const { code, message, problems } = error;
+    if (code === 'not_found')
+      return [`history: the daemon at ${url} tells no history: it is older than this command; restart it`];
+    if (code !== 'invalid_query') return [`history: ${printable(message)}`];
+    return problems
+      .map((problem) => printable(problem))
+      .map((problem) =>
+        problem.startsWith('seconds: ')
+          ? `--since: in ${problem}; the daemon keeps no more than its MONITOR_HISTORY_SEC`
+          : `--${problem}`,
+      );
+  }
+  const { message, advice } = 'status' in answer ? describeStranger(answer.status) : answer;
+  return [`history: ${url}: ${message}: ${advice}`];
+}

@@ -1,0 +1,36 @@
+import { parseHistoryQuery } from '../../history/query.js';
+
+/** As far as any daemon goes back, in seconds: the most that MONITOR_HISTORY_SEC may be. */
+const MOST_SECONDS = 3_600;
+const SECONDS_OF = { s: 1, m: 60, h: 3_600 } as const;
+
+/** What is asked of the daemon. */
+export interface Asked {
+  readonly seconds: number;
+  /** Null: as many points as the daemon thinks right. */
+  readonly points: number | null;
+}
+
+/**
+ * Reads `--since` (90s, 5m, 1h, or seconds) and `--points`, or says what is wrong with them. How far the daemon goes back, it knows best.
+ */
+export function readAsked(since: string, points: string | undefined): Asked | readonly string[] {
+  const problems: string[] = [];
+  const seconds = secondsOf(since);
+  if (!(seconds >= 1 && seconds <= MOST_SECONDS))
+    problems.push(
+      `--since: expected a time from 1s to 1h, such as 90s, 5m or 300, got ${JSON.stringify(since)}`,
+    );
+  const found = parseHistoryQuery(
+    points === undefined ? '' : new URLSearchParams({ points }).toString(),
+    MOST_SECONDS,
+  );
+  if (!('points' in found)) problems.push(...found.map((problem) => `--${problem}`));
+  else if (problems.length === 0) return { seconds, points: points === undefined ? null : found.points };
+  return problems;
+}
+
+function secondsOf(text: string): number {
+  const [, count = '', unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(text) ?? [];
+  return count === '' ? Number.NaN : Number(count) * (SECONDS_OF[unit as keyof typeof SECONDS_OF] ?? 1);
+}

@@ -1,0 +1,99 @@
+import { duration } from '../health-summary.js';
+import type { Paint, Style } from '../style.js';
+import { sparkline } from '../top/bars.js';
+import { printable } from '../top/printable.js';
+import type { HistoryAnswer } from './answer.js';
+
+type Values = readonly (number | null)[];
+
+const NAME_WIDTH = 25;
+const VALUE_WIDTH = 9;
+const SPARK_MIN = 16;
+const SPARK_MAX = 60;
+/** From these shares on a value deserves a look, or is dear. */
+const HIGH_PCT = 75;
+const CRITICAL_PCT = 90;
+
+/** What the last minutes were like: of each column its newest value, the mean, the highest, and its course. Ends with a line feed. */
+export function renderTable(
+  answer: HistoryAnswer,
+  options: { readonly columns: number; readonly style: Style; readonly hasBlocks: boolean },
+): string {
+  const { identifier, seconds, rows, interval_ms, step_ms, time_ms, columns } = answer;
+  const { style, hasBlocks } = options;
+  const past = `the last ${duration(seconds)}`;
+  const name = style.bold(printable(identifier));
+  const newestMs = time_ms.at(-1);
+  if (newestMs === undefined) return `${name}: no sample was taken in ${past}\n`;
+  const until = new Date(newestMs).toISOString().replace('T', ' ').slice(0, 19);
+  // Where there are few points, each has a mark.
+  const points = Math.floor((seconds * 1_000) / step_ms);
+  const width = Math.min(SPARK_MAX, points, options.columns - NAME_WIDTH - 3 * VALUE_WIDTH - 2);
+  const scale = `${duration(seconds)} ago${'now'.padStart(width - duration(seconds).length - 4)}`;
+  const head = ['now', 'mean', 'max'].map((each) => each.padStart(VALUE_WIDTH)).join('');
+  const lines = columns.map((column) => {
+    const mean = answer.mean[column] ?? [];
+    const max = answer.max[column] ?? [];
+    const isShare = column.endsWith('_pct');
+    const figures = [mean.at(-1) ?? null, meanOf(mean), highestOf(max)].map((value) =>
+      figure(value, isShare, style),
+    );
+    const course = width < SPARK_MIN ? '' : `  ${courseOf(max, isShare, width, answer, hasBlocks)}`;
+    return `${column.padEnd(NAME_WIDTH)}${figures.join('')}${course}`.trimEnd();
+  });
+  return `${[
+    `${name}, ${past} until ${until} UTC`,
+    style.dim(`${rows} samples, ${interval_ms} ms apart, in ${time_ms.length} points of ${step_ms} ms`),
+    '',
+    style.dim(`${' '.repeat(NAME_WIDTH)}${head}${width < SPARK_MIN ? '' : `  ${scale}`}`),
+    ...lines,
+  ].join('\n')}\n`;
+}
+
+function figure(value: number | null, isShare: boolean, style: Style): string {
+  if (value === null) return style.yellow('unknown'.padStart(VALUE_WIDTH));
+  const text = isShare ? `${value.toFixed(1)} %` : value.toFixed(2);
+  return (isShare ? paintOf(value, style) : plain)(text.padStart(VALUE_WIDTH));
+}
+
+/**
+ * The whole time in `width` marks, each the highest of the points that end in its share of it, so that no peak is lost; what lies outside of
+ * it, since the clock was set, is not shown.
+ */
+function courseOf(
+  values: Values,
+  isShare: boolean,
+  width: number,
+  answer: HistoryAnswer,
+  hasBlocks: boolean,
+): string {
+  const { time_ms, now_ms, seconds } = answer;
+  const marks = new Array<number>(width).fill(Number.NaN);
+  for (const [point, value] of values.entries()) {
+    const agoMs = now_ms - time_ms[point]!;
+    const mark = width - 1 - Math.floor((agoMs / (seconds * 1_000)) * width);
+    const known = marks[mark];
+    if (value !== null && known !== undefined)
+      marks[mark] = Number.isNaN(known) ? value : Math.max(known, value);
+  }
+  return sparkline(marks, isShare ? 100 : (highestOf(values) ?? 0), hasBlocks);
+}
+
+function highestOf(values: Values): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((highest, value) => Math.max(highest, value));
+}
+
+function meanOf(values: Values): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function paintOf(pct: number, style: Style): Paint {
+  if (pct >= CRITICAL_PCT) return style.red;
+  return pct >= HIGH_PCT ? style.yellow : plain;
+}
+
+function plain(text: string): string {
+  return text;
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type HistoryAnswer, parseError, parseHistory } from '../../../src/commands/history/answer.js';
+import { renderCsv } from '../../../src/commands/history/csv.js';
+import { readAsked } from '../../../src/commands/history/query.js';
+import { renderTable } from '../../../src/commands/history/table.js';
+import { createStyle } from '../../../src/commands/style.js';
+
+const NOW_MS = Date.UTC(2026, 2, 22, 1, 37, 21, 42);
+
+const ANSWER: HistoryAnswer = {
+  identifier: 'vps.t1',
+  now_ms: NOW_MS,
+  seconds: 20,
+  interval_ms: 50,
+  step_ms: 1_000,
+  rows: 60,
+  columns: ['cpu_pct', 'load_1'],
+  time_ms: [NOW_MS - 2_500, NOW_MS - 1_500, NOW_MS - 1_000, NOW_MS],
+  mean: { cpu_pct: [10, 12.5, null, 15], load_1: [0.5, 0.75, null, 1] },
+  max: { cpu_pct: [20, 100, null, 30], load_1: [0.5, 0.75, null, 1] },
+};
+
+describe('what is asked for', () => {
+  for (const [since, seconds] of [
+    ['90s', 90],
+    ['5m', 300],
+    ['1h', 3_600],
+    ['1', 1],
+    ['3600', 3_600],
+    ['60m', 3_600],
+  ] as const) {
+    test(`--since ${since}`, () => {
+      assert.deepEqual(readAsked(since, undefined), { seconds, points: null });
+    });
+  }
+
+  test('--points as a number', () => {
+    assert.deepEqual(readAsked('5m', '5000'), { seconds: 300, points: 5_000 });
+  });
+
+  for (const since of [
+    '',
+    '0',
+    '0s',
+    '61m',
+    '2h',
+    '1d',
+    '5 m',
+    '5M',
+    '-5',
+    '1.5h',
+    'm',
+    '1h30m',
+    'constructor',
+  ]) {
+    test(`--since ${JSON.stringify(since)} is refused`, () => {
+      assert.deepEqual(readAsked(since, undefined), [
+        `--since: expected a time from 1s to 1h, such as 90s, 5m or 300, got ${JSON.stringify(since)}`,
+      ]);
+    });
+  }
+
+  test('all that is wrong is said at once, whatever is in it', () => {
+    assert.deepEqual(readAsked('x', '1&points=2'), [
+      '--since: expected a time from 1s to 1h, such as 90s, 5m or 300, got "x"',
+      '--points: expected a whole number from 1 to 5000, got "1&points=2"',
+    ]);
+  });
+});
+
+describe('the answer', () => {
+  test('is read as it is', () => {
+    assert.deepEqual(parseHistory(JSON.stringify(ANSWER)), ANSWER);
+  });
+
+  for (const [what, body] of [
+    ['no JSON', '<html>'],
+    ['null', 'null'],
+    ['something else', '{"status":"ok"}'],
+    ['without a column', { ...ANSWER, mean: { cpu_pct: ANSWER.mean['cpu_pct'] } }],
+    ['with a column that is too short', { ...ANSWER, max: { ...ANSWER.max, load_1: [1] } }],
+    ['with a text for a number', { ...ANSWER, max: { ...ANSWER.max, load_1: [1, 2, 3, '4'] } }],
+    ['with a time that is none', { ...ANSWER, time_ms: [1, 2, 3, null] }],
+    ['with a time that no calendar has', { ...ANSWER, time_ms: [1, 2, 3, 1e300] }],
+    ['with a name that would break CSV', { ...ANSWER, columns: ['cpu_pct', 'a,b'] }],
+    ['without its size', { ...ANSWER, rows: undefined }],
+  ] as const) {
+    test(`${what} is none`, () => {
+      assert.equal(parseHistory(typeof body === 'string' ? body : JSON.stringify(body)), null);
+    });
+  }
+
+  test('an error is read with its problems, and nothing else is an error', () => {
+    const error = { code: 'invalid_query', message: 'no', problems: ['a', 'b'] };
+    assert.deepEqual(parseError(JSON.stringify({ error })), error);
+    assert.deepEqual(parseError('{"error":{"code":"x","message":"y"}}'), {
+      code: 'x',
+      message: 'y',
+      problems: [],
+    });
+    for (const body of ['', 'null', '{}', '{"error":"x"}', '{"error":{"code":1,"message":"y"}}'])
+      assert.equal(parseError(body), null);
+  });
+});
+
+test('CSV has a line for each point, and nothing where nothing is known', () => {
+  assert.equal(
+    renderCsv(ANSWER),
+    [
+      'time,cpu_pct_mean,cpu_pct_max,load_1_mean,load_1_max',
+      '2026-03-22T01:37:18.542Z,10,20,0.5,0.5',
+      '2026-03-22T01:37:19.542Z,12.5,100,0.75,0.75',
+      '2026-03-22T01:37:20.042Z,,,,',
+      '2026-03-22T01:37:21.042Z,15,30,1,1',
+      '',
+    ].join('\n'),
+  );
+});
+
+describe('the table', () => {
+  const style = createStyle({ isTTY: false }, { LANG: 'C.UTF-8' });
+  const options = { columns: 80, style, hasBlocks: true };
+
+  test('has of each column its newest value, the mean, the highest, and its course in time', () => {
+    assert.deepEqual(renderTable(ANSWER, options).split('\n'), [
+      'vps.t1, the last 20 s until 2026-03-22 01:37:21 UTC',
+      '60 samples, 50 ms apart, in 4 points of 1000 ms',
+      '',
+      '                               now     mean      max  20 s ago         now',
+      `cpu_pct                     15.0 %   12.5 %  100.0 %  ${' '.repeat(17)}▂█▃`,
+      `load_1                        1.00     0.75     1.00  ${' '.repeat(17)}▄▆█`,
+      '',
+    ]);
+  });
+
+  test('a terminal that is narrow gets the numbers alone', () => {
+    for (const line of renderTable(ANSWER, { ...options, columns: 60 }).split('\n'))
+      assert.ok(line.length <= 60, line);
+  });
+
+  test('where sampling has stopped, now is unknown', () => {
+    const mean = { cpu_pct: [1, 1, 1, null], load_1: [1, 1, 1, null] };
+    const stopped = renderTable({ ...ANSWER, mean }, options);
+    assert.match(stopped, /^cpu_pct {20}unknown {4}1\.0 % {2}100\.0 %/m);
+  });
+
+  test('what no kernel tells is unknown all along', () => {
+    const none = { cpu_pct: [null, null, null, null], load_1: [null, null, null, null] };
+    const text = renderTable({ ...ANSWER, mean: none, max: none }, options);
+    assert.equal(text.match(/(unknown\s+){3}/g)?.length, 2);
+  });
+
+  test('without a sample there is no table, and a name with escapes in it is not let through', () => {
+    const empty = { ...ANSWER, identifier: '\u001b[31mx', time_ms: [], rows: 0 };
+    assert.equal(renderTable(empty, options), '?[31mx: no sample was taken in the last 20 s\n');
+  });
+
+  test('points from before the clock was set are counted, and not drawn where they do not belong', () => {
+    const time_ms = [NOW_MS + 60_000, NOW_MS - 90_000, NOW_MS - 1_000, NOW_MS];
+    const text = renderTable({ ...ANSWER, time_ms }, options);
+    assert.match(text, /^cpu_pct {21}15\.0 % {3}12\.5 % {2}100\.0 % {2} {19}▃$/m);
+  });
+});
