@@ -11,9 +11,12 @@ const PART_OF_INTERVAL = 0.02;
 /** Where one sample takes longer than this many turns, reading is what is dear there, and not our code. */
 const DEAR_TURNS = 5;
 
+/** A flight recorder, too, has code. */
+const HISTORY_ROWS = 64;
+
 /**
  * Runs a lane that nobody sees, in memory of its own, until a tick's code is compiled as well as it will be: at 20 ticks a second that
- * else takes minutes, in which each tick costs more. Thread: the proc lane's. Allocates: 150 kB until it is over.
+ * else takes minutes, in which each tick costs more. Thread: the proc lane's. Allocates: 250 kB until it is over.
  */
 export class WarmUp {
   readonly #clock: Clock;
@@ -31,7 +34,7 @@ export class WarmUp {
     this.#playedClock = { monoMs: () => this.#playedMs, wallMs: options.clock.wallMs };
     this.#endMs = options.clock.monoMs() + DURATION_MS;
     this.#turnMs = options.intervalMs * PART_OF_INTERVAL;
-    const shared = createSharedMemory();
+    const shared = createSharedMemory(HISTORY_ROWS);
     this.#control = new Control(shared);
     this.#sampler = new ProcSampler({ ...options, shared });
   }
