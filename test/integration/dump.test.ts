@@ -126,6 +126,27 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     assertInOrder(after);
   });
 
+  it('costs no more than the dump when its thread throws, ends, runs out of its heap or never ends a loop', async (t) => {
+    const faults = createFaults(t);
+    const folder = temporaryFolder(t);
+    const { daemon, port } = await startBridge(t, { MONITOR_DUMP_DIR: folder }, faults.nodeArgs);
+    for (const [fault, reason] of [
+      ['throw', /^no dump was written: struck$/],
+      ['exit', /^no dump was written: its thread was ended before that$/],
+      ['exhaust', /^no dump was written: .*memory/],
+    ] as const) {
+      faults.strikeAlways('dump', fault);
+      // The thread of the one before may still be about to end.
+      await until('it to be said', async () => reason.test((await dump(daemon)).msg ?? ''));
+    }
+    const asking = setInterval(() => daemon.child.kill('SIGUSR2'), 50);
+    await faults.strike('dump', 'loop').finally(() => clearInterval(asking));
+    assert.equal((await dump(daemon)).msg, 'no dump is written: another is being written');
+    assert.equal((await readHealth(port)).status, 'ok');
+    assert.deepEqual(readdirSync(folder), []);
+    await assertStopsInTime(daemon);
+  });
+
   it('before there is a daemon does not end it, nor does it when nothing is recorded, which is said', async (t) => {
     const daemon = new DaemonProcess({ MONITOR_HISTORY_SEC: '0' }, [], TELL_OF_SIGNALS);
     t.after(() => end(daemon));

@@ -2,7 +2,7 @@ import type { DnsMood } from '../support/fault-dns.js';
 import type { Fault, FaultyThread } from '../support/faults.js';
 
 /** The threads of the daemon that live as long as it does. */
-export type LastingThread = Exclude<FaultyThread, 'inventory'>;
+export type LastingThread = Exclude<FaultyThread, 'inventory' | 'dump'>;
 export type KernelFile = 'stat' | 'meminfo' | 'loadavg' | 'uptime';
 export type FileFault = 'is gone' | 'is garbage' | 'is cut off';
 export type ClientFault = 'idle' | 'slow' | 'malformed' | 'large';

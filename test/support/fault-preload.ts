@@ -6,20 +6,21 @@ import { isMainThread, workerData } from 'node:worker_threads';
 
 /**
  * Brings a fault into a thread of the real daemon from outside: loaded with `--import <this file>?folder=<folder>`, which Node does in
- * every thread, it does what a file in that folder says, named `proc`, `disk`, `heartbeat` or `inventory`, with the name of a fault in it.
- * A lane is struck where it goes to sleep, the heartbeat thread between its events, the inventory thread as it starts. The file is taken
- * away as it is obeyed; with `always` in front it stays. The daemon itself knows nothing of this.
+ * every thread, it does what a file in that folder says, named as the threads in `Struck`, with the name of a fault in it. A lane is struck
+ * where it goes to sleep, the heartbeat thread between its events, threads that live for a moment as they start. The file is taken away as
+ * it is obeyed; with `always` in front it stays. The daemon itself knows nothing of this.
  */
 const folder = new URL(import.meta.url).searchParams.get('folder');
 const { existsSync, readFileSync, rmSync, openSync, statfsSync } = fs;
 const { wait } = Atomics;
 
-type Struck = 'proc' | 'disk' | 'heartbeat' | 'inventory';
+type Struck = 'proc' | 'disk' | 'heartbeat' | 'inventory' | 'dump';
 const paths: Readonly<Record<Struck, string>> = {
   proc: join(folder ?? '', 'proc'),
   disk: join(folder ?? '', 'disk'),
   heartbeat: join(folder ?? '', 'heartbeat'),
   inventory: join(folder ?? '', 'inventory'),
+  dump: join(folder ?? '', 'dump'),
 };
 
 function obey(name: Struck): void {
@@ -69,4 +70,5 @@ if (folder !== null && !isMainThread) {
     setInterval(() => obey('heartbeat'), 20).unref();
   }
   if (process.argv[1]?.endsWith('inventory.js')) obey('inventory');
+  if (process.argv[1]?.endsWith('dump.js')) obey('dump');
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Scope, temporaryFolder } from './fixtures.js';
 import { until } from './until.js';
 
-export type FaultyThread = 'proc' | 'disk' | 'heartbeat' | 'inventory';
+export type FaultyThread = 'proc' | 'disk' | 'heartbeat' | 'inventory' | 'dump';
 /** `throw`: an exception. `exit`: the thread ends. `exhaust`: it runs out of its heap. `loop`: it never ends. `hang`: it stands still. */
 export type Fault = 'throw' | 'exit' | 'exhaust' | 'loop' | 'hang';
 

@@ -40,6 +40,7 @@ export function threadFaults(): void {
           disk: lanes.disk.restarts,
           heartbeat: heartbeat.restarts,
           inventory: 0,
+          dump: 0,
         };
       };
       for (const [index, fault] of FAULTS.entries()) {
@@ -51,7 +52,7 @@ export function threadFaults(): void {
         await assertGoesOn(whole);
         assert.ok((await readHealth(port)).lanes.proc.ticks > ticks, 'the counters go on where they were');
       }
-      const each = { proc: 0, disk: 0, heartbeat: 0, inventory: 0, [thread]: FAULTS.length };
+      const each = { proc: 0, disk: 0, heartbeat: 0, inventory: 0, dump: 0, [thread]: FAULTS.length };
       assert.deepEqual(await restarts(), each);
       const lines = await toldOver(daemon.lines, condition, FAULTS.length);
       assert.deepEqual(
