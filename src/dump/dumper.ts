@@ -13,11 +13,11 @@ import { dumpFolder } from './folder.js';
 /** A local disk takes a few seconds at most for the largest dump there can be. */
 const LATE_MS = 10_000;
 /** How long the end of the daemon waits for a dump to be written, … */
-const FINISH_MS = 900;
+const FINISH_MS = 700;
 /** … then for its thread to take away what it has written so far, … */
-const ABANDON_MS = 300;
+const ABANDON_MS = 200;
 /** … and then for the thread to be ended. One that waits for a dead mount can't be. */
-const TERMINATE_MS = 500;
+const TERMINATE_MS = 400;
 
 /** A dump that is being written. */
 interface Writing {

@@ -43,7 +43,7 @@ async function start(t: TestContext, folder: string, env: Readonly<Record<string
 
 /** The rows of the last seconds as /history tells them, each by itself. */
 async function readRows(port: number): Promise<{ wallMs: number; memPct: number }[]> {
-  const { body } = await rawRequest(port, 'GET', '/history?seconds=40&points=5000');
+  const { body } = await rawRequest(port, 'GET', '/history?seconds=49&points=5000');
   const { time_ms, mean } = JSON.parse(body) as {
     time_ms: number[];
     mean: { mem_pct: (number | null)[] };

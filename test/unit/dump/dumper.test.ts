@@ -143,6 +143,8 @@ describe('the dump', () => {
 
   it('is let come to its end when the daemon ends, and none is begun then', async (t) => {
     const { dumper, folder, lines } = setUp(t);
+    // So that the moment for which the end waits is never over.
+    t.mock.timers.enable({ apis: ['setTimeout'] });
     dumper.dump();
     assert.equal(await dumper.stop(), true);
     assert.equal(readDump(join(folder, NAME)).length, ROWS);
