@@ -1,5 +1,5 @@
 import { layPoints, planPoints } from '../history/points.js';
-import { parseHistoryQuery } from '../history/query.js';
+import { type HistoryQuery, parseHistoryQuery } from '../history/query.js';
 import { HistoryRenderer } from '../history/render.js';
 import { summarize } from '../history/summarize.js';
 import type { Clock } from '../shared/clock.js';
@@ -8,10 +8,19 @@ import type { FrameReader } from '../shared/frame-store.js';
 import { type RecorderReader, ROW_MIN_MS } from '../shared/recorder.js';
 import { type Answer, errorAnswer, OK } from './answer.js';
 import type { RequestHead } from './guard.js';
+import { TimeBudget } from './time-budget.js';
 
 const OFF = errorAnswer(
   'history_off',
   'no history is kept: MONITOR_HISTORY_SEC is 0; it is for how many seconds samples are kept',
+);
+
+const BUSY = errorAnswer(
+  'history_busy',
+  'so much history is asked for that other requests would have to wait',
+  {
+    headers: [['retry-after', '1']],
+  },
 );
 
 export interface HistoryOptions {
@@ -25,22 +34,32 @@ export interface HistoryOptions {
   readonly clock: Clock;
 }
 
-/** `GET /history`: what the flight recorder has of the last minutes, in as many points as are asked for. Thread: main. */
+/**
+ * `GET /history`: what the flight recorder has of the last minutes, in as many points as are asked for. An answer takes a few ms, for an hour
+ * at the highest resolution 30. Thread: main.
+ */
 export class HistoryRoute {
   readonly #options: HistoryOptions;
   /** Only made for who asks. */
   #renderer: HistoryRenderer | null = null;
+  readonly #budget: TimeBudget;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
+    this.#budget = new TimeBudget(() => options.clock.monoMs());
   }
 
   answer(request: RequestHead): Answer {
-    const { identifier, historySec, recorder, frames, clock } = this.#options;
+    const { historySec } = this.#options;
     if (historySec === 0) return OFF;
     const query = parseHistoryQuery(request.getQuery(), historySec);
     if ('length' in query)
       return errorAnswer('invalid_query', 'the query is not as it should be', { problems: query });
+    return this.#budget.spend(() => this.#tell(query)) ?? BUSY;
+  }
+
+  #tell(query: HistoryQuery): Answer {
+    const { identifier, recorder, frames, clock } = this.#options;
     const intervalMs =
       frames.read(({ numbers }) => numbers[T.interval_ms]!) ?? this.#options.sampleIntervalMs;
     const plan = planPoints(query, clock.monoMs(), Math.max(ROW_MIN_MS, intervalMs));

@@ -4,8 +4,13 @@ import { OK, okAnswer } from '../../../src/bridge/answer.js';
 import { LONG_ANSWER_BYTES, MAX_LONG_ANSWERS } from '../../../src/bridge/limits.js';
 import { TELEMETRY_STORE } from '../../../src/shared/layout.js';
 import { connectTo, type Stand, startStand } from '../../support/bridge-stand.js';
-import { type BridgeTransport, onEachTransport } from '../../support/bridge-transports.js';
+import {
+  type BridgeTransport,
+  missingUws,
+  onEachTransport,
+} from '../../support/bridge-transports.js';
 import { temporaryFolder } from '../../support/fixtures.js';
+import { readHoldings } from '../../support/leaks.js';
 import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
@@ -141,6 +146,21 @@ onEachTransport((transport) => {
     for (let i = 0; i < 3; i++) bodies.push((await connection.answer()).body);
     assert.deepEqual(bodies, ['a=1', '', 'b=2']);
   });
+});
+
+// On node:http the idle time is the same for all that is sent; here an answer that is on its way has its own.
+test('on uWebSockets.js somebody who reads nothing at all is cut after its idle time', {
+  skip: missingUws(),
+}, async (t) => {
+  const { stand, path } = await startLong(t, 'uws');
+  const sockets = (): number =>
+    readHoldings(process.pid).descriptors.filter((name) => name.startsWith('socket:')).length;
+  const before = sockets();
+  await askDeaf(t, stand, path);
+  // Both ends are in this process, and the one that does not read does not hear of the end.
+  assert.equal(sockets(), before + 2);
+  await until('the other end to be closed', () => sockets() === before + 1);
+  assert.deepEqual(stand.faults, []);
 });
 
 test('no frame is so long that it would be kept', () => {
