@@ -7,6 +7,7 @@ export const PARTS = [
   'bursts',
   'frames',
   'beat',
+  'history',
   'start',
   'http',
   'scrape',

@@ -14,6 +14,7 @@ import { benchCpuShare } from './cpu-share.bench.js';
 import { benchFrames } from './frames.bench.js';
 import { benchGc } from './gc.bench.js';
 import { benchGovernor } from './governor.bench.js';
+import { benchHistory } from './history.bench.js';
 import { benchHttp } from './http.bench.js';
 import { benchLateness } from './lateness.bench.js';
 import { benchMemory } from './memory.bench.js';
@@ -44,6 +45,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchFrames(effort);
     case 'beat':
       return benchBeat(effort);
+    case 'history':
+      return benchHistory(effort);
     case 'start':
       return benchStart(options);
     case 'http':
