@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readHistory, steadyTimes, trailingMeans } from '../../../src/page/past.js';
+import { PastWanted } from '../../../src/page/past-wanted.js';
+import { Recording } from '../../../src/page/recording.js';
+import { readingOf } from './readings.js';
+
+const at = (ms: number): { sampled_at: string } => ({ sampled_at: new Date(ms).toISOString() });
+const START_MS = Date.parse('2026-03-22T01:00:00.000Z');
+
+test('an answer of /history gives its peaks, and its means over a second', () => {
+  const time_ms = [1_000, 1_500, 2_000, 2_500];
+  const points = readHistory({
+    step_ms: 500,
+    time_ms,
+    mean: { cpu_pct: [10, 30, null, 50], mem_pct: [1, 2, 3, 4] },
+    max: { cpu_pct: [100, 30, null, 60], pressure_io_some_pct: [0, 0, 9, 0] },
+  });
+  assert.deepEqual(points?.timesMs, time_ms);
+  assert.deepEqual(points?.columns.burst, [100, 30, null, 60]);
+  assert.deepEqual(points?.columns.cpu, [10, 20, null, 50]);
+  assert.deepEqual(points?.columns.pressureIo, [0, 0, 9, 0]);
+  assert.deepEqual(points?.columns.swap, [null, null, null, null]);
+});
+
+test('what is no history gives no points', () => {
+  for (const body of [undefined, null, {}, { time_ms: 3, step_ms: 1 }, { time_ms: [1] }, { error: {} }])
+    assert.equal(readHistory(body), null);
+});
+
+test('times before the clock was set are counted back from the newest, and a time that is not told is filled in', () => {
+  assert.deepEqual(steadyTimes([9_000_100, 9_000_600, 2_100, 2_600], 500, 0), [1_100, 1_600, 2_100, 2_600]);
+  assert.deepEqual(steadyTimes([100, 600, 9_000_100], 500, 0), [8_999_100, 8_999_600, 9_000_100]);
+  assert.deepEqual(steadyTimes([1_000, null, 2_010], 500, 0), [1_000, 1_510, 2_010]);
+  assert.deepEqual(steadyTimes([null, null], 500, 5_000), [4_500, 5_000]);
+  assert.deepEqual(steadyTimes([], 500, 5_000), []);
+});
+
+test('a mean over a second is made of what is known of that second', () => {
+  const timesMs = [0, 500, 1_000, 1_500, 2_000];
+  assert.deepEqual(trailingMeans(timesMs, [10, 20, 30, null, 50], 1_000), [10, 15, 25, null, 50]);
+});
+
+test('a clock that is set back moves what was seen before with it', () => {
+  const recording = new Recording();
+  for (let i = 0; i < 40; i++)
+    assert.notEqual(recording.add(readingOf(at(START_MS + 50 * i)), 50 * i), 'gap');
+  assert.equal(recording.add(readingOf(at(START_MS - 3_600_000)), 2_000), 'gap');
+  const { timesMs } = recording.of(1);
+  assert.equal(timesMs.at(-1), START_MS - 3_600_000);
+  assert.equal(timesMs.at(-2), START_MS - 3_600_000 - 50);
+  assert.equal(timesMs.length, 41);
+  for (let i = 1; i < timesMs.length; i++) assert.ok(timesMs[i]! > timesMs[i - 1]!);
+});
+
+test('time that was not seen is a gap, and samples that came too far apart may have missed a burst', () => {
+  const recording = new Recording();
+  recording.add(readingOf(at(START_MS)), 0);
+  assert.equal(recording.add(readingOf(at(START_MS + 100)), 100), 'nothing');
+  assert.equal(recording.add(readingOf(at(START_MS + 350)), 350), 'peaks');
+  assert.equal(recording.add(readingOf(at(START_MS + 60_000)), 60_000), 'gap');
+});
+
+test('the past is asked for once, again when something is missing, and for missed peaks not all the time', () => {
+  const past = new PastWanted();
+  assert.equal(past.path(5, 0), '/history?seconds=300&points=1000');
+  assert.ok(past.answered(200));
+  assert.equal(past.path(5, 20_000), null);
+  past.want();
+  assert.equal(past.path(1, 21_000), '/history?seconds=60&points=1200');
+  past.missedPeaks();
+  assert.equal(past.path(1, 22_000), null);
+  assert.equal(past.path(1, 31_000), '/history?seconds=60&points=1200');
+});
+
+test('where less is kept than a range, all of it is asked for; where nothing is, nobody asks until another daemon is there', () => {
+  const past = new PastWanted();
+  past.path(15, 0);
+  assert.ok(!past.answered(400));
+  assert.equal(past.path(15, 0), '/history?points=900');
+  assert.ok(!past.answered(404));
+  past.want();
+  assert.equal(past.path(15, 0), null);
+  past.forget();
+  assert.equal(past.path(15, 0), '/history?seconds=900&points=900');
+});

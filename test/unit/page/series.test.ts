@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Column, type Points, type Row, rowOf, Series } from '../../../src/page/series.js';
+
+/** A row in which every column has this value. */
+const row = (value: number | null, others: Partial<Record<Column, number | null>> = {}): Row => ({
+  ...rowOf(() => value),
+  ...others,
+});
+const pointsOf = ({ timesMs, columns }: Points, column: Column) =>
+  timesMs.map((timeMs, i) => [timeMs, columns[column][i]]);
+
+test('samples within one step are one point, with the mean of the means and the highest of the peaks', () => {
+  const series = new Series(60_000, 1_000);
+  for (const [timeMs, value] of [
+    [5_000, 10],
+    [5_400, 40],
+    [5_900, 10],
+    [6_100, 2],
+  ] as const)
+    series.append(timeMs, row(value), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [
+    [5_900, 20],
+    [6_100, 2],
+  ]);
+  assert.deepEqual(pointsOf(series, 'burst'), [
+    [5_900, 40],
+    [6_100, 2],
+  ]);
+});
+
+test('what is unknown in a sample takes nothing from what is known, and stays unknown alone', () => {
+  const series = new Series(60_000, 1_000);
+  series.append(5_000, row(null, { cpu: 30 }), 50);
+  series.append(5_500, row(null), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [[5_500, 30]]);
+  assert.deepEqual(pointsOf(series, 'burst'), [[5_500, null]]);
+  series.append(5_600, row(8, { cpu: 10 }), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [[5_600, 20]]);
+  assert.deepEqual(pointsOf(series, 'burst'), [[5_600, 8]]);
+});
+
+test('time without samples is a gap, and a slow cadence is none', () => {
+  const series = new Series(60_000, 50);
+  series.append(1_000, row(1), 50);
+  series.append(1_900, row(2), 50);
+  series.append(4_000, row(3), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [
+    [1_000, 1],
+    [1_900, 2],
+    [1_901, null],
+    [4_000, 3],
+  ]);
+  const slow = new Series(60_000, 50);
+  slow.append(1_000, row(1), 2_000);
+  slow.append(3_000, row(2), 2_000);
+  assert.deepEqual(pointsOf(slow, 'cpu'), [
+    [1_000, 1],
+    [3_000, 2],
+  ]);
+});
+
+test('a sample that is not newer than the newest is left out', () => {
+  const series = new Series(60_000, 50);
+  series.append(1_000, row(1), 50);
+  series.append(1_000, row(2), 50);
+  series.append(900, row(3), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [[1_000, 1]]);
+});
+
+test('what is loaded goes on with what is appended', () => {
+  const series = new Series(60_000, 1_000);
+  series.append(500, row(99), 50);
+  const values = [7, null];
+  series.load({
+    timesMs: [1_000, 2_000],
+    columns: Object.fromEntries(Object.keys(row(0)).map((name) => [name, values])) as never,
+  });
+  series.append(2_500, row(5), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [
+    [1_000, 7],
+    [2_500, 5],
+  ]);
+});
+
+test('however many samples come, in whatever order, times ascend, columns are as long, and memory is bounded', () => {
+  const sample = fc.record({
+    stepMs: fc.integer({ min: -5_000, max: 30_000 }),
+    value: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
+  });
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 400 }), (samples) => {
+      const series = new Series(60_000, 500);
+      let timeMs = 1_000_000;
+      for (const { stepMs, value } of samples) {
+        timeMs += stepMs;
+        series.append(timeMs, row(value), 50);
+      }
+      for (let i = 1; i < series.timesMs.length; i++) assert.ok(series.timesMs[i]! > series.timesMs[i - 1]!);
+      for (const values of Object.values(series.columns)) {
+        assert.equal(values.length, series.timesMs.length);
+        for (const value of values) assert.ok(value === null || (value >= 0 && value <= 100));
+      }
+      // A point for each step, as many gaps, and what is spared.
+      assert.ok(series.timesMs.length <= 2 * 120 + 64 + 2, String(series.timesMs.length));
+    }),
+  );
+});
+
+test('a quarter of an hour at twenty samples a second is kept in the points of its steps', () => {
+  const series = new Series(900_000, 1_000);
+  for (let i = 0; i < 20 * 1_800; i++) series.append(1_000_000 + 50 * i, row(i % 20 === 7 ? 100 : 5), 50);
+  assert.ok(series.timesMs.length <= 900 + 64 + 2, String(series.timesMs.length));
+  assert.ok(series.columns.burst.slice(-900).every((value) => value === 100));
+  assert.ok(
+    series.columns.cpu.slice(-900, -1).every((value) => value !== null && Math.abs(value - 9.75) < 1e-9),
+  );
+});
