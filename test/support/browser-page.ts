@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Cleanup } from './bridge-client.js';
 import { TRIES } from './browser-tries.js';
 
-const CHROMIUM = '/usr/bin/chromium';
+export const CHROMIUM = '/usr/bin/chromium';
 const HOSTS = ['evil.test', 'rebound.test'];
 
 /** False when there is a browser here, else why what needs it is skipped. */

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { type Cleanup, fileCleanup, startBridge, telemetryWhen } from '../../support/bridge-client.js';
+import { CHROMIUM, missingBrowser } from '../../support/browser-page.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { watch } from '../../support/looked-at-page.js';
+import { until } from '../../support/until.js';
+
+describe('the page, while nobody looks', { skip: missingBrowser() }, () => {
+  const cleanup = fileCleanup();
+
+  test('a tab behind another one sends nothing, and goes on when it comes to the front', async (t) => {
+    const [{ port }, context] = await Promise.all([startBridge(t), startPlainBrowser(t, cleanup)]);
+    await telemetryWhen(port);
+    const page = context.pages()[0]!;
+    const { asked, textWhen } = await watch(page);
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await textWhen('state', /^(Live|Degraded)$/);
+    const isHidden = (): Promise<boolean> => page.evaluate<boolean>('document.hidden');
+
+    const other = await context.newPage();
+    await other.bringToFront();
+    await until('a hidden page', isHidden);
+    const before = asked.length;
+    // Twenty times what it takes to ask again.
+    await delay(1_000);
+    assert.ok(await isHidden());
+    assert.equal(asked.length, before);
+
+    await page.bringToFront();
+    await until('requests', () => asked.length > before + 3);
+    assert.ok(asked.slice(before).some((each) => each.includes('/history')));
+    await textWhen('state', /^(Live|Degraded)$/);
+  });
+});
+
+/** Starts a browser in which tabs hide one another: where Playwright starts one, each page believes that it is in front. */
+async function startPlainBrowser(
+  t: Parameters<typeof temporaryFolder>[0],
+  cleanup: Cleanup,
+): Promise<BrowserContext> {
+  const profile = temporaryFolder(t);
+  const words = ['--headless', '--no-sandbox', '--no-first-run', '--remote-debugging-port=0'];
+  const child = spawn(CHROMIUM, [...words, `--user-data-dir=${profile}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const address = await until('a browser', () => /DevTools listening on (\S+)/.exec(said)?.[1] ?? null);
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  cleanup.after(async () => {
+    await browser.close();
+    child.kill('SIGKILL');
+    await closed;
+  });
+  return browser.contexts()[0]!;
+}
