@@ -22,8 +22,8 @@ import { CACHE_LINE, RECORDER_OFFSET, recorderRows } from './layout.js';
  * A reader begins anew only when the writer has finished a row meanwhile, so a dead writer keeps nobody. It takes a reader that slept for as
  * long as the whole ring covers; one that slept through all the numbers, over a hundred days, would not notice.
  *
- * The times of rows that are overwritten while R2 looks for the first row are newer than they were, so it may find too many rows and never
- * too few; those that are too old are dropped with R5.
+ * The times of rows that are overwritten while R2 looks for the first row are newer than they were (eight bytes in their place are read and
+ * written at once by every processor that we run on), so it may find too many rows and never too few; R5 drops those that are too old, too.
  *
  * A writer that dies between W1 and W3 leaves all rows but the one that it was overwriting. Whoever takes over goes on from `done`, and
  * writes the same row again. Two writers at once may garble rows; they can't keep a reader.
