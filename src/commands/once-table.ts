@@ -3,7 +3,7 @@ import { wrap } from '../wrap.js';
 import type { Details } from './details.js';
 import { duration } from './health-summary.js';
 import { describeDetails } from './once-details.js';
-import type { Paint, Style } from './style.js';
+import { colourOfShare, type Paint, type Style } from './style.js';
 
 /** The JSON of `GET /telemetry`; null is unknown. */
 export type Telemetry = Readonly<Record<string, unknown>> &
@@ -17,9 +17,6 @@ export type Telemetry = Readonly<Record<string, unknown>> &
 const NAME_WIDTH = 16;
 const VALUE_WIDTH = 8;
 const INDENT = '  ';
-/** From these shares on a value deserves a look, or is dear. */
-const HIGH_PCT = 75;
-const CRITICAL_PCT = 90;
 
 /** The snapshot as a person reads it: each value with its unit, a bar where it is a share, and what it means. Ends with a line feed. */
 export function renderTable(
@@ -53,7 +50,7 @@ function describe(telemetry: Telemetry, field: Field, width: number, style: Styl
   if (value === null) return describeText(null, width, style) + stale;
   if (field.unit === 'percent') {
     const pct = value as number;
-    const paint = paintOf(pct, style);
+    const paint = colourOfShare(pct, style);
     const room = stale === '' ? width - NAME_WIDTH - VALUE_WIDTH - 3 * INDENT.length : 10;
     return `${paint(`${pct.toFixed(1)} %`.padStart(VALUE_WIDTH))}  ${bar(pct, Math.min(40, room), paint, style)}${stale}`;
   }
@@ -84,11 +81,6 @@ function valueText(value: unknown, field: Field): string {
 function bar(pct: number, width: number, paint: Paint, { bar: [full, empty], dim }: Style): string {
   const filled = Math.round((Math.min(100, Math.max(0, pct)) / 100) * width);
   return paint(full.repeat(filled)) + dim(empty.repeat(width - filled));
-}
-
-function paintOf(pct: number, style: Style): Paint {
-  if (pct >= CRITICAL_PCT) return style.red;
-  return pct >= HIGH_PCT ? style.yellow : style.green;
 }
 
 /** Names of files and hosts may hold what a terminal takes for a command. */

@@ -14,6 +14,16 @@ export interface Style {
   readonly bar: readonly [full: string, empty: string];
 }
 
+/** From these shares on a value deserves a look, or is dear. */
+const HIGH_PCT = 75;
+const CRITICAL_PCT = 90;
+
+/** The colour of a share in percent. */
+export function colourOfShare(pct: number, { green, yellow, red }: Style): Paint {
+  if (pct >= CRITICAL_PCT) return red;
+  return pct >= HIGH_PCT ? yellow : green;
+}
+
 /**
  * What the output can show: no colours where it is no terminal or a dumb one, or where NO_COLOR is set; blocks only where the locale says
  * that it is UTF-8. @see https://no-color.org

@@ -1,5 +1,5 @@
 import { duration } from '../health-summary.js';
-import type { Paint, Style } from '../style.js';
+import { colourOfShare, type Style } from '../style.js';
 import { sparkline } from '../top/bars.js';
 import { printable } from '../top/printable.js';
 import type { HistoryAnswer } from './answer.js';
@@ -10,9 +10,6 @@ const NAME_WIDTH = 25;
 const VALUE_WIDTH = 9;
 const SPARK_MIN = 16;
 const SPARK_MAX = 60;
-/** From these shares on a value deserves a look, or is dear. */
-const HIGH_PCT = 75;
-const CRITICAL_PCT = 90;
 
 /** What the last minutes were like: of each column its newest value, the mean, the highest, and its course. Ends with a line feed. */
 export function renderTable(
@@ -52,8 +49,8 @@ export function renderTable(
 
 function figure(value: number | null, isShare: boolean, style: Style): string {
   if (value === null) return style.yellow('unknown'.padStart(VALUE_WIDTH));
-  const text = isShare ? `${value.toFixed(1)} %` : value.toFixed(2);
-  return (isShare ? paintOf(value, style) : plain)(text.padStart(VALUE_WIDTH));
+  if (!isShare) return value.toFixed(2).padStart(VALUE_WIDTH);
+  return colourOfShare(value, style)(`${value.toFixed(1)} %`.padStart(VALUE_WIDTH));
 }
 
 /**
@@ -87,13 +84,4 @@ function highestOf(values: Values): number | null {
 function meanOf(values: Values): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-}
-
-function paintOf(pct: number, style: Style): Paint {
-  if (pct >= CRITICAL_PCT) return style.red;
-  return pct >= HIGH_PCT ? style.yellow : plain;
-}
-
-function plain(text: string): string {
-  return text;
 }
