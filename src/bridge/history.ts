@@ -76,6 +76,7 @@ export class HistoryRoute {
         rows: points.rows,
       },
       timeMs: points.timeMs,
+      ageMs: points.ageMs,
       summaries: history.columns.map((column) => summarize(column, points)),
     });
     return { status: OK, headers: [], body };

@@ -11,6 +11,8 @@ export interface Points {
   readonly firstRow: Int32Array;
   /** The wall clock at each point's newest row, as it was then, ms; of a gap, at its middle. */
   readonly timeMs: Float64Array;
+  /** How long before `untilMs` that was by the monotonic clock, ms. */
+  readonly ageMs: Float64Array;
 }
 
 /** How rows are to be laid out. */
@@ -58,14 +60,18 @@ export function layPoints(history: History, plan: Plan): Points {
 /** Points as they are laid, oldest first. */
 class Laying {
   readonly #history: History;
+  readonly #untilMs: number;
   readonly #firstRow: Int32Array;
   readonly #timeMs: Float64Array;
+  readonly #ageMs: Float64Array;
   #count = 0;
 
-  constructor(history: History, maxPoints: number) {
+  constructor(history: History, { maxPoints, untilMs }: Plan) {
     this.#history = history;
+    this.#untilMs = untilMs;
     this.#firstRow = new Int32Array(maxPoints + 1);
     this.#timeMs = new Float64Array(maxPoints);
+    this.#ageMs = new Float64Array(maxPoints);
   }
 
   get isFull(): boolean {
@@ -80,13 +86,15 @@ class Laying {
   /** The point that was begun ends before `row`. */
   end(row: number): void {
     this.#timeMs[this.#count - 1] = this.#history.wallMs[row - 1]!;
+    this.#ageMs[this.#count - 1] = this.#untilMs - this.#history.monoMs[row - 1]!;
   }
 
   /** A point without rows behind those before `row`, at that time of the monotonic clock. */
   gap(row: number, atMs: number): void {
     const { monoMs, wallMs } = this.#history;
     this.#firstRow[this.#count] = row;
-    this.#timeMs[this.#count++] = wallMs[row - 1]! + (atMs - monoMs[row - 1]!);
+    this.#timeMs[this.#count] = wallMs[row - 1]! + (atMs - monoMs[row - 1]!);
+    this.#ageMs[this.#count++] = this.#untilMs - atMs;
   }
 
   done(rows: number, stepMs: number): Points {
@@ -97,14 +105,16 @@ class Laying {
       rows,
       firstRow: this.#firstRow.subarray(0, count + 1),
       timeMs: this.#timeMs.subarray(0, count),
+      ageMs: this.#ageMs.subarray(0, count),
     };
   }
 }
 
 /** A point for each row, and for each gap; null when these are too many. */
-function layRows(history: History, rows: number, { untilMs, rowMs, gapMs, maxPoints }: Plan): Points | null {
+function layRows(history: History, rows: number, plan: Plan): Points | null {
+  const { untilMs, rowMs, gapMs } = plan;
   const { monoMs } = history;
-  const laying = new Laying(history, maxPoints);
+  const laying = new Laying(history, plan);
   for (let row = 0; row <= rows; row++) {
     const atMs = row < rows ? monoMs[row]! : untilMs;
     const beforeMs = row === 0 ? atMs : monoMs[row - 1]!;
@@ -122,9 +132,9 @@ function layRows(history: History, rows: number, { untilMs, rowMs, gapMs, maxPoi
 
 /** A point for each step in which there are rows, and in each gap for each step without any. */
 function laySteps(history: History, rows: number, plan: Plan): Points {
-  const { originMs, stepMs, untilMs, gapMs, maxPoints } = plan;
+  const { originMs, stepMs, untilMs, gapMs } = plan;
   const { monoMs } = history;
-  const laying = new Laying(history, maxPoints);
+  const laying = new Laying(history, plan);
   const beginOf = (atMs: number): number => originMs + Math.floor((atMs - originMs) / stepMs) * stepMs;
   const layGap = (row: number, fromMs: number, toMs: number): void => {
     for (let beginMs = fromMs; beginMs < toMs; beginMs += stepMs)

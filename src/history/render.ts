@@ -18,7 +18,7 @@ const UNKNOWN = TENTHS_MOST + 1;
 const PERCENT_BYTES = 5;
 const LOAD_BYTES = 10;
 const TIME_BYTES = 17;
-const POINT_BYTES = TIME_BYTES + 2 * (LOAD_BYTES + (HISTORY_COLUMNS.length - 1) * PERCENT_BYTES);
+const POINT_BYTES = 2 * TIME_BYTES + 2 * (LOAD_BYTES + (HISTORY_COLUMNS.length - 1) * PERCENT_BYTES);
 /** Room for the names of the columns, twice, and what else stands between the numbers. */
 const NAMES_BYTES = 2_048;
 
@@ -27,6 +27,8 @@ export interface HistoryBody {
   /** What stands before the columns: identifier, times and sizes. */
   readonly head: Readonly<Record<string, string | number>>;
   readonly timeMs: Float64Array;
+  /** As long as `timeMs`. */
+  readonly ageMs: Float64Array;
   /** In HISTORY_COLUMNS order, each as long as `timeMs`. */
   readonly summaries: readonly Summary[];
 }
@@ -49,7 +51,7 @@ export class HistoryRenderer {
   }
 
   /** Allocates what it returns. */
-  render({ head, timeMs, summaries }: HistoryBody): Uint8Array {
+  render({ head, timeMs, ageMs, summaries }: HistoryBody): Uint8Array {
     const { length: count } = timeMs;
     const opening = encoder.encode(JSON.stringify({ ...head, columns: HISTORY_COLUMNS }));
     const out = Buffer.allocUnsafe(opening.length + NAMES_BYTES + count * POINT_BYTES);
@@ -58,6 +60,8 @@ export class HistoryRenderer {
     let at = opening.length - 1;
     at += out.write(',"time_ms":', at);
     at = putTimes(out, at, timeMs);
+    at += out.write(',"age_ms":', at);
+    at = putTimes(out, at, ageMs);
     for (const what of ['mean', 'max'] as const) {
       at += out.write(`,"${what}":{`, at);
       for (const [index, name] of HISTORY_COLUMNS.entries()) {

@@ -20,10 +20,11 @@ export const historySchema = z
     rows: z.int().min(0),
     columns: z.tuple(HISTORY_COLUMNS.map((name) => z.literal(name)) as [z.ZodLiteral<string>]),
     time_ms: z.array(z.int().positive()),
+    age_ms: z.array(z.int().min(0)),
     mean: columns,
     max: columns,
   })
-  .refine(({ time_ms, mean, max }) =>
-    [...Object.values(mean), ...Object.values(max)].every(({ length }) => length === time_ms.length),
+  .refine(({ time_ms, age_ms, mean, max }) =>
+    [age_ms, ...Object.values(mean), ...Object.values(max)].every(({ length }) => length === time_ms.length),
   );
 export type HistoryBody = z.infer<typeof historySchema>;

@@ -8,6 +8,7 @@ export interface HistoryAnswer {
   readonly rows: number;
   readonly columns: readonly string[];
   readonly time_ms: readonly number[];
+  readonly age_ms: readonly number[];
   readonly mean: Readonly<Record<string, readonly (number | null)[]>>;
   readonly max: Readonly<Record<string, readonly (number | null)[]>>;
 }
@@ -21,13 +22,14 @@ const LAST_DATE_MS = 8.64e15;
 export function parseHistory(text: string): HistoryAnswer | null {
   try {
     const body = JSON.parse(text) as Partial<HistoryAnswer> | null;
-    const { columns, time_ms, mean, max } = body ?? {};
+    const { columns, time_ms, age_ms, mean, max } = body ?? {};
     const isHistory =
       typeof body?.identifier === 'string' &&
       NUMBERS.every((name) => typeof body[name] === 'number') &&
       Array.isArray(columns) &&
       Array.isArray(time_ms) &&
       time_ms.every(isTime) &&
+      isColumn(age_ms, time_ms.length) &&
       columns.every((name) => typeof name === 'string' && COLUMN.test(name)) &&
       columns.every((name) =>
         [mean, max].every((values) => isColumn((values as HistoryAnswer['mean'])[name], time_ms.length)),

@@ -54,8 +54,8 @@ function figure(value: number | null, isShare: boolean, style: Style): string {
 }
 
 /**
- * The whole time in `width` marks, each the highest of the points that end in its share of it, so that no peak is lost; what lies outside of
- * it, since the clock was set, is not shown.
+ * The whole time in `width` marks, each the highest of the points that end in its share of it, so that no peak is lost. The oldest may have
+ * begun before it.
  */
 function courseOf(
   values: Values,
@@ -64,14 +64,12 @@ function courseOf(
   answer: HistoryAnswer,
   hasBlocks: boolean,
 ): string {
-  const { time_ms, now_ms, seconds } = answer;
+  const { age_ms, seconds } = answer;
   const marks = new Array<number>(width).fill(Number.NaN);
   for (const [point, value] of values.entries()) {
-    const agoMs = now_ms - time_ms[point]!;
-    const mark = width - 1 - Math.floor((agoMs / (seconds * 1_000)) * width);
-    const known = marks[mark];
-    if (value !== null && known !== undefined)
-      marks[mark] = Number.isNaN(known) ? value : Math.max(known, value);
+    const mark = Math.max(0, width - 1 - Math.floor((age_ms[point]! / (seconds * 1_000)) * width));
+    const known = marks[mark]!;
+    if (value !== null && !(value <= known)) marks[mark] = value;
   }
   return sparkline(marks, isShare ? 100 : (highestOf(values) ?? 0), hasBlocks);
 }

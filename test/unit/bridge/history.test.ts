@@ -48,7 +48,7 @@ function createRoute({ historySec = 60, answerMs = 0, intervalMs = 0 } = {}) {
 }
 
 test('an answer tells who it is of, when it was made, what was asked for and how it was made', () => {
-  const { time_ms, mean, max, columns, ...head } = createRoute().read('seconds=10&points=11');
+  const { time_ms, age_ms, mean, max, columns, ...head } = createRoute().read('seconds=10&points=11');
   assert.deepEqual(head, {
     identifier: 'vps.t1',
     now_ms: NOW_MS + WALL_AHEAD_MS,
@@ -58,6 +58,7 @@ test('an answer tells who it is of, when it was made, what was asked for and how
     rows: 200,
   });
   assert.equal(time_ms.length, 11);
+  assert.equal(age_ms.at(-1), 0);
   assert.equal(time_ms.at(-1), NOW_MS + WALL_AHEAD_MS);
   assert.equal(columns[0], 'cpu_pct');
   assert.equal(Math.max(...(max.cpu_pct as number[])), 100);

@@ -4,11 +4,7 @@ import { OK, okAnswer } from '../../../src/bridge/answer.js';
 import { LONG_ANSWER_BYTES, MAX_LONG_ANSWERS } from '../../../src/bridge/limits.js';
 import { TELEMETRY_STORE } from '../../../src/shared/layout.js';
 import { connectTo, type Stand, startStand } from '../../support/bridge-stand.js';
-import {
-  type BridgeTransport,
-  missingUws,
-  onEachTransport,
-} from '../../support/bridge-transports.js';
+import { type BridgeTransport, missingUws, onEachTransport } from '../../support/bridge-transports.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { readHoldings } from '../../support/leaks.js';
 import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';

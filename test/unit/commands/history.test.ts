@@ -17,6 +17,7 @@ const ANSWER: HistoryAnswer = {
   rows: 60,
   columns: ['cpu_pct', 'load_1'],
   time_ms: [NOW_MS - 2_500, NOW_MS - 1_500, NOW_MS - 1_000, NOW_MS],
+  age_ms: [2_500, 1_500, 1_000, 0],
   mean: { cpu_pct: [10, 12.5, null, 15], load_1: [0.5, 0.75, null, 1] },
   max: { cpu_pct: [20, 100, null, 30], load_1: [0.5, 0.75, null, 1] },
 };
@@ -81,6 +82,7 @@ describe('the answer', () => {
     ['without a column', { ...ANSWER, mean: { cpu_pct: ANSWER.mean['cpu_pct'] } }],
     ['with a column that is too short', { ...ANSWER, max: { ...ANSWER.max, load_1: [1] } }],
     ['with a text for a number', { ...ANSWER, max: { ...ANSWER.max, load_1: [1, 2, 3, '4'] } }],
+    ['without ages', { ...ANSWER, age_ms: [] }],
     ['with a time that is none', { ...ANSWER, time_ms: [1, 2, 3, null] }],
     ['with a time that no calendar has', { ...ANSWER, time_ms: [1, 2, 3, 1e300] }],
     ['with a name that would break CSV', { ...ANSWER, columns: ['cpu_pct', 'a,b'] }],
@@ -156,9 +158,9 @@ describe('the table', () => {
     assert.equal(renderTable(empty, options), '?[31mx: no sample was taken in the last 20 s\n');
   });
 
-  test('points from before the clock was set are counted, and not drawn where they do not belong', () => {
+  test('the course is that of a clock which nobody sets, and the oldest point is in it', () => {
     const time_ms = [NOW_MS + 60_000, NOW_MS - 90_000, NOW_MS - 1_000, NOW_MS];
-    const text = renderTable({ ...ANSWER, time_ms }, options);
-    assert.match(text, /^cpu_pct {21}15\.0 % {3}12\.5 % {2}100\.0 % {2} {19}▃$/m);
+    const text = renderTable({ ...ANSWER, time_ms, age_ms: [20_700, 1_500, 1_000, 0] }, options);
+    assert.match(text, /^cpu_pct {21}15\.0 % {3}12\.5 % {2}100\.0 % {2}▂ {17}█▃$/m);
   });
 });

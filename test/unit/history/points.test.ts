@@ -79,6 +79,8 @@ test('no more points than were asked for, all rows of that time in one of them e
         if (count > 0)
           assert.equal(points.timeMs[i], history.wallMs[points.firstRow[i + 1]! - 1], 'its newest row');
         assert.ok(points.timeMs[i]! <= nowMs + WALL_AHEAD_MS);
+        const agoMs = nowMs + WALL_AHEAD_MS - points.timeMs[i]!;
+        assert.ok(Math.abs(points.ageMs[i]! - agoMs) < 0.01, 'the two clocks go alike');
       }
     }),
     { numRuns: 300 },

@@ -9,14 +9,18 @@ interface Body {
   readonly identifier: string;
   readonly columns: readonly string[];
   readonly time_ms: readonly number[];
+  readonly age_ms: readonly number[];
   readonly mean: Readonly<Record<string, readonly (number | null)[]>>;
   readonly max: Readonly<Record<string, readonly (number | null)[]>>;
 }
+
+const LATEST_MS = Number.MAX_SAFE_INTEGER;
 
 function rendered(timeMs: readonly number[], summaries: readonly Summary[], identifier = 'vps.t1'): Body {
   const bytes = new HistoryRenderer().render({
     head: { identifier },
     timeMs: Float64Array.from(timeMs),
+    ageMs: Float64Array.from(timeMs, (each) => LATEST_MS - each),
     summaries,
   });
   return JSON.parse(Buffer.from(bytes).toString()) as Body;
@@ -39,6 +43,10 @@ test('any values come through rounded, each where it belongs, and what is unknow
       const times = values.map((_, i) => 1_774_143_441_042 + i * 50.25);
       const body = rendered(times, summariesOf(values));
       assert.deepEqual(body.time_ms, times.map(Math.round));
+      assert.deepEqual(
+        body.age_ms,
+        times.map((each) => Math.round(LATEST_MS - each)),
+      );
       assert.deepEqual(Object.keys(body.mean), HISTORY_COLUMNS);
       assert.deepEqual(Object.keys(body.max), HISTORY_COLUMNS);
       for (const name of HISTORY_COLUMNS) {
