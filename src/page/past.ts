@@ -16,12 +16,15 @@ const SOURCE: Readonly<Record<Column, readonly ['mean' | 'max', string]>> = {
 /** Over so long the CPU's mean is taken, as in a live sample. */
 const MEAN_MS = 1_000;
 
-/** Reads a body of `GET /history`; null when it is none. */
+/**
+ * Reads a body of `GET /history`; null when it is none. Points are as old as the monitor's steady clock says, counted back from its wall clock
+ * as it is now, which may have been set since.
+ */
 export function readHistory(json: unknown): Points | null {
-  const toldMs = numbersAt(json, 'time_ms');
-  const stepMs = numberAt(json, 'step_ms');
-  if (toldMs === null || stepMs === null) return null;
-  const timesMs = steadyTimes(toldMs, stepMs, numberAt(json, 'now_ms') ?? 0);
+  const agesMs = numbersAt(json, 'age_ms');
+  const nowMs = numberAt(json, 'now_ms');
+  if (agesMs === null || nowMs === null) return null;
+  const timesMs = agesMs.map((ageMs) => nowMs - (ageMs ?? 0));
   const columns = Object.fromEntries(
     COLUMN_NAMES.map((column) => {
       const values = numbersAt(json, ...SOURCE[column]) ?? [];
@@ -29,21 +32,6 @@ export function readHistory(json: unknown): Points | null {
     }),
   ) as unknown as Record<Column, (number | null)[]>;
   return { timesMs, columns: { ...columns, cpu: trailingMeans(timesMs, columns.cpu, MEAN_MS) } };
-}
-
-/**
- * The times of points that are `stepMs` apart, by the newest one's clock: what was told by a clock that has been set since, or was not told
- * at all, is counted back from there.
- */
-export function steadyTimes(toldMs: readonly (number | null)[], stepMs: number, nowMs: number): number[] {
-  const endMs = toldMs.findLast((timeMs) => timeMs !== null) ?? nowMs;
-  let beforeMs = Number.NEGATIVE_INFINITY;
-  return toldMs.map((timeMs, i) => {
-    const expectedMs = endMs - (toldMs.length - 1 - i) * stepMs;
-    const isAsExpected = timeMs !== null && Math.abs(timeMs - expectedMs) <= stepMs;
-    beforeMs = Math.max(beforeMs + 1, isAsExpected ? timeMs : expectedMs);
-    return beforeMs;
-  });
 }
 
 /** For each value the mean of those of the last `spanMs` that are known; null stays null. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readHistory, steadyTimes, trailingMeans } from '../../../src/page/past.js';
+import { readHistory, trailingMeans } from '../../../src/page/past.js';
 import { PastWanted } from '../../../src/page/past-wanted.js';
 import { Recording } from '../../../src/page/recording.js';
 import { readingOf } from './readings.js';
@@ -9,14 +9,13 @@ const at = (ms: number): { sampled_at: string } => ({ sampled_at: new Date(ms).t
 const START_MS = Date.parse('2026-03-22T01:00:00.000Z');
 
 test('an answer of /history gives its peaks, and its means over a second', () => {
-  const time_ms = [1_000, 1_500, 2_000, 2_500];
   const points = readHistory({
-    step_ms: 500,
-    time_ms,
+    now_ms: 2_600,
+    age_ms: [1_600, 1_100, 600, 100],
     mean: { cpu_pct: [10, 30, null, 50], mem_pct: [1, 2, 3, 4] },
     max: { cpu_pct: [100, 30, null, 60], pressure_io_some_pct: [0, 0, 9, 0] },
   });
-  assert.deepEqual(points?.timesMs, time_ms);
+  assert.deepEqual(points?.timesMs, [1_000, 1_500, 2_000, 2_500]);
   assert.deepEqual(points?.columns.burst, [100, 30, null, 60]);
   assert.deepEqual(points?.columns.cpu, [10, 20, null, 50]);
   assert.deepEqual(points?.columns.pressureIo, [0, 0, 9, 0]);
@@ -24,16 +23,17 @@ test('an answer of /history gives its peaks, and its means over a second', () =>
 });
 
 test('what is no history gives no points', () => {
-  for (const body of [undefined, null, {}, { time_ms: 3, step_ms: 1 }, { time_ms: [1] }, { error: {} }])
+  for (const body of [undefined, null, {}, { age_ms: 3, now_ms: 1 }, { age_ms: [1] }, { error: {} }])
     assert.equal(readHistory(body), null);
 });
 
-test('times before the clock was set are counted back from the newest, and a time that is not told is filled in', () => {
-  assert.deepEqual(steadyTimes([9_000_100, 9_000_600, 2_100, 2_600], 500, 0), [1_100, 1_600, 2_100, 2_600]);
-  assert.deepEqual(steadyTimes([100, 600, 9_000_100], 500, 0), [8_999_100, 8_999_600, 9_000_100]);
-  assert.deepEqual(steadyTimes([1_000, null, 2_010], 500, 0), [1_000, 1_510, 2_010]);
-  assert.deepEqual(steadyTimes([null, null], 500, 5_000), [4_500, 5_000]);
-  assert.deepEqual(steadyTimes([], 500, 5_000), []);
+test('points are as far apart as they are old, however the clock was set', () => {
+  const points = readHistory({
+    now_ms: 50_000,
+    time_ms: [9_000_100, 2_100, 2_600],
+    age_ms: [20_000, 600, 100],
+  });
+  assert.deepEqual(points?.timesMs, [30_000, 49_400, 49_900]);
 });
 
 test('a mean over a second is made of what is known of that second', () => {
