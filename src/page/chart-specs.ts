@@ -33,8 +33,8 @@ export const CHARTS: readonly ChartSpec[] = [
     unit: 'percent',
     leastTop: 100,
     lines: [
-      line('burst', 'burst', '--burst', { fill: '--burst-fill', width: 1, told: ['highest'] }),
       line('hottest', 'hottest core', '--hottest', { width: 1, told: [] }),
+      line('burst', 'burst', '--burst', { fill: '--burst-fill', width: 1, told: ['highest'] }),
       line('cpu', 'CPU', '--cpu', { width: 2.25, told: ['mean'] }),
     ],
   },

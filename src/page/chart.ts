@@ -92,7 +92,7 @@ export class Chart {
           ...axis,
           size: AXIS_HEIGHT_PX,
           gap: 6,
-          space: 76,
+          space: 60,
           values: (plot, splits, _, __, incrMs) =>
             splits.map((timeMs) =>
               plot.valToPos(timeMs, 'x') > plot.over.clientWidth - LABEL_ROOM_PX

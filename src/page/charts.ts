@@ -34,8 +34,8 @@ export class Charts {
   draw(series: Series, leastMs: number): void {
     const isOther = series !== this.#series;
     this.#series = series;
-    const toMs = series.endMs;
-    if (Number.isNaN(toMs)) return;
+    // Nothing has come yet: the axes are shown all the same.
+    const toMs = Number.isNaN(series.endMs) ? Date.now() : series.endMs;
     const fromMs = toMs - series.rangeMs;
     if (this.#cursorMs !== null && this.#cursorMs < fromMs) this.#cursorMs = fromMs;
     for (const chart of this.#charts) {
@@ -45,7 +45,7 @@ export class Charts {
     }
   }
 
-  /** Draws all of them with the next sample, or at once where there is one. */
+  /** Draws all of them. */
   refresh(series: Series): void {
     for (const chart of this.#charts) chart.drawnToMs = Number.NaN;
     this.draw(series, 0);

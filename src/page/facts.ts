@@ -3,6 +3,7 @@ import { flagAt, numberAt, textAt, textsAt, valueAt } from './json.js';
 
 /** What `GET /health` tells, as far as the page shows it. */
 export interface Facts {
+  readonly identifier: string;
   readonly status: string;
   readonly problems: readonly string[];
   /** By the names that they have in the document. */
@@ -26,6 +27,7 @@ export function readHealth(json: unknown): Facts | null {
   const problems = textsAt(json, 'problems') ?? [];
   const text = (...path: string[]): string => textAt(json, ...path) ?? UNKNOWN;
   return {
+    identifier: textAt(json, 'identifier') ?? '',
     status,
     problems,
     texts: {

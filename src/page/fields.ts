@@ -1,4 +1,4 @@
-import { UNKNOWN } from './format.js';
+import { NOT_TOLD, UNKNOWN } from './format.js';
 
 /** The texts of the document, each in the elements with its name in `data-value`. Touches an element only when its text changes. */
 export class Fields {
@@ -17,7 +17,7 @@ export class Fields {
     this.#texts.set(name, text);
     for (const element of this.#elements.get(name) ?? []) {
       element.textContent = text;
-      element.classList.toggle('is-unknown', text === UNKNOWN);
+      element.classList.toggle('is-unknown', text === UNKNOWN || text === NOT_TOLD);
     }
   }
 

@@ -1,7 +1,5 @@
-import { decimal, duration, percent, shortTime, UNKNOWN } from './format.js';
+import { decimal, duration, NOT_TOLD, percent, shortTime, UNKNOWN } from './format.js';
 import { type CoreShare, type PressureLine, RESOURCES, type Reading } from './reading.js';
-
-const NOT_SUPPORTED = 'n/a';
 
 /** The texts that a reading gives, by the names that they have in the document. */
 export function figuresOf(reading: Reading): Record<string, string> {
@@ -53,8 +51,7 @@ function nginxText({ nginxInstalled, nginxSites }: Reading): string {
 }
 
 function pressureFigures({ pressure, isPressureSupported }: Reading): Record<string, string> {
-  const shown = (value: number | null): string =>
-    isPressureSupported === false ? NOT_SUPPORTED : percent(value);
+  const shown = (value: number | null): string => (isPressureSupported === false ? NOT_TOLD : percent(value));
   const texts: Record<string, string> = {
     pressure_note: isPressureSupported === false ? 'This kernel tells no pressure (PSI).' : '',
   };

@@ -1,6 +1,8 @@
 /** Numbers as people read them. What is not known is `UNKNOWN`, never a number. */
 
 export const UNKNOWN = 'unknown';
+/** What this host does not have, and so never will tell. */
+export const NOT_TOLD = 'n/a';
 
 /** `12.4 %`; whole percent from `decimals` 0. */
 export function percent(value: number | null, decimals = 1): string {

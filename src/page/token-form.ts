@@ -27,8 +27,7 @@ export class TokenForm {
 
   /** `wasRefused`: a token was given, and it is a wrong one. */
   open(wasRefused: boolean): void {
-    this.#form.hidden = false;
-    this.#board.hidden = true;
+    this.#show(true);
     this.#say(wasRefused ? 'The bridge refused this token.' : '');
     this.#input.focus();
     this.#input.select();
@@ -36,12 +35,17 @@ export class TokenForm {
 
   close(): void {
     if (!this.isOpen) return;
-    this.#form.hidden = true;
-    this.#board.hidden = false;
+    this.#show(false);
     this.#input.value = '';
     // Who used the keyboard is not to begin at the top of the page again.
     this.#board.tabIndex = -1;
     this.#board.focus();
+  }
+
+  #show(isOpen: boolean): void {
+    this.#form.hidden = !isOpen;
+    this.#board.hidden = isOpen;
+    document.documentElement.toggleAttribute('data-locked', isOpen);
   }
 
   #say(text: string): void {

@@ -26,6 +26,7 @@ export class View {
   #series: Series;
   #reading: Reading | null = null;
   #isAsked = false;
+  #identifier = '';
   #isOther = true;
   #textAtMs = Number.NEGATIVE_INFINITY;
   #captionAtMs = Number.NEGATIVE_INFINITY;
@@ -37,12 +38,14 @@ export class View {
     this.#fields = new Fields(root);
     this.#charts = new Charts(root, colours, series);
     this.#announcer = root.querySelector('#announcer');
+    this.showSeries(series);
     this.#fields.set('time_zone', `Times are those of this browser (${timeZone()})`);
   }
 
   /** A new sample; the charts show `series`. */
   showReading(reading: Reading, series: Series): void {
     this.#reading = reading;
+    this.#identifier = reading.identifier;
     this.#series = series;
     this.#draw();
   }
@@ -56,6 +59,8 @@ export class View {
   }
 
   showFacts(facts: Facts): void {
+    this.#identifier = facts.identifier;
+    this.#fields.set('identifier', facts.identifier);
     this.#fields.setAll(facts.texts);
   }
 
@@ -66,8 +71,7 @@ export class View {
     else delete dataset['old'];
     this.#fields.set('state', status.state);
     this.#fields.set('state_detail', status.detail);
-    const name = this.#reading?.identifier ?? '';
-    const title = [status.state === 'Live' ? '' : status.state, name, NAME]
+    const title = [status.state === 'Live' ? '' : status.state, this.#identifier, NAME]
       .filter((part) => part !== '')
       .join(' · ');
     if (this.#root.title !== title) this.#root.title = title;
