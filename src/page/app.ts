@@ -145,8 +145,9 @@ export class App {
     this.#view.showFacts(facts);
   }
 
-  #takeHistory({ status, json }: BridgeAnswer): void {
-    const points = this.#past.answered(status) ? readHistory(json) : null;
+  #takeHistory(answer: BridgeAnswer | null): void {
+    const isPast = this.#past.answered(answer?.status ?? null, performance.now());
+    const points = isPast ? readHistory(answer?.json) : null;
     if (points === null || points.timesMs.length === 0) return;
     const series = this.#recording.of(this.#minutes);
     series.load(points);

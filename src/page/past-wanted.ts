@@ -2,6 +2,8 @@ import { type Minutes, RANGES } from './recording.js';
 
 /** Peaks that were missed are asked for again, but not all the time. */
 const PEAKS_EVERY_MS = 10_000;
+/** So long after it was not to be had it is asked for again. */
+const RETRY_AFTER_MS = 2_000;
 
 /** Knows when the past is to be asked for, and how. Times are those of one steady clock, ms. */
 export class PastWanted {
@@ -11,6 +13,7 @@ export class PastWanted {
   /** Less is kept than the range that was asked for. */
   #isShort = false;
   #askedAtMs = Number.NEGATIVE_INFINITY;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
 
   /** Something is missing in what was seen. */
   want(): void {
@@ -31,7 +34,7 @@ export class PastWanted {
   /** Where to ask for it now; null: it is not wanted. */
   path(minutes: Minutes, nowMs: number): string | null {
     const isDue = this.#isWanted || (this.#hasMissedPeaks && nowMs - this.#askedAtMs >= PEAKS_EVERY_MS);
-    if (!isDue || this.#isOff) return null;
+    if (!isDue || this.#isOff || nowMs < this.#notBeforeMs) return null;
     this.#isWanted = false;
     this.#hasMissedPeaks = false;
     this.#askedAtMs = nowMs;
@@ -39,12 +42,15 @@ export class PastWanted {
     return this.#isShort ? `/history?points=${points}` : `/history?seconds=${60 * minutes}&points=${points}`;
   }
 
-  /** Returns whether the answer's body is the past. */
-  answered(status: number): boolean {
+  /** Returns whether the answer's body is the past; `status` is null where none came. */
+  answered(status: number | null, nowMs: number): boolean {
     if (status === 404) this.#isOff = true;
-    if (status === 400 && !this.#isShort) {
+    else if (status === 400 && !this.#isShort) {
       this.#isShort = true;
       this.#isWanted = true;
+    } else if (status !== 200) {
+      this.#isWanted = true;
+      this.#notBeforeMs = nowMs + RETRY_AFTER_MS;
     }
     return status === 200;
   }

@@ -16,7 +16,8 @@ export interface PollerOptions {
   readonly onHealth: (answer: BridgeAnswer) => void;
   /** Where the past is to be asked for; null: it is not wanted now. */
   readonly historyPath: () => string | null;
-  readonly onHistory: (answer: BridgeAnswer) => void;
+  /** Null: no answer came. */
+  readonly onHistory: (answer: BridgeAnswer | null) => void;
 }
 
 const FASTEST_MS = 50;
@@ -78,8 +79,10 @@ export class Poller {
     if (isGood) {
       this.#backoffMs = 0;
       const path = historyPath();
-      const past = path === null ? null : await this.#ask(path, signal);
-      if (past !== null && !signal.aborted) onHistory(past);
+      if (path !== null) {
+        const past = await this.#ask(path, signal);
+        if (!signal.aborted) onHistory(past);
+      }
     } else {
       this.#backoffMs = Math.min(SLOWEST_BACKOFF_MS, Math.max(FIRST_BACKOFF_MS, 2 * this.#backoffMs));
     }

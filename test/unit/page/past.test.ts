@@ -64,7 +64,7 @@ test('time that was not seen is a gap, and samples that came too far apart may h
 test('the past is asked for once, again when something is missing, and for missed peaks not all the time', () => {
   const past = new PastWanted();
   assert.equal(past.path(5, 0), '/history?seconds=300&points=1000');
-  assert.ok(past.answered(200));
+  assert.ok(past.answered(200, 0));
   assert.equal(past.path(5, 20_000), null);
   past.want();
   assert.equal(past.path(1, 21_000), '/history?seconds=60&points=1200');
@@ -76,11 +76,21 @@ test('the past is asked for once, again when something is missing, and for misse
 test('where less is kept than a range, all of it is asked for; where nothing is, nobody asks until another daemon is there', () => {
   const past = new PastWanted();
   past.path(15, 0);
-  assert.ok(!past.answered(400));
+  assert.ok(!past.answered(400, 0));
   assert.equal(past.path(15, 0), '/history?points=900');
-  assert.ok(!past.answered(404));
+  assert.ok(!past.answered(404, 0));
   past.want();
   assert.equal(past.path(15, 0), null);
   past.forget();
   assert.equal(past.path(15, 0), '/history?seconds=900&points=900');
+});
+
+test('a past that was not to be had is asked for again, but not at once', () => {
+  for (const status of [503, 500, null]) {
+    const past = new PastWanted();
+    assert.ok(past.path(1, 0) !== null);
+    assert.ok(!past.answered(status, 100));
+    assert.equal(past.path(1, 2_000), null);
+    assert.ok(past.path(1, 2_200) !== null);
+  }
 });
