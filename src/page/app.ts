@@ -7,6 +7,7 @@ import { type BridgeAnswer, Poller } from './poller.js';
 import { readTelemetry } from './reading.js';
 import { type Minutes, RANGES, Recording } from './recording.js';
 import { statusOf } from './status-text.js';
+import { askBridge, storageOf, wait } from './surroundings.js';
 import { Theme } from './theme.js';
 import { Token } from './token.js';
 import { TokenForm } from './token-form.js';
@@ -28,6 +29,8 @@ export class App {
   #intervalMs = 50;
   #facts: Facts | null = null;
   #isPaused = false;
+  /** The bridge wants a token, and none was given since it said so. */
+  #isLocked = false;
   #wasLive = false;
   #looker: ReturnType<typeof setInterval> | null = null;
 
@@ -39,10 +42,11 @@ export class App {
     this.#view = new View(root, theme.colour, this.#recording.of(this.#minutes));
     this.#form = new TokenForm(root, (token) => {
       this.#token.set(token);
+      this.#isLocked = false;
       this.#poller.start();
     });
     this.#poller = new Poller({
-      ask: (path, signal) => this.#ask(path, signal),
+      ask: (path, signal) => askBridge(path, this.#token.headers, signal),
       nowMs: () => performance.now(),
       wait,
       onTelemetry: (answer) => this.#takeTelemetry(answer),
@@ -74,7 +78,7 @@ export class App {
       this.#looker = null;
     }
     if (!isVisible || this.#isPaused) this.#poller.stop();
-    else if (!this.#poller.isRunning && !this.#form.isOpen) {
+    else if (!this.#poller.isRunning && !this.#isLocked) {
       this.#link.resumed(performance.now());
       this.#past.want();
       this.#poller.start();
@@ -90,17 +94,6 @@ export class App {
       button.ariaPressed = String(Number(button.dataset['range']) === minutes);
     this.#past.want();
     this.#view.showSeries(this.#recording.of(this.#minutes));
-  }
-
-  async #ask(path: string, signal: AbortSignal): Promise<BridgeAnswer> {
-    const response = await fetch(path, {
-      signal,
-      headers: this.#token.headers,
-      cache: 'no-store',
-      redirect: 'error',
-    });
-    const text = await response.text();
-    return { status: response.status, json: parsed(text) };
   }
 
   #takeTelemetry(answer: BridgeAnswer | null): number | null {
@@ -132,6 +125,7 @@ export class App {
     }
     if (answer?.status === 401) {
       this.#poller.stop();
+      this.#isLocked = true;
       this.#form.open(this.#token.isThere);
       this.#token.forget();
     }
@@ -164,38 +158,5 @@ export class App {
         wallMs: Date.now(),
       }),
     );
-  }
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Null where the browser keeps nothing for this page. */
-function storageOf(name: 'localStorage' | 'sessionStorage'): Storage | null {
-  try {
-    return window[name];
-  } catch {
-    return null;
   }
 }

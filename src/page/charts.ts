@@ -1,11 +1,10 @@
 import { Chart, type Colours } from './chart.js';
 import { CHARTS } from './chart-specs.js';
+import { momentAfterKey, nearest } from './moments.js';
 import type { Series } from './series.js';
 import { pointText, summaryText } from './summary.js';
 
 const NO_MOMENT = 'no moment is chosen';
-/** PageUp and PageDown go by this share of the range. */
-const PAGE_SHARE = 1 / 12;
 /** A line that moves by less looks as if it stood still. */
 const MOVE_PX = 0.75;
 
@@ -63,7 +62,7 @@ export class Charts {
   #describe(chart: Chart): void {
     const { lines } = chart.spec;
     const spoken = [...lines].reverse();
-    const at = chart.cursorIndex;
+    const at = this.#cursorMs === null ? chart.cursorIndex : nearest(this.#series.timesMs, this.#cursorMs);
     const text =
       at === null
         ? summaryText(this.#series, spoken, this.#series.rangeMs)
@@ -82,63 +81,31 @@ export class Charts {
     element.ariaValueMax = '100';
     this.#speak(chart);
     element.addEventListener('keydown', (event) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || !this.#move(event.key)) return;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const timeMs = momentAfterKey(event.key, this.#cursorMs, this.#series);
+      if (timeMs === undefined) return;
       event.preventDefault();
-      for (const each of this.#charts) each.setCursor(this.#cursorMs);
-      this.describe();
-      this.#speak(chart);
+      this.#moveTo(timeMs, chart);
     });
     element.addEventListener('blur', () => {
-      if (this.#cursorMs === null) return;
-      this.#cursorMs = null;
-      for (const each of this.#charts) each.setCursor(null);
-      this.describe();
-      this.#speak(chart);
+      if (this.#cursorMs !== null) this.#moveTo(null, chart);
     });
+  }
+
+  #moveTo(timeMs: number | null, chart: Chart): void {
+    this.#cursorMs = timeMs;
+    for (const each of this.#charts) each.setCursor(timeMs);
+    this.describe();
+    this.#speak(chart);
   }
 
   #speak({ element, spec }: Chart): void {
     const { timesMs, rangeMs, endMs } = this.#series;
-    const at = this.#cursorMs === null ? -1 : timesMs.indexOf(this.#cursorMs);
+    const at = this.#cursorMs === null ? -1 : nearest(timesMs, this.#cursorMs);
     const share = this.#cursorMs === null ? 1 : 1 - (endMs - this.#cursorMs) / rangeMs;
     element.ariaValueNow = String(Math.round(100 * Math.min(1, Math.max(0, share))) || 0);
     element.ariaValueText = at < 0 ? NO_MOMENT : pointText(this.#series, at, [...spec.lines].reverse());
   }
-
-  /** Moves the cursor of the keys. Returns whether the key means anything. */
-  #move(key: string): boolean {
-    const { timesMs, rangeMs, endMs } = this.#series;
-    if (timesMs.length === 0) return false;
-    const first = timesMs.findIndex((timeMs) => timeMs >= endMs - rangeMs);
-    const last = timesMs.length - 1;
-    const at = this.#cursorMs === null ? last : nearest(timesMs, this.#cursorMs);
-    const page = (sign: number): number => nearest(timesMs, timesMs[at]! + sign * rangeMs * PAGE_SHARE);
-    const steps: Readonly<Record<string, () => number>> = {
-      ArrowLeft: () => at - 1,
-      ArrowDown: () => at - 1,
-      ArrowRight: () => at + 1,
-      ArrowUp: () => at + 1,
-      PageDown: () => page(-1),
-      PageUp: () => page(1),
-      Home: () => first,
-      End: () => last,
-    };
-    if (key === 'Escape') {
-      this.#cursorMs = null;
-      return true;
-    }
-    const next = steps[key]?.();
-    if (next === undefined) return false;
-    this.#cursorMs = timesMs[Math.min(last, Math.max(first, next))] ?? null;
-    return true;
-  }
-}
-
-/** The place of the time that is next to `timeMs`. */
-function nearest(timesMs: readonly number[], timeMs: number): number {
-  const after = timesMs.findIndex((each) => each >= timeMs);
-  if (after <= 0) return after < 0 ? timesMs.length - 1 : 0;
-  return timeMs - timesMs[after - 1]! < timesMs[after]! - timeMs ? after - 1 : after;
 }
 
 function find(root: ParentNode, selector: string): HTMLElement {

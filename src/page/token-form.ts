@@ -21,10 +21,6 @@ export class TokenForm {
     });
   }
 
-  get isOpen(): boolean {
-    return !this.#form.hidden;
-  }
-
   /** `wasRefused`: a token was given, and it is a wrong one. */
   open(wasRefused: boolean): void {
     this.#show(true);
@@ -34,7 +30,7 @@ export class TokenForm {
   }
 
   close(): void {
-    if (!this.isOpen) return;
+    if (this.#form.hidden) return;
     this.#show(false);
     this.#input.value = '';
     // Who used the keyboard is not to begin at the top of the page again.
