@@ -14,6 +14,8 @@ import { TokenForm } from './token-form.js';
 import { View } from './view.js';
 
 const LOOK_EVERY_MS = 250;
+/** So long the past may take while it is paused. */
+const ANSWER_LIMIT_MS = 5_000;
 
 /** The page: asks the bridge for as long as somebody looks, and shows what comes. */
 export class App {
@@ -26,6 +28,8 @@ export class App {
   readonly #poller: Poller;
   readonly #view: View;
   #minutes: Minutes = 1;
+  /** Of which the past was asked for last. */
+  #minutesAsked: Minutes = 1;
   #intervalMs = 50;
   #facts: Facts | null = null;
   #isPaused = false;
@@ -51,7 +55,7 @@ export class App {
       wait,
       onTelemetry: (answer) => this.#takeTelemetry(answer),
       onHealth: ({ json }) => this.#takeHealth(json),
-      historyPath: () => this.#past.path(this.#minutes, performance.now()),
+      historyPath: () => this.#pathOfPast(),
       onHistory: (answer) => this.#takeHistory(answer),
     });
   }
@@ -94,6 +98,21 @@ export class App {
       button.ariaPressed = String(Number(button.dataset['range']) === minutes);
     this.#past.want();
     this.#view.showSeries(this.#recording.of(this.#minutes));
+    if (this.#isPaused) void this.#askForPast();
+  }
+
+  #pathOfPast(): string | null {
+    const path = this.#past.path(this.#minutes, performance.now());
+    if (path !== null) this.#minutesAsked = this.#minutes;
+    return path;
+  }
+
+  /** While it is paused nobody else does. */
+  async #askForPast(): Promise<void> {
+    for (let path = this.#pathOfPast(); path !== null; path = this.#pathOfPast()) {
+      const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+      this.#takeHistory(await askBridge(path, this.#token.headers, signal).catch(() => null));
+    }
   }
 
   #takeTelemetry(answer: BridgeAnswer | null): number | null {
@@ -143,9 +162,8 @@ export class App {
     const isPast = this.#past.answered(answer?.status ?? null, performance.now());
     const points = isPast ? readHistory(answer?.json) : null;
     if (points === null || points.timesMs.length === 0) return;
-    const series = this.#recording.of(this.#minutes);
-    series.load(points);
-    this.#view.showSeries(series);
+    this.#recording.of(this.#minutesAsked).load(points);
+    this.#view.showSeries(this.#recording.of(this.#minutes));
   }
 
   #look(): void {

@@ -35,7 +35,7 @@ const FIRST_ANSWER_MS = 2_000;
 
 /** Judges from what comes, and from what does not, how the page stands with the Monitor. Times are those of one steady clock, ms. */
 export class Link {
-  readonly #startMs: number;
+  #startMs: number;
   #sampledAtMs = Number.NaN;
   #newAtMs = Number.NaN;
   #answeredAtMs = Number.NaN;
@@ -66,6 +66,7 @@ export class Link {
   resumed(nowMs: number): void {
     if (!Number.isNaN(this.#newAtMs)) this.#newAtMs = nowMs;
     this.#answeredAtMs = nowMs;
+    this.#startMs = nowMs;
   }
 
   look(nowMs: number): LinkLook {

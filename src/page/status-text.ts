@@ -28,7 +28,7 @@ export function statusOf({ look, isPaused, problems, intervalMs, wallMs }: Statu
       ? 'nothing has come yet'
       : `since ${timeOfDay(wallMs - ageMs)}, for ${duration(ageMs / 1_000)}`;
   if (state === 'locked') return status('warn', 'Locked', 'the bridge wants a token');
-  if (isPaused) return status('quiet', 'Paused', 'nothing is asked for until it goes on');
+  if (isPaused) return status('quiet', 'Paused', 'nothing new is shown until it goes on');
   switch (state) {
     case 'connecting':
       return status('quiet', 'Connecting', 'to the Monitor of this host');

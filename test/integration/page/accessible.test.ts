@@ -88,6 +88,11 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
       await page.keyboard.press('Escape');
       assert.match((await page.textContent('[data-caption="cpu"]')) ?? '', /^Last 5 minutes: /);
       assert.equal(asked.length, requests);
+      await page.click('[data-range="15"]');
+      await until('a longer past', async () =>
+        (await page.textContent('[data-caption="cpu"]'))?.startsWith('Last 15 minutes: CPU mean'),
+      );
+      assert.equal(asked.length, requests + 1);
       await page.click('#pause');
       await textWhen('state', LIVE);
       await until('a picture of now', async () => (await picture(page, 'cpu')) !== paused);

@@ -65,6 +65,9 @@ test('what was not asked for is not missing', () => {
   link.resumed(60_000);
   assert.equal(link.look(60_100).state, 'live');
   assert.equal(link.look(63_000).state, 'unreachable');
+  const unseen = new Link(0);
+  unseen.resumed(60_000);
+  assert.equal(unseen.look(60_100).state, 'connecting');
 });
 
 const words = (
