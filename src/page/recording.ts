@@ -1,5 +1,5 @@
 import type { Reading } from './reading.js';
-import { rowOfReading, Series } from './series.js';
+import { NO_POINTS, rowOfReading, Series } from './series.js';
 
 /** The ranges that can be chosen, and how many points each has at most. */
 export const RANGES = [
@@ -15,13 +15,14 @@ const BURST_MS = 100;
 const GAP_MS = 1_000;
 
 /**
- * What was seen, in each of the ranges. Its times are the host's clock, as it goes now: when that is set back, what was seen before moves with
+ * What was seen of a host, in each of the ranges; of another host it is another past. Its times are the host's clock, as it goes now: when that is set back, what was seen before moves with
  * it.
  */
 export class Recording {
   readonly #series: readonly Series[] = RANGES.map(
     ({ minutes, points }) => new Series(minutes * 60_000, (minutes * 60_000) / points),
   );
+  #identifier = '';
   #sampledAtMs = Number.NaN;
   #atMs = Number.NaN;
 
@@ -34,7 +35,9 @@ export class Recording {
    * seen, `peaks` where a burst may have been.
    */
   add(reading: Reading, nowMs: number): 'nothing' | 'peaks' | 'gap' {
-    const { sampledAtMs } = reading;
+    const { identifier, sampledAtMs } = reading;
+    if (identifier !== this.#identifier) this.#forget();
+    this.#identifier = identifier;
     const intervalMs = reading.intervalMs ?? 0;
     const aheadMs = sampledAtMs - this.#sampledAtMs;
     const passedMs = nowMs - this.#atMs;
@@ -45,5 +48,10 @@ export class Recording {
     for (const series of this.#series) series.append(sampledAtMs, row, intervalMs);
     if (aheadMs < 0 || aheadMs > Math.max(GAP_MS, 3 * intervalMs)) return 'gap';
     return aheadMs > Math.max(BURST_MS, 2 * intervalMs) ? 'peaks' : 'nothing';
+  }
+
+  #forget(): void {
+    this.#sampledAtMs = Number.NaN;
+    for (const series of this.#series) series.load(NO_POINTS);
   }
 }

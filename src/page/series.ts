@@ -32,6 +32,11 @@ const SPARE_POINTS = 64;
 /** Samples that are further apart than this have a gap between them, however close together points are. */
 const MIN_GAP_MS = 1_000;
 
+export const NO_POINTS: Points = {
+  timesMs: [],
+  columns: Object.fromEntries(COLUMN_NAMES.map((column) => [column, []])) as unknown as Points['columns'],
+};
+
 /** A row made of `value` of each column. */
 export function rowOf(value: (column: Column) => number | null): Row {
   return Object.fromEntries(COLUMN_NAMES.map((column) => [column, value(column)])) as unknown as Row;

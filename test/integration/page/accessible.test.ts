@@ -71,10 +71,18 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
       await tabTo('Pause');
       await page.keyboard.press('Space');
       await textWhen('state', /^Paused$/);
-      const [requests, paused] = [asked.length, await picture(page, 'cpu')];
+      const [requests, paused, inLight] = [
+        asked.length,
+        await picture(page, 'cpu'),
+        await picture(page, 'load'),
+      ];
       await tabTo('Theme: auto');
       await page.keyboard.press('Space');
       assert.equal(await page.getAttribute('html', 'data-theme'), 'light');
+      assert.equal(await picture(page, 'load'), inLight);
+      await page.keyboard.press('Space');
+      assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+      await until('dark charts', async () => (await picture(page, 'load')) !== inLight);
       await tabTo('CPU over time');
       const slider = page.locator('[data-plot="cpu"]');
       assert.equal(await slider.getAttribute('aria-valuetext'), 'no moment is chosen');
@@ -89,8 +97,9 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
       assert.match((await page.textContent('[data-caption="cpu"]')) ?? '', /^Last 5 minutes: /);
       assert.equal(asked.length, requests);
       await page.click('[data-range="15"]');
-      await until('a longer past', async () =>
-        (await page.textContent('[data-caption="cpu"]'))?.startsWith('Last 15 minutes: CPU mean'),
+      await until('a longer past', () => asked.some((each) => each.includes('seconds=900')));
+      await until('its summary', async () =>
+        (await page.textContent('[data-caption="cpu"]'))?.startsWith('Last 15 minutes: CPU '),
       );
       assert.equal(asked.length, requests + 1);
       await page.click('#pause');

@@ -53,6 +53,14 @@ test('a clock that is set back moves what was seen before with it', () => {
   for (let i = 1; i < timesMs.length; i++) assert.ok(timesMs[i]! > timesMs[i - 1]!);
 });
 
+test('what was seen of another host is forgotten', () => {
+  const recording = new Recording();
+  recording.add(readingOf(at(START_MS)), 0);
+  recording.add(readingOf({ ...at(START_MS - 5_000), identifier: 'another.host' }), 1_000);
+  for (const minutes of [1, 5, 15] as const)
+    assert.deepEqual(recording.of(minutes).timesMs, [START_MS - 5_000]);
+});
+
 test('time that was not seen is a gap, and samples that came too far apart may have missed a burst', () => {
   const recording = new Recording();
   recording.add(readingOf(at(START_MS)), 0);
