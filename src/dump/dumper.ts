@@ -106,18 +106,19 @@ export class Dumper {
       LATE_MS,
     );
     late.unref();
-    let isTold = false;
-    const tell = (message: DumpMessage): void => {
-      if (!isTold) this.#tell(message);
-      isTold = true;
-    };
-    worker.on('message', tell);
-    worker.on('error', (error) => tell({ type: 'failed', reason: messageOf(error) }));
+    let outcome: DumpMessage = { type: 'failed', reason: 'its thread was ended before that' };
+    worker.on('message', (message: DumpMessage) => {
+      outcome = message;
+    });
+    worker.on('error', (error) => {
+      outcome = { type: 'failed', reason: messageOf(error) };
+    });
     const ended = new Promise<void>((resolve) => {
       worker.on('exit', () => {
         clearTimeout(late);
-        tell({ type: 'failed', reason: 'its thread was ended before that' });
+        // Not before the thread has ended: whoever reads it may ask for another dump at once.
         this.#writing = null;
+        this.#tell(outcome);
         resolve();
       });
     });
