@@ -139,7 +139,7 @@ function partContestants(): Contestant[] {
   });
   return [
     each(NAMES.append, INTERVAL_MS, () => recording.record(numbers, nowMs)),
-    each(NAMES.observe, INTERVAL_MS, () => histogram.observe((nowMs / 7) % 100, 100, 100, nowMs)),
+    each(NAMES.observe, INTERVAL_MS, () => histogram.observe((nowMs / 7) % 100, nowMs)),
     each(NAMES.minute, 1_000, () => minute.step(numbers, nowMs)),
   ];
 }

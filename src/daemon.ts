@@ -212,9 +212,9 @@ class RunningDaemon implements Daemon {
     this.#inventoryReader.start({
       found: (inventory) => {
         this.#inventory = inventory;
-        if (inventory.boot_id !== undefined) this.#reporting.setBootId(inventory.boot_id);
       },
       failed: (reason) => this.#options.log.warn({ reason }, 'the host inventory could not be had'),
+      booted: (bootId) => this.#reporting.setBootId(bootId),
     });
   }
 

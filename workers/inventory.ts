@@ -1,11 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../src/shared/errors.js';
 import type { HostTrees, InventoryMessage } from '../src/shared/messages.js';
-import { readInventory } from './host/inventory.js';
+import { readBootId, readInventory } from './host/inventory.js';
 
-/** The entry of a thread that lives for a moment: asks what machine this is, tells the main thread, and ends. */
+/** The entry of a thread that lives for a moment: asks which boot and what machine this is, tells the main thread, and ends. */
 const tell = (message: InventoryMessage): void => parentPort?.postMessage(message);
-void readInventory(workerData as HostTrees).then(
+const trees = workerData as HostTrees;
+const bootId = readBootId(trees.procfs);
+if (bootId !== '') tell({ type: 'boot', bootId });
+void readInventory(trees).then(
   (inventory) => tell({ type: 'inventory', inventory }),
   (error: unknown) => tell({ type: 'failed', reason: messageOf(error) }),
 );

@@ -25,8 +25,15 @@ export class InventoryReader {
     this.#trees = trees;
   }
 
-  /** Starts the thread. One of the two is called, later, unless `stop` comes first. */
-  start(events: { found(inventory: HostInventory): void; failed(reason: string): void }): void {
+  /**
+   * Starts the thread. One of the first two is called, later, unless `stop` comes first; `booted` before that, if it is known which boot this
+   * is.
+   */
+  start(events: {
+    found(inventory: HostInventory): void;
+    failed(reason: string): void;
+    booted(bootId: string): void;
+  }): void {
     const worker = new Worker(workerFile('inventory'), {
       name: 'inventory',
       env: { PATH: this.#path },
@@ -40,6 +47,7 @@ export class InventoryReader {
       answered = true;
     };
     worker.on('message', (message: InventoryMessage) => {
+      if (message.type === 'boot') return events.booted(message.bootId);
       if (message.type === 'failed') return failed(message.reason);
       answered = true;
       events.found(message.inventory);

@@ -126,7 +126,8 @@ export const TELEMETRY_NUMBERS = [
   'interrupted_core_pct',
   /** 0: this kernel has no pressure stall information. 1: it has, as far as is known; what could not be read is NaN. */
   'pressure_supported',
-  /** Between the last two readings of pressure, ms. */
+  /** When it was read last, CLOCK_MONOTONIC ms, and how long that was after the reading before, ms. */
+  'pressure_mono_ms',
   'pressure_interval_ms',
   ...PRESSURE_LINES.flatMap((line) => PRESSURE_VALUES.map((value) => `pressure_${line}_${value}` as const)),
   /** When the newest value of each source was read, CLOCK_MONOTONIC ms; the lane's start before the first. */
@@ -149,9 +150,13 @@ export const TELEMETRY_NUMBERS = [
   'cpu_irq',
   'cpu_softirq',
   'cpu_steal',
-  /** Sums of all sound steps since the first lane started; differences of these are exact over any interval. */
+  /** Sums of all sound steps since the first lane started; differences of these are exact over any interval. User has nice in it. */
   'cpu_busy_ticks',
   'cpu_total_ticks',
+  'cpu_user_ticks',
+  'cpu_system_ticks',
+  'cpu_iowait_ticks',
+  'cpu_steal_ticks',
   /** Steps in which a counter fell. */
   'cpu_anomalies',
   /** The proc lane's account of itself. */

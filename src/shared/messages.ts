@@ -84,8 +84,9 @@ export interface LaneMessage {
   readonly type: 'started' | 'working';
 }
 
-/** From the inventory thread to the main thread, once. */
+/** From the inventory thread to the main thread, once each: first which boot this is, if that is known, then one of the others. */
 export type InventoryMessage =
+  | { readonly type: 'boot'; readonly bootId: string }
   | { readonly type: 'inventory'; readonly inventory: HostInventory }
   | { readonly type: 'failed'; readonly reason: string };
 

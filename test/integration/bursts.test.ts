@@ -59,6 +59,9 @@ test('a process that burns 150 ms in every second is seen as 100 % at most and a
   const kernelPct = (100 * (ticksAfter.busy - ticksBefore.busy)) / (ticksAfter.total - ticksBefore.total);
   const burntPct = (100 * Number(await printed)) / (elapsedMs * availableParallelism());
   assert.ok(burntPct > 1, `the process burnt only ${burntPct} %`);
+  // On a machine that has nothing else to do the process gets what it wants.
+  if (kernelPct < 50) assert.ok(Math.abs(burntPct - 15) < 3, `the process burnt ${burntPct} %`);
+  else t.diagnostic(`the machine was busy with other things: ${kernelPct} %`);
   CADENCES_MS.forEach((intervalMs, i) => {
     const { cpu } = snapshots[i]!;
     const seenMs = after[i]!.count - before[i]!.count;

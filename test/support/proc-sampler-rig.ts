@@ -30,6 +30,7 @@ export interface Telemetry {
   readonly uptime_seconds: number | null;
   readonly nginx_installed: boolean | null;
   readonly nginx_sites: readonly string[] | null;
+  readonly sampling: { readonly interval_ms: number };
   readonly cpu: {
     readonly busy_100ms_pct: number | null;
     readonly burst: Readonly<
@@ -118,6 +119,18 @@ export class ProcSamplerRig {
   takeOver(): void {
     this.#sampler.close();
     this.#sampler = new ProcSampler(this.#options);
+  }
+
+  /** Lets a new sampler take the place of this one, which had stretched its interval to `intervalMs`. */
+  stretchTo(intervalMs: number): void {
+    const writer = new FrameWriter(this.shared, TELEMETRY_STORE);
+    const numbers = [...writer.latest()!.numbers];
+    const slot = writer.begin();
+    slot.numbers.set(numbers);
+    slot.numbers[T.interval_ms] = intervalMs;
+    writer.publish(slot, 0);
+    this.takeOver();
+    this.tick();
   }
 
   publishDisk({ sites, ...values }: DiskValues): void {

@@ -30,8 +30,8 @@ export async function readInventory({ procfs, rootfs }: HostTrees): Promise<Host
   };
 }
 
-/** Empty when there is none, as in a masked proc file system. */
-function readBootId(procfs: string): string {
+/** Which boot of the kernel this is; empty when there is no telling, as in a masked proc file system. Thread: inventory. */
+export function readBootId(procfs: string): string {
   const text = readText(join(procfs, 'sys/kernel/random/boot_id')).trim();
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : '';
 }

@@ -5,13 +5,19 @@ import { CORE_COLUMNS, CUT_OFF, NO_ROOM, parseStatCores } from '../proc/stat-cor
 import { BurstHistogram } from '../rates/burst-histogram.js';
 import { BurstMinute } from '../rates/burst-minute.js';
 import { CoreShares } from '../rates/core-shares.js';
-import { BURST_MS, CpuWindow } from '../rates/cpu-window.js';
+import { CpuWindow, SUMS } from '../rates/cpu-window.js';
 
 /** The aggregate line of /proc/stat is at most 224 bytes. */
 const FIRST_LINE_BYTES = 1_024;
 const FIRST_CORES = 64;
 /** No kernel has more cores than have room in here. */
 const MAX_BYTES = 2_097_152;
+
+/** Where the sums of the window go in a frame, in SUMS order. */
+const SUM_INDEXES = Float64Array.from(
+  Object.keys(SUMS) as (keyof typeof SUMS)[],
+  (name) => T[`cpu_${name}_ticks`],
+);
 
 /** Reads what there is to know of the CPU. Thread: proc lane. Allocates in a sample: nothing that lasts. */
 export class CpuSampler {
@@ -43,27 +49,25 @@ export class CpuSampler {
     for (let i = 0; i < CPU_FIELDS.length; i++) this.#counters[i] = before[T.cpu_user + i]!;
     this.#window.resume(
       this.#counters,
-      numbers[T.cpu_busy_ticks]!,
-      numbers[T.cpu_total_ticks]!,
+      SUM_INDEXES.map((index) => numbers[index]!),
       numbers[T.cpu_anomalies]!,
     );
   }
 
   /**
-   * Takes a sample and returns whether there was one. `intervalMs`: the time between samples that is in force. `isSecond`: a second has
-   * passed, and the single cores and the trailing minute are due.
+   * Takes a sample and returns whether there was one. `readMs`: the time between samples that is in force. `isSecond`: a second has passed,
+   * and the single cores and the trailing minute are due.
    */
-  sample(nowMs: number, intervalMs: number, isSecond: boolean): boolean {
+  sample(nowMs: number, readMs: number, isSecond: boolean): boolean {
     const numbers = this.#numbers;
     const window = this.#window;
     const { stat } = this.#files;
     const length = stat.read(nowMs, isSecond ? stat.bytes.length : FIRST_LINE_BYTES);
     const ok = length >= 0 && this.#parse(length);
     if (ok) {
-      window.push(this.#counters, nowMs);
+      window.push(this.#counters, nowMs, readMs);
       for (let i = 0; i < CPU_FIELDS.length; i++) numbers[T.cpu_user + i] = this.#counters[i]!;
-      numbers[T.cpu_busy_ticks] = window.busyTicks;
-      numbers[T.cpu_total_ticks] = window.totalTicks;
+      for (let i = 0; i < SUM_INDEXES.length; i++) numbers[SUM_INDEXES[i]!] = window.sums[i]!;
       numbers[T.cpu_anomalies] = window.anomalies;
     } else {
       window.miss();
@@ -74,7 +78,7 @@ export class CpuSampler {
     numbers[T.cpu_iowait_pct] = window.iowaitPct;
     numbers[T.cpu_steal_pct] = window.stealPct;
     numbers[T.cpu_100ms_pct] = window.burstPct;
-    this.#histogram.observe(window.burstPct, window.burstSpanMs, Math.max(BURST_MS, intervalMs), nowMs);
+    this.#histogram.observe(window.burstPct, nowMs);
     if (isSecond) {
       this.#sampleCores(ok ? length : 0, nowMs);
       this.#sampleMinute(nowMs);

@@ -15,10 +15,6 @@ const FIRST = T.pressure_cpu_some_avg10;
 export class PressureSampler {
   readonly #files: KernelFiles;
   readonly #read = new Float64Array(PRESSURE_NUMBERS);
-  /** When they were read last. */
-  #lastMs = Number.NaN;
-  /** Which of them could be. */
-  readonly #had = PRESSURE_RESOURCES.map(() => false);
   #lookAgainMs = Number.NEGATIVE_INFINITY;
 
   constructor(files: KernelFiles) {
@@ -34,8 +30,8 @@ export class PressureSampler {
     if (!isKnownToBeThere && nowMs < this.#lookAgainMs) return true;
     let read = 0;
     let missing = 0;
-    numbers[T.pressure_interval_ms] = nowMs - this.#lastMs;
-    this.#lastMs = nowMs;
+    numbers[T.pressure_interval_ms] = nowMs - numbers[T.pressure_mono_ms]!;
+    numbers[T.pressure_mono_ms] = nowMs;
     for (let i = 0; i < PRESSURE_RESOURCES.length; i++) {
       const file = this.#files.pressure[i]!;
       if (this.#sampleFile(i, numbers, nowMs)) read++;
@@ -61,9 +57,8 @@ export class PressureSampler {
         numbers[at + i] = ok ? this.#read[line * FILE_LINE + i]! : Number.NaN;
       const lostUs = numbers[at + TOTAL]! - lostBefore;
       // A counter that fell: another machine's, or the file was replaced.
-      numbers[at + FILE_LINE] = ok && this.#had[index] && lostUs >= 0 ? lostUs : Number.NaN;
+      numbers[at + FILE_LINE] = lostUs >= 0 ? lostUs : Number.NaN;
     }
-    this.#had[index] = ok;
     return ok;
   }
 

@@ -23,8 +23,9 @@ const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
 
 /**
- * Where samples are farther apart than this, and not farther than 100 ms, the CPU is read once in between, too: what lasts for 150 ms fills
- * one of the windows of 100 ms that end so far apart, wherever it begins.
+ * Where samples are farther apart than this, the CPU is read once in between, too: what lasts for 150 ms fills one of the windows of 100 ms
+ * that end so far apart, wherever it begins. But not where more than 100 ms were asked for, which is to cost less. Nor is there a second
+ * limit for an interval that the budget stretches: where a longer one cost more than a shorter one, it would be looked for for ever.
  */
 const BURST_READ_MS = 50;
 
@@ -35,6 +36,10 @@ const COUNTERS = [
   T.read_errors,
   T.cpu_busy_ticks,
   T.cpu_total_ticks,
+  T.cpu_user_ticks,
+  T.cpu_system_ticks,
+  T.cpu_iowait_ticks,
+  T.cpu_steal_ticks,
   T.cpu_anomalies,
 ];
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
@@ -67,10 +72,9 @@ export class ProcSampler {
   readonly #recording: Recording;
   readonly #stale: Staleness;
 
-  /** How often the CPU is read from one sample to the next. */
-  readonly #readsPerTick: 1 | 2;
-  /** Of these, how many were made, and how many were left out. */
-  #reads = 0;
+  readonly #mayReadBetween: boolean;
+  /** Whether the next tick is one that only reads the CPU, and how many of all ticks were left out. */
+  #isBetween = false;
   #skippedReads = 0;
   /** When the last sample was taken; the start, before the first. */
   #lastMs: number;
@@ -91,7 +95,7 @@ export class ProcSampler {
     this.#lastMs = nowMs;
     this.#pressure = new PressureSampler(this.#files);
     this.#recording = new Recording(options.shared);
-    this.#readsPerTick = options.intervalMs > BURST_READ_MS && options.intervalMs <= BURST_MS ? 2 : 1;
+    this.#mayReadBetween = options.intervalMs <= BURST_MS;
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
@@ -101,7 +105,9 @@ export class ProcSampler {
       this.#numbers,
       this.#writer.latest()?.numbers ?? null,
       options.cpuWindowMs,
-      options.intervalMs / this.#readsPerTick,
+      options.intervalMs > BURST_READ_MS && this.#mayReadBetween
+        ? options.intervalMs / 2
+        : options.intervalMs,
     );
     const freshStart = T[`${SOURCES[0]}_fresh_ms`];
     this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
@@ -120,9 +126,10 @@ export class ProcSampler {
     const nowMs = this.#clock.monoMs();
     const numbers = this.#numbers;
     this.#skippedReads += skipped;
-    const isBetween = this.#reads++ % this.#readsPerTick !== 0;
+    const isBetween = this.#isBetween;
+    this.#isBetween = !isBetween && this.#readsPerTick === 2;
     const isSecond = !isBetween && this.#slowCadence.due(deadlineMs);
-    let valid = this.#cpu.sample(nowMs, this.#governor.intervalMs, isSecond);
+    let valid = this.#cpu.sample(nowMs, this.#nextMs, isSecond);
     this.#note(S.cpu, valid, nowMs);
     this.#recording.saw(numbers[T.cpu_100ms_pct]!);
     if (isBetween) return this.#nextMs;
@@ -159,6 +166,12 @@ export class ProcSampler {
     return this.#nextMs;
   }
 
+  /** How often the CPU is read from one sample to the next. */
+  get #readsPerTick(): 1 | 2 {
+    return this.#mayReadBetween && this.#governor.intervalMs > BURST_READ_MS ? 2 : 1;
+  }
+
+  /** The time between ticks that is in force. */
   get #nextMs(): number {
     return this.#governor.intervalMs / this.#readsPerTick;
   }

@@ -6,7 +6,6 @@ import {
   type NumberName,
   type PRESSURE_LINES,
   PRESSURE_RESOURCES,
-  sourceBit,
   T,
 } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
@@ -100,33 +99,18 @@ export class BeatExtension {
   }
 }
 
-const CPU_COUNTERS = [
-  'cpu_user',
-  'cpu_nice',
-  'cpu_system',
-  'cpu_idle',
-  'cpu_iowait',
-  'cpu_irq',
-  'cpu_softirq',
-  'cpu_steal',
-] as const satisfies readonly NumberName[];
-
-/** Where a counter fell in between, no difference of the kernel's own counters is the time that went by. */
+/** From the sums of sound steps, as the mean is: a step in which a counter fell is in none of them. */
 function cpuShares(base: BeatEnd, now: BeatEnd): Members {
   const total = stepOf('cpu_total_ticks', base, now);
-  const isSound =
-    stepOf('sampled_mono_ms', base, now) >= MIN_MEAN_MS &&
-    stepOf('cpu_anomalies', base, now) === 0 &&
-    CPU_COUNTERS.every((name) => !(stepOf(name, base, now) < 0)) &&
-    total > 0;
-  if (!isSound) return {};
+  if (!(stepOf('sampled_mono_ms', base, now) >= MIN_MEAN_MS && total > 0)) return {};
   const share = (ticks: number) => rounded((100 * ticks) / total, 1);
-  const nice = stepOf('cpu_nice', base, now);
+  // A kernel without the column tells nothing of it.
+  const isThere = (name: NumberName) => !Number.isNaN(now.numbers[T[name]]!);
   return {
-    user_pct: share(stepOf('cpu_user', base, now) + nice),
-    system_pct: share(stepOf('cpu_system', base, now)),
-    iowait_pct: share(stepOf('cpu_iowait', base, now)),
-    steal_pct: share(stepOf('cpu_steal', base, now)),
+    user_pct: share(stepOf('cpu_user_ticks', base, now)),
+    system_pct: share(stepOf('cpu_system_ticks', base, now)),
+    iowait_pct: isThere('cpu_iowait') ? share(stepOf('cpu_iowait_ticks', base, now)) : undefined,
+    steal_pct: isThere('cpu_steal') ? share(stepOf('cpu_steal_ticks', base, now)) : undefined,
   };
 }
 
@@ -135,9 +119,8 @@ function pressure(base: BeatEnd, now: BeatEnd): Members | undefined {
   const isSupported = n[T.pressure_supported]!;
   if (Number.isNaN(isSupported)) return undefined;
   if (isSupported === 0) return { supported: false };
-  // Read once a second: the ends of these differences are the readings' own.
-  const isRead = ({ numbers }: BeatEnd) => (numbers[T.stale_mask]! & sourceBit('pressure')) === 0;
-  const elapsedMs = isRead(base) && isRead(now) ? stepOf('pressure_fresh_ms', base, now) : 0;
+  // Read once a second: the ends of these differences are the readings' own. A file that could not be read at one of them is NaN there.
+  const elapsedMs = stepOf('pressure_mono_ms', base, now);
   const lineOf = (line: (typeof PRESSURE_LINES)[number]) => {
     const stallUs = stepOf(`pressure_${line}_total_us`, base, now);
     return orNothing({

@@ -5,14 +5,8 @@ const SPACE = 32;
 const NEWLINE = 10;
 const ZERO = 48;
 
-const IDLE = CPU_FIELDS.indexOf('idle');
-const IOWAIT = CPU_FIELDS.indexOf('iowait');
-const IRQ = CPU_FIELDS.indexOf('irq');
-const SOFTIRQ = CPU_FIELDS.indexOf('softirq');
-
-/** What is kept of each core's line. Units: its number; USER_HZ ticks since boot: busy but for interrupts, in interrupts, in all. */
-export const CORE = { number: 0, work: 1, interrupts: 2, total: 3 } as const;
-export const CORE_COLUMNS = Object.keys(CORE).length;
+/** What is kept of each core's line: its number, and behind that its counters in CPU_FIELDS order, USER_HZ ticks since boot. */
+export const CORE_COLUMNS = 1 + CPU_FIELDS.length;
 
 /** What `parseStatCores` returns when the lines go on behind what was read of them, and when there are more than `out` has room for. */
 export const CUT_OFF = -1;
@@ -21,7 +15,7 @@ export const NO_ROOM = -2;
 /**
  * Parses the lines of the single cores in `/proc/stat`, which follow the first. Those of cores that are offline are not there.
  *
- * Shape: `out` has CORE_COLUMNS numbers for each line, in the order of the lines. Returns how many there are, CUT_OFF or NO_ROOM. The file
+ * Shape: `out` has CORE_COLUMNS numbers for each line, 0 for a column that the kernel does not have, in the order of the lines. Returns how many there are, CUT_OFF or NO_ROOM. The file
  * was read whole if `length` is less than `bytes` hold. Thread: proc lane. Allocates: nothing.
  * @throws MonitorError PROC_PARSE, quoting the line, if one of them is not of numbers
  * @see https://docs.kernel.org/filesystems/proc.html (1.7)
@@ -38,8 +32,8 @@ export function parseStatCores(bytes: Uint8Array, length: number, out: Float64Ar
     const start = at;
     at += 3;
     const base = cores * CORE_COLUMNS;
-    out[base + CORE.work] = out[base + CORE.interrupts] = out[base + CORE.total] = 0;
-    let column = -1;
+    out.fill(0, base, base + CORE_COLUMNS);
+    let column = 0;
     for (;;) {
       let value = 0;
       let digits = 0;
@@ -54,19 +48,11 @@ export function parseStatCores(bytes: Uint8Array, length: number, out: Float64Ar
       if (digits === 0 || (next !== SPACE && next !== NEWLINE) || value > Number.MAX_SAFE_INTEGER) {
         throw parseError('stat', 'a column of a core is not a number', bytes, start, length);
       }
-      if (column < 0) out[base + CORE.number] = value;
-      else if (column < CPU_FIELDS.length) addColumn(out, base, column, value);
+      if (column < CORE_COLUMNS) out[base + column] = value;
       column++;
       at++;
       if (next === NEWLINE) break;
     }
     cores++;
   }
-}
-
-function addColumn(out: Float64Array, base: number, column: number, value: number): void {
-  out[base + CORE.total]! += value;
-  if (column === IDLE || column === IOWAIT) return;
-  if (column === IRQ || column === SOFTIRQ) out[base + CORE.interrupts]! += value;
-  else out[base + CORE.work]! += value;
 }

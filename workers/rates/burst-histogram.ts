@@ -1,8 +1,5 @@
 import { BURST_BUCKETS, BURST_FIRST } from '../../src/shared/fields.js';
 
-/** A share of so many times the time between readings, or of 100 ms, tells nothing of bursts: nothing was seen of most of that time. */
-const MAX_SPANS = 2;
-
 /**
  * The cumulative histogram of busy shares in a telemetry frame's numbers: for how long each share was seen. Thread: proc lane. Allocates:
  * nothing.
@@ -17,14 +14,11 @@ export class BurstHistogram {
     this.#numbers = numbers;
   }
 
-  /**
-   * Counts the time since the share before for `pct`, the busy share of the last `spanMs` (NaN: unknown), taken at `atMs`. `usualMs` is
-   * what a span is long, as a rule.
-   */
-  observe(pct: number, spanMs: number, usualMs: number, atMs: number): void {
+  /** Counts the time since the share before for `pct`, the busy share of the last 100 ms (NaN: unknown), taken at `atMs`. */
+  observe(pct: number, atMs: number): void {
     const passedMs = atMs - this.#lastMs;
     this.#lastMs = atMs;
-    if (!(spanMs <= MAX_SPANS * usualMs && passedMs > 0)) return;
+    if (!(pct >= 0 && passedMs > 0)) return;
     const numbers = this.#numbers;
     numbers[BURST_FIRST + Math.ceil(pct)]! += passedMs;
     numbers[BURST_FIRST + BURST_BUCKETS]! += (pct / 100) * passedMs;

@@ -1,8 +1,13 @@
-import { CORE, CORE_COLUMNS } from '../proc/stat-cores.js';
+import { CPU_FIELDS } from '../proc/stat.js';
+import { CORE_COLUMNS } from '../proc/stat-cores.js';
+
+const [IDLE, IOWAIT, IRQ, SOFTIRQ] = (['idle', 'iowait', 'irq', 'softirq'] as const).map((field) =>
+  CPU_FIELDS.indexOf(field),
+);
 
 /**
- * Finds the core that worked most between two readings, and the one that interrupts kept busiest. A core whose counters fell, and one that
- * was not there before, is left out until the next reading. Thread: proc lane. Allocates: nothing, but where there are more cores than ever.
+ * Finds the core that worked most between two readings, and the one that interrupts kept busiest. A core of which a counter fell, and one
+ * that was not there before, is left out until the next reading. Thread: proc lane. Allocates: nothing, but where there are more cores than ever.
  */
 export class CoreShares {
   /** The core's number and its share of 100; NaN: unknown. `hottest` without interrupts, `interrupted` of these alone. */
@@ -21,15 +26,10 @@ export class CoreShares {
     let before = 0;
     for (let i = 0; i < count; i++) {
       const now = i * CORE_COLUMNS;
-      const core = lines[now + CORE.number]!;
-      while (before < this.#lastCount && last[before * CORE_COLUMNS + CORE.number]! < core) before++;
+      const core = lines[now]!;
+      while (before < this.#lastCount && last[before * CORE_COLUMNS]! < core) before++;
       const then = before * CORE_COLUMNS;
-      if (before === this.#lastCount || last[then + CORE.number] !== core) continue;
-      const total = lines[now + CORE.total]! - last[then + CORE.total]!;
-      const work = lines[now + CORE.work]! - last[then + CORE.work]!;
-      const interrupts = lines[now + CORE.interrupts]! - last[then + CORE.interrupts]!;
-      if (!(total > 0 && work >= 0 && interrupts >= 0 && work + interrupts <= total)) continue;
-      this.#judge(core, (100 * work) / total, (100 * interrupts) / total);
+      if (before < this.#lastCount && last[then] === core) this.#compare(core, lines, now, then);
     }
     if (last.length < lines.length) this.#last = new Float64Array(lines.length);
     this.#last.set(lines);
@@ -41,7 +41,21 @@ export class CoreShares {
     this.hottestCore = this.hottestPct = this.interruptedCore = this.interruptedPct = Number.NaN;
   }
 
-  #judge(core: number, workPct: number, interruptsPct: number): void {
+  /** `now` and `then`: where the core's line begins in `lines`, and in those of the reading before. */
+  #compare(core: number, lines: Float64Array, now: number, then: number): void {
+    let work = 0;
+    let interrupts = 0;
+    let total = 0;
+    for (let i = 0; i < CPU_FIELDS.length; i++) {
+      const step = lines[now + 1 + i]! - this.#last[then + 1 + i]!;
+      if (step < 0) return;
+      total += step;
+      if (i === IRQ || i === SOFTIRQ) interrupts += step;
+      else if (i !== IDLE && i !== IOWAIT) work += step;
+    }
+    if (total === 0) return;
+    const workPct = (100 * work) / total;
+    const interruptsPct = (100 * interrupts) / total;
     if (!(workPct <= this.hottestPct)) {
       this.hottestCore = core;
       this.hottestPct = workPct;

@@ -5,13 +5,15 @@ const [USER, NICE, SYSTEM, IDLE, IOWAIT, STEAL] = (
 ).map((field) => CPU_FIELDS.indexOf(field)) as [number, number, number, number, number, number];
 
 /** What is summed up of each reading, over all sound steps, USER_HZ ticks. */
-const SUMS = { busy: 0, total: 1, user: 2, system: 3, iowait: 4, steal: 5 } as const;
+export const SUMS = { busy: 0, total: 1, user: 2, system: 3, iowait: 4, steal: 5 } as const;
 const SUM_COUNT = Object.keys(SUMS).length;
 
 /** A burst is what happens within this time. /proc/stat advances in steps of 10 ms: a share of less would be noise. */
 export const BURST_MS = 100;
 /** Readings are no finer than they are: the base of a burst may be younger than it should be by this part of their distance. */
 const BURST_TOLERANCE = 0.65;
+/** A share of so many times 100 ms, or the time between readings, tells nothing of bursts: most of that time nobody looked. */
+const MAX_SPANS = 2;
 
 /**
  * Turns readings of the CPU counters into shares of the trailing window, into the busy share of the trailing 100 ms, and into sums over all
@@ -28,15 +30,14 @@ export class CpuWindow {
   systemPct = Number.NaN;
   iowaitPct = Number.NaN;
   stealPct = Number.NaN;
-  /** The busy share of the time since the newest reading that is about 100 ms old, and how long ago that was, ms. NaN: there is none. */
+  /** The busy share of the time since the newest reading that is about 100 ms old. NaN: there is none. */
   burstPct = Number.NaN;
-  burstSpanMs = Number.NaN;
   anomalies = 0;
 
   readonly #windowMs: number;
+  readonly #readMs: number;
   /** A base that is younger than the window by half a tick's distance (half a window, where that is less) still counts. */
   readonly #toleranceMs: number;
-  readonly #burstToleranceMs: number;
   readonly #last = new Float64Array(CPU_FIELDS.length);
   #hasLast = false;
   readonly #sums = new Float64Array(SUM_COUNT);
@@ -49,11 +50,11 @@ export class CpuWindow {
   #next = 0;
   #burstBase = 0;
 
-  /** `readMs`: the time between readings. */
+  /** `readMs`: the time between readings, as long as nothing stretches it. */
   constructor(windowMs: number, readMs: number) {
     this.#windowMs = windowMs;
+    this.#readMs = readMs;
     this.#toleranceMs = Math.min(readMs, windowMs) / 2;
-    this.#burstToleranceMs = Math.min(readMs, BURST_MS) * BURST_TOLERANCE;
     // The readings of one window, the base, and two more: a late tick and the one that follows at once may both lie in it.
     this.#capacity = Math.ceil(windowMs / readMs) + 4;
     this.#at = new Float64Array(this.#capacity);
@@ -69,29 +70,36 @@ export class CpuWindow {
     return this.#sums[SUMS.total]!;
   }
 
-  /** Takes up the sums and the last counters of a lane that died, so that the step over the gap is counted too. */
-  resume(counters: Float64Array, busyTicks: number, totalTicks: number, anomalies: number): void {
+  /** The sums over all sound steps since they began, in SUMS order. */
+  get sums(): Readonly<Float64Array> {
+    return this.#sums;
+  }
+
+  /** Takes up the sums (SUMS order) and the last counters of a lane that died, so that the step over the gap is counted too. */
+  resume(counters: Float64Array, sums: Float64Array, anomalies: number): void {
     this.#last.set(counters);
     this.#hasLast = true;
-    this.#sums[SUMS.busy] = busyTicks;
-    this.#sums[SUMS.total] = totalTicks;
+    this.#sums.set(sums);
     this.anomalies = anomalies;
   }
 
-  /** Takes one reading (CPU_FIELDS order, NaN where the kernel has no such column), and brings all values up to date. */
-  push(counters: Float64Array, atMs: number): void {
+  /**
+   * Takes one reading (CPU_FIELDS order, NaN where the kernel has no such column), and brings all values up to date. `readMs`: the time
+   * between readings that is in force.
+   */
+  push(counters: Float64Array, atMs: number, readMs = this.#readMs): void {
     if (this.#hasLast) this.#step(counters);
     this.#last.set(counters);
     this.#hasLast = true;
     this.#append(atMs);
     this.#share(atMs);
-    this.#burst(atMs);
+    this.#burst(atMs, readMs);
   }
 
   /** The counters could not be read: the shares are unknown, and the step to the next reading still counts in the sums. */
   miss(): void {
     this.#forgetShares();
-    this.burstPct = this.burstSpanMs = Number.NaN;
+    this.burstPct = Number.NaN;
   }
 
   #step(counters: Float64Array): void {
@@ -110,14 +118,19 @@ export class CpuWindow {
       total += step;
       if (i !== IDLE && i !== IOWAIT) busy += step;
     }
-    const sums = this.#sums;
-    sums[SUMS.busy]! += busy;
-    sums[SUMS.total]! += total;
-    sums[SUMS.user]! += counters[USER]! - last[USER]! + (counters[NICE]! - last[NICE]!);
-    sums[SUMS.system]! += counters[SYSTEM]! - last[SYSTEM]!;
-    // Kernels without these columns leave their sums NaN, and the shares with them.
-    sums[SUMS.iowait]! += counters[IOWAIT]! - last[IOWAIT]!;
-    sums[SUMS.steal]! += counters[STEAL]! - last[STEAL]!;
+    this.#sums[SUMS.busy]! += busy;
+    this.#sums[SUMS.total]! += total;
+    this.#add(SUMS.user, USER, counters);
+    this.#add(SUMS.user, NICE, counters);
+    this.#add(SUMS.system, SYSTEM, counters);
+    this.#add(SUMS.iowait, IOWAIT, counters);
+    this.#add(SUMS.steal, STEAL, counters);
+  }
+
+  /** Adds the step of a column to a sum, unless the column was not there at either end. */
+  #add(sum: number, column: number, counters: Float64Array): void {
+    const step = counters[column]! - this.#last[column]!;
+    if (step >= 0) this.#sums[sum]! += step;
   }
 
   #append(atMs: number): void {
@@ -148,18 +161,19 @@ export class CpuWindow {
     this.pct = (100 * this.#since(base, SUMS.busy)) / total;
     this.userPct = (100 * this.#since(base, SUMS.user)) / total;
     this.systemPct = (100 * this.#since(base, SUMS.system)) / total;
-    this.iowaitPct = (100 * this.#since(base, SUMS.iowait)) / total;
-    this.stealPct = (100 * this.#since(base, SUMS.steal)) / total;
+    // A kernel without the column tells nothing of it.
+    this.iowaitPct = this.#last[IOWAIT]! >= 0 ? (100 * this.#since(base, SUMS.iowait)) / total : Number.NaN;
+    this.stealPct = this.#last[STEAL]! >= 0 ? (100 * this.#since(base, SUMS.steal)) / total : Number.NaN;
   }
 
-  #burst(atMs: number): void {
-    const newestBaseMs = atMs - BURST_MS + this.#burstToleranceMs;
+  #burst(atMs: number, readMs: number): void {
+    const newestBaseMs = atMs - BURST_MS + Math.min(readMs, BURST_MS) * BURST_TOLERANCE;
     this.#burstBase = this.#newestBefore(Math.max(this.#first, this.#burstBase), newestBaseMs);
     const base = this.#burstBase % this.#capacity;
     const total = this.#since(base, SUMS.total);
-    const isKnown = this.#at[base]! <= newestBaseMs && total > 0;
-    this.burstPct = isKnown ? (100 * this.#since(base, SUMS.busy)) / total : Number.NaN;
-    this.burstSpanMs = isKnown ? atMs - this.#at[base]! : Number.NaN;
+    const spanMs = atMs - this.#at[base]!;
+    const isBurst = this.#at[base]! <= newestBaseMs && spanMs <= MAX_SPANS * Math.max(BURST_MS, readMs);
+    this.burstPct = isBurst && total > 0 ? (100 * this.#since(base, SUMS.busy)) / total : Number.NaN;
   }
 
   /** By how much a sum has grown since the reading at `index` of the ring. */

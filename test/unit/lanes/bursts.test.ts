@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { type Burns, PlayedKernel } from '../../support/played-kernel.js';
@@ -73,6 +75,64 @@ describe('bursts', () => {
         above_90_ms: 0,
       },
     );
+  });
+
+  for (const [intervalMs, stretchedMs] of [
+    [50, 60],
+    [50, 88],
+    [50, 99],
+    [1, 75],
+    [60, 80],
+  ] as const) {
+    it(`of 150 ms are 100 % when the budget has stretched ${intervalMs} ms to ${stretchedMs} ms`, (t) => {
+      for (const phaseMs of PHASES_MS) {
+        const rig = burningRig(t, intervalMs, { phaseMs: 500 + phaseMs });
+        rig.stretchTo(stretchedMs);
+        rig.run(10_000);
+        assert.equal(rig.telemetry().sampling.interval_ms, stretchedMs);
+        assert.equal(rig.telemetry().cpu.burst.max_pct, 100, `phase ${phaseMs}`);
+      }
+    });
+  }
+
+  it('are of the whole interval where more than 100 ms were asked for', (t) => {
+    const rig = burningRig(t, 1_000, { phaseMs: 500 });
+    rig.run(10_000);
+    const { seconds, max_pct, mean_pct } = rig.telemetry().cpu.burst;
+    assert.equal(seconds, 10);
+    assert.ok(max_pct !== null && max_pct >= 15 && max_pct <= 17, `${max_pct} %`);
+    assert.ok(mean_pct !== null && Math.abs(mean_pct - 15) < 0.5, `${mean_pct} %`);
+    assert.equal(rig.number('ticks'), 11);
+  });
+
+  it('are unknown at once when the counters can not be read, and until they have been for 100 ms', (t) => {
+    const rig = burningRig(t, 50, { burnMs: 1_000 });
+    const write = rig.beforeTick;
+    rig.run(2_000);
+    const known = rig.telemetry().cpu.burst.seconds;
+    rig.beforeTick = () => writeFileSync(join(rig.procfs, 'stat'), 'garbage\n');
+    rig.run(50);
+    assert.equal(rig.telemetry().cpu.busy_100ms_pct, null);
+    rig.run(2_950);
+    assert.equal(rig.telemetry().cpu.burst.seconds, known);
+    rig.beforeTick = write;
+    rig.run(50);
+    // That is the share of three seconds.
+    assert.equal(rig.telemetry().cpu.busy_100ms_pct, null);
+    rig.run(100);
+    assert.equal(rig.telemetry().cpu.busy_100ms_pct, 100);
+  });
+
+  it('are not seen across a step in which a counter fell', (t) => {
+    const rig = burningRig(t, 10, { burnMs: 1_000 });
+    rig.run(1_000);
+    const write = rig.beforeTick;
+    rig.beforeTick = () => writeFileSync(join(rig.procfs, 'stat'), 'cpu  1 0 0 0 0 0 0 0\nintr 0\n');
+    rig.run(10);
+    rig.beforeTick = write;
+    rig.run(50);
+    assert.equal(rig.number('cpu_anomalies'), 1);
+    assert.equal(rig.telemetry().cpu.busy_100ms_pct, null);
   });
 
   it('leave out the time in which nothing was seen', (t) => {

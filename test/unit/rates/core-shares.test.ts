@@ -3,13 +3,18 @@ import { describe, it } from 'node:test';
 import { CORE_COLUMNS } from '../../../workers/proc/stat-cores.js';
 import { CoreShares } from '../../../workers/rates/core-shares.js';
 
-/** number, work, interrupts, total */
+/** The core's number, user, softirq, and all ticks together; the rest of these is idle. */
 type Line = readonly [number, number, number, number];
+
+/** The line as it is parsed: the number, then user, nice, system, idle, iowait, irq, softirq, steal. */
+function columnsOf([number, user, softirq, total]: Line): number[] {
+  return [number, user, 0, 0, total - user - softirq, 0, 0, softirq, 0];
+}
 
 function push(shares: CoreShares, lines: readonly Line[]): void {
   // Behind the lines stands what was read of more cores before.
   const room = new Float64Array((lines.length + 2) * CORE_COLUMNS).fill(7);
-  room.set(lines.flat());
+  room.set(lines.flatMap(columnsOf));
   shares.push(room, lines.length);
 }
 
@@ -82,6 +87,26 @@ describe('CoreShares', () => {
       [3, 51, 5, 200],
     ]);
     assert.deepEqual(told(shares), { hottest: [3, 1], interrupted: [3, 0] });
+  });
+
+  it('counts steal, nice and system as work, irq with softirq, and iowait as idle', () => {
+    const shares = new CoreShares();
+    const step = Float64Array.of(0, 1, 2, 4, 60, 20, 5, 3, 5);
+    shares.push(new Float64Array(CORE_COLUMNS), 1);
+    shares.push(step, 1);
+    assert.deepEqual(told(shares), { hottest: [0, 12], interrupted: [0, 8] });
+  });
+
+  it('leaves a core out when any of its counters fell, though the sums rose', () => {
+    const shares = new CoreShares();
+    const first = Float64Array.of(0, 500, 0, 0, 500, 200, 0, 0, 0);
+    shares.push(first, 1);
+    shares.push(Float64Array.of(0, 520, 0, 0, 580, 120, 0, 0, 0), 1);
+    assert.deepEqual(told(shares), UNKNOWN);
+    shares.push(Float64Array.of(0, 470, 0, 60, 700, 120, 0, 0, 0), 1);
+    assert.deepEqual(told(shares), UNKNOWN);
+    shares.push(Float64Array.of(0, 480, 0, 60, 790, 120, 0, 0, 0), 1);
+    assert.deepEqual(told(shares), { hottest: [0, 10], interrupted: [0, 0] });
   });
 
   it('says that all are idle, and not that nothing is known', () => {

@@ -138,7 +138,7 @@ describe('CpuWindow: a lane that takes over', () => {
   it('goes on with the sums, counts the step over the gap, and gives unknown for the first window', () => {
     const counters = new Counters();
     const window = new CpuWindow(100, 50);
-    window.resume(counters.values, 500, 2_000, 3);
+    window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: 30 }), 0);
     assert.equal(window.busyTicks, 510);
     assert.equal(window.totalTicks, 2_040);
@@ -152,7 +152,7 @@ describe('CpuWindow: a lane that takes over', () => {
   it('sees that a counter fell over the gap', () => {
     const counters = new Counters();
     const window = new CpuWindow(100, 50);
-    window.resume(counters.values, 500, 2_000, 3);
+    window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: -30 }), 0);
     assert.equal(window.anomalies, 4);
     assert.equal(window.busyTicks, 500);
