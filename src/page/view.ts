@@ -28,6 +28,8 @@ export class View {
   #isAsked = false;
   #identifier = '';
   #isOther = true;
+  /** The newest sample came too soon after the one before to be written: it is when the state is looked at, if none has come by then. */
+  #isUnwritten = false;
   #textAtMs = Number.NEGATIVE_INFINITY;
   #captionAtMs = Number.NEGATIVE_INFINITY;
   #announced = '';
@@ -46,6 +48,7 @@ export class View {
   showReading(reading: Reading, series: Series): void {
     this.#reading = reading;
     this.#identifier = reading.identifier;
+    this.#isUnwritten = true;
     this.#series = series;
     this.#draw();
   }
@@ -65,6 +68,7 @@ export class View {
   }
 
   showStatus(status: Status): void {
+    if (this.#isUnwritten) this.#draw();
     const { dataset } = this.#root.documentElement;
     dataset['level'] = status.level;
     if (status.isOld) dataset['old'] = '';
@@ -90,7 +94,8 @@ export class View {
     this.#isAsked = true;
     requestAnimationFrame((nowMs) => {
       this.#isAsked = false;
-      if (nowMs - this.#textAtMs >= TEXT_EVERY_MS) {
+      if (this.#isUnwritten && nowMs - this.#textAtMs >= TEXT_EVERY_MS) {
+        this.#isUnwritten = false;
         this.#textAtMs = nowMs;
         this.#write();
       }
