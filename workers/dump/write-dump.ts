@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/shared/errors.js';
 import type { DumpMessage, DumpTask } from '../../src/shared/messages.js';
 import { RecorderReader } from '../../src/shared/recorder.js';
 import { csvOf } from './csv.js';
+import { removeLeftovers } from './leftovers.js';
 import { writeNewFile } from './new-file.js';
 
 /** What is wrong with a folder, by what the file system says, as the end of a sentence that begins with its path. */
@@ -21,10 +23,14 @@ export function dumpFileName(wallMs: number): string {
   return `harborforge-monitor-history-${new Date(wallMs).toISOString().replaceAll(/[-:]/g, '')}.csv`;
 }
 
-/** Writes all rows of the flight recorder into a new file. Thread: one of its own, since the folder may not answer. Throws nothing. */
+/**
+ * Writes all rows of the flight recorder into a new file, and takes away before what earlier dumps of the same user have left unfinished.
+ * Thread: one of its own, since the folder may not answer. Throws nothing.
+ */
 export function writeDump({ shared, abandoned, folder, wallMs }: DumpTask): DumpMessage {
   const path = join(folder, dumpFileName(wallMs));
   try {
+    if (process.geteuid !== undefined) removeLeftovers(folder, wallMs, process.geteuid());
     const history = new RecorderReader(shared).since(Number.NEGATIVE_INFINITY);
     const bytes = writeNewFile(path, unlessAbandoned(csvOf(history), abandoned));
     return { type: 'written', path, rows: history.rows, bytes };
@@ -43,6 +49,16 @@ function* unlessAbandoned(pieces: Iterable<string>, abandoned: Int32Array): Gene
 function reasonOf(error: unknown, folder: string, path: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EEXIST') return `${path} is there already`;
+  // Some file systems say so of a file that may not be made: /proc does.
+  if (code === 'ENOENT' && isThere(folder)) return `${folder} can't be written to: ${messageOf(error)}`;
   const problem = FOLDER_PROBLEMS[code];
   return problem === undefined ? `${folder}: ${messageOf(error)}` : `${folder} ${problem}`;
+}
+
+function isThere(folder: string): boolean {
+  try {
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
 }

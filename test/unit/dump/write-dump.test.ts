@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { lutimesSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { DumpTask } from '../../../src/shared/messages.js';
 import { RecorderWriter } from '../../../src/shared/recorder.js';
@@ -54,6 +55,25 @@ describe('writing a dump', () => {
       type: 'failed',
       reason: '/dev/null is no folder',
     });
+  });
+
+  it('says of a folder that is there, but takes no file, that it can not be written to', (t) => {
+    const told = writeDump({ ...taskOf(t), folder: '/proc' });
+    assert.match(told.type === 'failed' ? told.reason : '', /^\/proc can't be written to: ENOENT: /);
+  });
+
+  it('begins by taking away what an earlier one left unfinished', (t) => {
+    const task = taskOf(t);
+    const left = join(task.folder, `.${dumpFileName(0)}.unfinished`);
+    writeFileSync(left, 'time,');
+    lutimesSync(left, task.wallMs / 1_000, task.wallMs / 1_000 - 3_600);
+    // Also where none can be written now.
+    const kept = join(task.folder, dumpFileName(task.wallMs));
+    writeFileSync(kept, 'kept');
+    assert.equal(writeDump(task).type, 'failed');
+    assert.deepEqual(readdirSync(task.folder), [dumpFileName(task.wallMs)]);
+    rmSync(kept);
+    assert.equal(writeDump(task).type, 'written');
   });
 
   it('says what else the file system says as that says it', (t) => {
