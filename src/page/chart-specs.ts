@@ -21,6 +21,7 @@ export interface ChartSpec {
 
 const DASHED = [7, 4];
 const DOTTED = [2, 3];
+const WHOLE_PCT = 100;
 
 /**
  * Lines differ by colour and by stroke, so that nobody has to tell colours apart. None is dashed that jumps up and down all the time: without
@@ -72,8 +73,13 @@ function line(column: Line['column'], label: string, colour: string, more: Parti
   return { column, label, unit: 'percent', colour, width: 1.75, told: ['mean', 'highest'], ...more };
 }
 
-/** The top of a chart whose highest value is `highest`: a round number, not below `least`. */
-export function roundTop(highest: number, least: number): number {
+/** The top of a chart whose highest value is `highest`: a round number, not below its least, and no share above the whole. */
+export function topOf(highest: number, { leastTop, unit }: Pick<ChartSpec, 'leastTop' | 'unit'>): number {
+  const top = roundTop(highest, leastTop);
+  return unit === 'percent' ? Math.min(WHOLE_PCT, top) : top;
+}
+
+function roundTop(highest: number, least: number): number {
   if (!(highest > least)) return least;
   const power = 10 ** Math.floor(Math.log10(highest));
   for (const factor of [1, 2, 5]) if (highest <= factor * power) return factor * power;

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { type ChartSpec, roundTop } from './chart-specs.js';
+import { type ChartSpec, topOf } from './chart-specs.js';
 import { timeOfDay } from './format.js';
 import type { Points } from './series.js';
 
@@ -40,7 +40,7 @@ export class Chart {
   /** Draws, at once, what lies between these times, with the cursor at `cursorMs`, or where the pointer is. */
   draw(points: Points, fromMs: number, toMs: number, cursorMs: number | null): void {
     const columns = this.spec.lines.map(({ column }) => points.columns[column]);
-    this.#top = roundTop(highestOf(columns), this.spec.leastTop);
+    this.#top = topOf(highestOf(columns), this.spec);
     this.#points = points;
     this.drawnToMs = toMs;
     this.#plot.batch(() => {

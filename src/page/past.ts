@@ -34,25 +34,21 @@ export function readHistory(json: unknown): Points | null {
   return { timesMs, columns: { ...columns, cpu: trailingMeans(timesMs, columns.cpu, MEAN_MS) } };
 }
 
-/** For each value the mean of those of the last `spanMs` that are known; null stays null. */
+/**
+ * For each value the mean of those of the last `spanMs` that are known; null stays null. It is made anew of each second's values, and kept
+ * between them: a sum that is carried along drifts, and with it a mean of hundreds gets above a hundred.
+ */
 export function trailingMeans(
   timesMs: readonly number[],
   values: readonly (number | null)[],
   spanMs: number,
 ): (number | null)[] {
   let from = 0;
-  let sum = 0;
-  let count = 0;
   return values.map((value, i) => {
     if (value === null) return null;
-    sum += value;
-    count++;
-    for (; timesMs[from]! <= timesMs[i]! - spanMs && from < i; from++) {
-      const left = values[from] ?? null;
-      if (left === null) continue;
-      sum -= left;
-      count--;
-    }
-    return sum / count;
+    while (timesMs[from]! <= timesMs[i]! - spanMs && from < i) from++;
+    const known = values.slice(from, i + 1).filter((each) => each !== null);
+    const mean = known.reduce((sum, each) => sum + each, 0) / known.length;
+    return Math.min(Math.max(...known), Math.max(Math.min(...known), mean));
   });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { roundTop } from '../../../src/page/chart-specs.js';
+import { topOf } from '../../../src/page/chart-specs.js';
 import {
   bytes,
   decimal,
@@ -48,14 +48,14 @@ test('a time span has its two greatest units', () => {
 
 test('the top of a chart is a round number that holds the highest value', () => {
   assert.deepEqual(
-    [0, 9, 10, 11, 23, 51, 100].map((value) => roundTop(value, 10)),
+    [0, 9, 10, 11, 23, 51, 100].map((value) => topOf(value, { leastTop: 10, unit: 'percent' })),
     [10, 10, 10, 20, 50, 100, 100],
   );
   assert.deepEqual(
-    [0.3, 1.2, 5.4].map((value) => roundTop(value, 1)),
-    [1, 2, 10],
+    [0.3, 1.2, 5.4, 101, Number.NaN].map((value) => topOf(value, { leastTop: 1, unit: 'tasks' })),
+    [1, 2, 10, 200, 1],
   );
-  assert.equal(roundTop(Number.NaN, 1), 1);
+  assert.equal(topOf(100.000_000_000_001, { leastTop: 100, unit: 'percent' }), 100);
 });
 
 const LINES = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { readHistory, trailingMeans } from '../../../src/page/past.js';
 import { PastWanted } from '../../../src/page/past-wanted.js';
 import { Recording } from '../../../src/page/recording.js';
@@ -39,6 +40,22 @@ test('points are as far apart as they are old, however the clock was set', () =>
 test('a mean over a second is made of what is known of that second', () => {
   const timesMs = [0, 500, 1_000, 1_500, 2_000];
   assert.deepEqual(trailingMeans(timesMs, [10, 20, 30, null, 50], 1_000), [10, 15, 25, null, 50]);
+});
+
+test('a mean lies between the values that it is made of, whatever came before', () => {
+  const share = fc.double({ min: 0, max: 100, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(share, fc.constantFrom(0.1, 99.9, 100)), { maxLength: 200 }), (before) => {
+      const values = [...before, ...Array.from({ length: 40 }, () => 100)];
+      const means = trailingMeans(
+        values.map((_, i) => 50 * i),
+        values,
+        1_000,
+      );
+      assert.ok(means.every((mean) => mean !== null && mean >= 0 && mean <= 100));
+      assert.deepEqual(means.slice(-20), values.slice(-20));
+    }),
+  );
 });
 
 test('a clock that is set back moves what was seen before with it', () => {
