@@ -1,5 +1,5 @@
 import type { Reading } from './reading.js';
-import { NO_POINTS, rowOfReading, Series } from './series.js';
+import { rowOfReading, Series } from './series.js';
 
 /** The ranges that can be chosen, and how many points each has at most. */
 export const RANGES = [
@@ -52,6 +52,6 @@ export class Recording {
 
   #forget(): void {
     this.#sampledAtMs = Number.NaN;
-    for (const series of this.#series) series.load(NO_POINTS);
+    for (const series of this.#series) series.clear();
   }
 }

@@ -32,11 +32,6 @@ const SPARE_POINTS = 64;
 /** Samples that are further apart than this have a gap between them, however close together points are. */
 const MIN_GAP_MS = 1_000;
 
-export const NO_POINTS: Points = {
-  timesMs: [],
-  columns: Object.fromEntries(COLUMN_NAMES.map((column) => [column, []])) as unknown as Points['columns'],
-};
-
 /** A row made of `value` of each column. */
 export function rowOf(value: (column: Column) => number | null): Row {
   return Object.fromEntries(COLUMN_NAMES.map((column) => [column, value(column)])) as unknown as Row;
@@ -69,6 +64,7 @@ export class Series implements Points {
   readonly columns: Readonly<Record<Column, (number | null)[]>>;
   /** How many samples are in the newest point, by column. */
   #counts = new Map<Column, number>();
+  #intervalMs = 0;
 
   constructor(rangeMs: number, stepMs: number) {
     this.rangeMs = rangeMs;
@@ -84,13 +80,27 @@ export class Series implements Points {
     return this.timesMs.at(-1) ?? Number.NaN;
   }
 
-  /** Puts these points in place of all there are. */
+  /**
+   * Puts these points in place of those of the same time and of later ones. What is older stays: a daemon that was started again, or that
+   * keeps less than the range, does not know of it.
+   */
   load(points: Points): void {
-    this.timesMs.splice(0, this.timesMs.length, ...points.timesMs);
+    const [firstMs] = points.timesMs;
+    if (firstMs === undefined) return;
+    const after = this.timesMs.findIndex((timeMs) => timeMs >= firstMs);
+    // Points on both sides of the first one tell themselves whether there is a gap.
+    if (after < 0) this.#breakBefore(firstMs);
+    const older = after < 0 ? this.timesMs.length : after;
+    this.timesMs.splice(older, Number.POSITIVE_INFINITY, ...points.timesMs);
     for (const column of COLUMN_NAMES)
-      this.columns[column].splice(0, this.columns[column].length, ...points.columns[column]);
+      this.columns[column].splice(older, Number.POSITIVE_INFINITY, ...points.columns[column]);
     this.#counts.clear();
     this.#trim();
+  }
+
+  clear(): void {
+    this.#drop(this.timesMs.length);
+    this.#counts.clear();
   }
 
   /**
@@ -100,12 +110,12 @@ export class Series implements Points {
   append(timeMs: number, row: Row, intervalMs: number): void {
     const { endMs } = this;
     if (timeMs <= endMs) return;
+    this.#intervalMs = intervalMs;
     if (Math.floor(timeMs / this.stepMs) === Math.floor(endMs / this.stepMs)) {
       this.#merge(timeMs, row);
       return;
     }
-    if (timeMs - endMs > Math.max(MIN_GAP_MS, 3 * this.stepMs, 3 * intervalMs))
-      this.#push(endMs + 1, NOTHING);
+    this.#breakBefore(timeMs);
     this.#push(timeMs, row);
     this.#trim();
   }
@@ -113,6 +123,12 @@ export class Series implements Points {
   /** Moves all points in time: the host's clock was set. */
   shift(byMs: number): void {
     for (let i = 0; i < this.timesMs.length; i++) this.timesMs[i]! += byMs;
+  }
+
+  /** Ends the line where what comes next is too late to be its next point. */
+  #breakBefore(timeMs: number): void {
+    if (timeMs - this.endMs > Math.max(MIN_GAP_MS, 3 * this.stepMs, 3 * this.#intervalMs))
+      this.#push(this.endMs + 1, NOTHING);
   }
 
   #push(timeMs: number, row: Row): void {
@@ -146,8 +162,11 @@ export class Series implements Points {
     let old = 0;
     // The newest point before the range stays: the line comes from there.
     while (old + 1 < timesMs.length && timesMs[old + 1]! < fromMs) old++;
-    if (old < SPARE_POINTS) return;
-    timesMs.splice(0, old);
-    for (const column of COLUMN_NAMES) this.columns[column].splice(0, old);
+    if (old >= SPARE_POINTS) this.#drop(old);
+  }
+
+  #drop(count: number): void {
+    this.timesMs.splice(0, count);
+    for (const column of COLUMN_NAMES) this.columns[column].splice(0, count);
   }
 }

@@ -8,6 +8,13 @@ const row = (value: number | null, others: Partial<Record<Column, number | null>
   ...rowOf(() => value),
   ...others,
 });
+/** Points in which every column has these values. */
+const pointsAt = (timesMs: readonly number[], values: readonly (number | null)[]): Points => ({
+  timesMs,
+  columns: Object.fromEntries(
+    Object.keys(row(0)).map((name) => [name, values]),
+  ) as unknown as Points['columns'],
+});
 const pointsOf = ({ timesMs, columns }: Points, column: Column) =>
   timesMs.map((timeMs, i) => [timeMs, columns[column][i]]);
 
@@ -71,17 +78,69 @@ test('a sample that is not newer than the newest is left out', () => {
 
 test('what is loaded goes on with what is appended', () => {
   const series = new Series(60_000, 1_000);
-  series.append(500, row(99), 50);
-  const values = [7, null];
-  series.load({
-    timesMs: [1_000, 2_000],
-    columns: Object.fromEntries(Object.keys(row(0)).map((name) => [name, values])) as never,
-  });
+  series.append(1_500, row(99), 50);
+  series.load(pointsAt([1_000, 2_000], [7, null]));
   series.append(2_500, row(5), 50);
   assert.deepEqual(pointsOf(series, 'cpu'), [
     [1_000, 7],
     [2_500, 5],
   ]);
+});
+
+test('what was seen before the first of what is loaded stays, behind a gap where there was one', () => {
+  const series = new Series(60_000, 50);
+  for (const timeMs of [1_000, 1_050, 1_100, 9_000, 9_050]) series.append(timeMs, row(1), 50);
+  const seen = [
+    [1_000, 1],
+    [1_050, 1],
+    [1_100, 1],
+    [1_101, null],
+  ];
+  series.load(pointsAt([8_900, 9_060], [2, 3]));
+  const loaded = [
+    [8_900, 2],
+    [9_060, 3],
+  ];
+  assert.deepEqual(pointsOf(series, 'cpu'), [...seen, ...loaded]);
+  series.load(pointsAt([9_080], [4]));
+  assert.deepEqual(pointsOf(series, 'cpu'), [...seen, ...loaded, [9_080, 4]]);
+  series.load(pointsAt([20_000, 20_050], [5, 6]));
+  assert.deepEqual(pointsOf(series, 'cpu').slice(-4), [
+    [9_080, 4],
+    [9_081, null],
+    [20_000, 5],
+    [20_050, 6],
+  ]);
+  series.load(pointsAt([], []));
+  assert.equal(series.endMs, 20_050);
+});
+
+test('a daemon that keeps a few seconds takes nothing from the range, however often it is asked', () => {
+  const series = new Series(60_000, 50);
+  for (let nowMs = 100_000; nowMs < 190_000; nowMs += 50) {
+    series.append(nowMs, row(1), 50);
+    if (nowMs % 10_000 === 0) {
+      const timesMs = Array.from({ length: 40 }, (_, i) => nowMs - 50 * (39 - i));
+      series.load(
+        pointsAt(
+          timesMs,
+          timesMs.map(() => 2),
+        ),
+      );
+    }
+  }
+  const shown = pointsOf(series, 'cpu').filter(([timeMs]) => timeMs! >= series.endMs - 60_000);
+  assert.ok(shown.length >= 1_200 && shown.length <= 1_210, String(shown.length));
+  assert.ok(shown.every(([, value]) => value !== null));
+  assert.ok(series.timesMs.length <= 1_200 + 64 + 10);
+});
+
+test('what is cleared begins anew', () => {
+  const series = new Series(60_000, 50);
+  series.append(1_000, row(1), 50);
+  series.clear();
+  series.append(500, row(2), 50);
+  assert.deepEqual(pointsOf(series, 'cpu'), [[500, 2]]);
 });
 
 test('however many samples come, in whatever order, times ascend, columns are as long, and memory is bounded', () => {
