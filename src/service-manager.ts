@@ -76,12 +76,10 @@ export class ServiceManager {
     }
     if (isFresh && this.#environment.watchdogMs !== null) words.push('WATCHDOG=1');
     const [problem, ...more] = this.#conditions.list();
+    const late = this.#isReady ? 'no fresh sample comes' : 'starting';
+    const well = isFresh ? `sampling every ${intervalMs} ms` : late;
     const status =
-      problem === undefined
-        ? isFresh
-          ? `sampling every ${intervalMs} ms`
-          : 'starting'
-        : `${problem}${more.length > 0 ? `; and ${more.length} more` : ''}`;
+      problem === undefined ? well : `${problem}${more.length > 0 ? `; and ${more.length} more` : ''}`;
     if (status !== this.#said) words.push(`STATUS=${status}`);
     this.#said = status;
     if (words.length > 0) this.#send(words);
