@@ -54,7 +54,7 @@ async function exit(code: number, threadsEnded: boolean, restUntilMs = 0): Promi
 }
 
 /** What SIGUSR2 is for; as long as there is no daemon, nothing is recorded. */
-let dump = (): void => {};
+let dump = (): void => complain(['no dump is written: the daemon has not started yet']);
 /** What ends the process; as long as there is no daemon, there is nothing to stop. */
 let end = (code: number): void => process.exit(code);
 // Node would open its debugger on a port of this machine, and whoever reaches that may do anything in here, and read the key.
@@ -143,8 +143,9 @@ async function main(): Promise<void> {
   delete process.env[API_KEY_ENV];
   if (command.command !== 'run') {
     const { startCommand } = await import('./commands/start.js');
-    // A command ends in its own way.
+    // A command ends in its own way, and records nothing.
     end = () => {};
+    dump = () => {};
     return startCommand({ ...command, command: command.command }, env, complain);
   }
   const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { HISTORY_COLUMNS } from '../../src/shared/fields.js';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
 import { assertNothingLeaked, settledHoldings } from '../support/leaks.js';
 import { rawRequest } from '../support/raw-http.js';
-import { TELL_OF_SIGNALS, takingSignals } from '../support/signal-taking.js';
+import { until } from '../support/until.js';
 
 const WRITTEN = 'dump of the flight recorder written';
 /** What comes of a signal; that it takes long is told besides, where the machine is busy. */
@@ -22,6 +22,10 @@ const OUTCOME = /^(no )?dump /;
 const QUICK = { MONITOR_SAMPLE_INTERVAL_MS: '10', MONITOR_CPU_BUDGET_PCT: '100' };
 const ROWS = 100;
 const MEM_PCT = HISTORY_COLUMNS.indexOf('mem_pct');
+
+/** Has the daemon's process ask itself for a dump as soon as its first lines have set their last handler. */
+const PRELOAD = `process.on('newListener', (event) => event === 'SIGINT' && process.kill(process.pid, 'SIGUSR2'));`;
+const SIGNAL_EARLY = ['--import', `data:text/javascript,${encodeURIComponent(PRELOAD)}`];
 
 /** Asks for a dump, and returns the line of the log that tells what came of that. */
 async function dump(daemon: DaemonProcess): Promise<LogLine> {
@@ -153,11 +157,14 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     await assertStopsInTime(daemon);
   });
 
-  it('before there is a daemon does not end it, nor does it when nothing is recorded, which is said', async (t) => {
-    const daemon = new DaemonProcess({ MONITOR_HISTORY_SEC: '0' }, [], TELL_OF_SIGNALS);
+  it('before there is a daemon does not end it, nor when nothing is recorded, both of which is said', async (t) => {
+    const procfs = join(temporaryFolder(t), 'procfs');
+    symlinkSync('/proc', procfs);
+    // Another process looks at such a tree first: the signal comes long before there is a daemon.
+    const daemon = new DaemonProcess({ MONITOR_HISTORY_SEC: '0', MONITOR_PROCFS: procfs }, [], SIGNAL_EARLY);
     t.after(() => end(daemon));
-    await takingSignals(daemon);
-    daemon.child.kill('SIGUSR2');
+    await until('the first answer', () => daemon.stderr !== '');
+    assert.equal(daemon.stderr, 'harborforge-monitor: no dump is written: the daemon has not started yet\n');
     await daemon.address();
     assert.equal(
       (await dump(daemon)).msg,
