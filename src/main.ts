@@ -10,6 +10,7 @@
  *   main.ts            arguments → configuration → daemon → exit; the only place that exits
  *   cli.ts             the command line, help.ts what --help says of it
  *   commands/          what there is beside the daemon: table.ts names it, and the daemon loads none of it
+ *   standard-output.ts what commands write to, of which nothing gets lost unseen
  *   settings.ts        the table of settings, config.ts what is in force
  *   host-look.ts       what is found at the host's trees, host-rules.ts what of it is refused
  *   daemon.ts          composition root: starts and stops all parts
@@ -123,6 +124,16 @@ function refuse(problems: readonly string[]): never {
   process.exit(EXIT_CONFIG);
 }
 
+async function print(text: string): Promise<void> {
+  const { describeBroken, StandardOutput } = await import('./standard-output.js');
+  const stdout = new StandardOutput(process.stdout, (error) => {
+    const message = describeBroken(error);
+    if (message !== null) complain([message]);
+    process.exitCode = EXIT_FAILED;
+  });
+  stdout.write(text);
+}
+
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   // The threads take as long to come up as the rest takes to load; what is not the daemon has no use for them.
@@ -133,10 +144,8 @@ async function main(): Promise<void> {
     import('./setting-table.js'),
   ]);
   const command = parseCommand(argv);
-  if (command.command === 'help')
-    return void process.stdout.write(`${(await import('./help.js')).helpText(command.of)}\n`);
-  if (command.command === 'version')
-    return void process.stdout.write(`${(await import('./version.js')).readVersion()}\n`);
+  if (command.command === 'help') return print(`${(await import('./help.js')).helpText(command.of)}\n`);
+  if (command.command === 'version') return print(`${(await import('./version.js')).readVersion()}\n`);
 
   // What stays in the process's own environment is in each of Node's diagnostic reports, and in what is started from here.
   const env: Environment = { ...process.env };

@@ -4,6 +4,7 @@ import { exitWithHungThread } from '../exit.js';
 import type { GivenSettings } from '../setting-values.js';
 import { createClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
+import { describeBroken, StandardOutput } from '../standard-output.js';
 import { readVersion } from '../version.js';
 import { type CommandContext, EXIT_CONFIG, EXIT_FAILED } from './context.js';
 import { type CommandName, commandEntry } from './table.js';
@@ -20,11 +21,18 @@ export async function startCommand(
   invocation: Invocation & { readonly command: CommandName },
   env: GivenSettings['env'],
   complain: (problems: readonly string[]) => void,
-): Promise<never> {
+): Promise<void> {
   const aborting = new AbortController();
+  const aborted = new Promise<void>((resolve) => aborting.signal.addEventListener('abort', () => resolve()));
   let isThreadLeft = false;
-  const exit = (code: number) =>
-    isThreadLeft ? exitWithHungThread(code, performance.now() + REST_MS) : process.exit(code);
+  let isEnding = false;
+  const exit = (code: number): void => {
+    // One end is enough: the first one's code is what it is.
+    if (isEnding) return;
+    isEnding = true;
+    if (isThreadLeft) void exitWithHungThread(code, performance.now() + REST_MS);
+    else process.exit(code);
+  };
   const abort = (): void => {
     if (!aborting.signal.aborted)
       // What a command still waits for by then may be a thread that hangs.
@@ -32,8 +40,24 @@ export async function startCommand(
     aborting.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
-  // Whoever read has read enough: `once | head -1`.
-  process.stdout.on('error', () => void exit(EXIT_FAILED));
+  /** What the exit code is when whoever reads has read enough, as in `top --json | head -1`: once the command is done, its own. */
+  let code = EXIT_FAILED;
+  // Each takes time to make (7 ms of CPU time for stdin), and few commands read or complain.
+  const opened: { stderr?: StandardOutput } = {};
+  const openStderr = (): StandardOutput => {
+    // That it is broken, there is nobody to tell.
+    opened.stderr ??= new StandardOutput(process.stderr, () => {});
+    return opened.stderr;
+  };
+  const tell = (messages: readonly string[]): void => {
+    openStderr();
+    complain(messages);
+  };
+  const stdout = new StandardOutput(process.stdout, (error) => {
+    const message = describeBroken(error);
+    if (message !== null) tell([message]);
+    exit(message === null ? code : EXIT_FAILED);
+  });
   const { command, flags, options, positionals, problems } = invocation;
   const context: CommandContext = {
     flags,
@@ -41,24 +65,29 @@ export async function startCommand(
     positionals,
     json: options['json'] === true,
     env,
-    // Each takes time to make (7 ms of CPU time for stdin), and few commands read.
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
+    stdout,
     get stderr() {
-      return process.stderr;
+      return openStderr();
     },
     clock: createClock(),
     version: readVersion(),
     signal: aborting.signal,
     loadConfig: () => loadAll({ env, flags }, problems),
-    complain,
+    complain: tell,
     leaveThreadBehind: () => {
       isThreadLeft = true;
     },
   };
-  return exit(await run(command, context, problems));
+  code = await run(command, context, problems);
+  if (!aborting.signal.aborted) {
+    const taken = Promise.all([stdout.settle(), opened.stderr?.settle()]).then(() => code);
+    // Whoever reads may take their time, or not read at all.
+    code = await Promise.race([taken, aborted.then(() => EXIT_INTERRUPTED)]);
+  }
+  exit(code);
 }
 
 async function run(name: CommandName, context: CommandContext, problems: readonly string[]): Promise<number> {
