@@ -18,6 +18,7 @@ export class Theme {
     this.#storage = storage;
     this.#probe = document.createElement('i');
     this.#probe.hidden = true;
+    this.#probe.className = 'probe';
     document.body.append(this.#probe);
     const kept = storage?.getItem(KEY);
     this.#choice = CHOICES.find((choice) => choice === kept) ?? 'auto';
@@ -30,7 +31,8 @@ export class Theme {
       this.#storage?.setItem(KEY, this.#choice);
       apply();
     });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
+      matchMedia(query).addEventListener('change', apply);
     this.#apply();
   }
 

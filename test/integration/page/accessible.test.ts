@@ -53,6 +53,73 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
     });
   }
 
+  /** Has every share be the whole, and the daemon have a problem, while a second passes in two samples. */
+  const playHundreds = async (page: Page, problem: string): Promise<void> => {
+    const [telemetry, health] = await Promise.all(
+      ['telemetry', 'health'].map(async (path) => {
+        const answer = await fetch(`${address}${path}`);
+        return (await answer.json()) as { sampled_at: string; cpu: object };
+      }),
+    );
+    assert.ok(telemetry !== undefined);
+    const some = { some: { stall_us: 1_000_000 } };
+    const whole = {
+      ...telemetry,
+      cpu_pct: 100,
+      mem_pct: 100,
+      disk_pct: 100,
+      swap_pct: 100,
+      cpu: { ...telemetry.cpu, busy_100ms_pct: 100, cores: { hottest: { core: 1, pct: 100 } } },
+      pressure: { supported: true, interval_ms: 1_000, cpu: some, memory: some, io: some },
+    };
+    let nowMs = Date.parse(telemetry.sampled_at);
+    await page.route('**/history*', (route) => route.fulfill({ status: 404, body: '{}' }));
+    await page.route('**/telemetry', (route) => {
+      nowMs += 500;
+      return route.fulfill({ json: { ...whole, sampled_at: new Date(nowMs).toISOString() } });
+    });
+    await page.route('**/health', (route) => route.fulfill({ json: { ...health, problems: [problem] } }));
+  };
+
+  test('figures of hundreds stand apart, and a long problem breaks, however narrow the page is', async () => {
+    const problem = `the disk of /${'path_without_breaks'.repeat(15)} hangs`;
+    await lookAt(
+      browser,
+      address,
+      async ({ page, textWhen }) => {
+        await textWhen('state_detail', /^the disk of/);
+        for (const name of ['cpu', 'hottest', 'swap', 'pressure_io']) await textWhen(name, /^100\.0 %$/);
+        for (const width of [320, 360, 400, 681, 760, 1151]) {
+          await page.setViewportSize({ width, height: 780 });
+          await assertNotTooWide(page);
+          assert.deepEqual(await cutFigures(page), [], `${width} px`);
+        }
+      },
+      { prepare: (page) => playHundreds(page, problem) },
+    );
+  });
+
+  test('in forced colours no area hides a line, and what is chosen, how it is and where it goes are seen', async () => {
+    await lookAt(
+      browser,
+      address,
+      async ({ page, asked, textWhen }) => {
+        await textWhen('state', /^Degraded$/);
+        await until('half a minute of samples', () => asked.length > 60);
+        assert.ok((await opaqueShare(page, 'memory')) < 0.3);
+        const grounds = await page.evaluate<string[]>(
+          `['.lamp', '[data-share="user"]', '[data-range="1"]', '[data-range="5"]', 'body']
+            .map((each) => getComputedStyle(document.querySelector(each)).backgroundColor)`,
+        );
+        const [lamp, user, chosen, other, body] = grounds;
+        for (const ground of [lamp, user, chosen]) assert.notEqual(ground, body);
+        assert.notEqual(chosen, other);
+        await assertAccessible(page, 'forced colours');
+      },
+      { forcedColors: 'active', prepare: (page) => playHundreds(page, 'the disk hangs') },
+    );
+  });
+
   test('everything can be done by keys: the range, a pause, the theme, and a look at a moment of a chart', async () => {
     await lookAt(browser, address, async ({ page, asked, textWhen }) => {
       await textWhen('state', LIVE);
@@ -108,6 +175,22 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
     });
   });
 });
+
+/** The names and figures that are wider than their place. */
+function cutFigures(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`[...document.querySelectorAll('.stats :is(dt, dd)')]
+    .filter((each) => each.scrollWidth > each.clientWidth)
+    .map((each) => each.textContent + ': ' + each.scrollWidth + ' > ' + each.clientWidth)`);
+}
+
+/** How much of a chart's canvas is painted, a few pixels before its right edge. */
+function opaqueShare(page: Page, plot: string): Promise<number> {
+  return page.evaluate<number>(`(() => {
+    const canvas = document.querySelector('[data-plot="${plot}"] canvas');
+    const { data } = canvas.getContext('2d').getImageData(canvas.width - 30, 0, 1, canvas.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 200).length / canvas.height;
+  })()`);
+}
 
 async function assertNotTooWide(page: Page): Promise<void> {
   const over = await page.evaluate(
