@@ -1,6 +1,8 @@
 import { decimal, duration, NOT_TOLD, percent, shortTime, UNKNOWN } from './format.js';
 import { type CoreShare, type PressureLine, RESOURCES, type Reading } from './reading.js';
 
+const BURST_MS = 100;
+
 /** The texts that a reading gives, by the names that they have in the document. */
 export function figuresOf(reading: Reading): Record<string, string> {
   const { burst, load, hottest } = reading;
@@ -8,6 +10,7 @@ export function figuresOf(reading: Reading): Record<string, string> {
     identifier: reading.identifier,
     cpu: percent(reading.cpuPct),
     burst: percent(reading.busy100msPct),
+    burst_window: burstWindow(reading.intervalMs),
     hottest: percent(hottest?.pct ?? null),
     burst_title: burstTitle(burst.seconds),
     burst_max: percent(burst.maxPct, 0),
@@ -31,6 +34,12 @@ export function figuresOf(reading: Reading): Record<string, string> {
     nginx: nginxText(reading),
     ...pressureFigures(reading),
   };
+}
+
+/** Over how long a burst is told: no shorter than the time between two samples. */
+function burstWindow(intervalMs: number | null): string {
+  const windowMs = Math.max(BURST_MS, Math.round(intervalMs ?? 0));
+  return windowMs < 1_000 ? `${windowMs} ms` : `${Number((windowMs / 1_000).toFixed(2))} s`;
 }
 
 function burstTitle(seconds: number | null): string {

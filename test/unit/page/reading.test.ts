@@ -33,7 +33,8 @@ test('what is null, or not there at all, is unknown and never a number', () => {
     const reading = readTelemetry(body);
     assert.ok(reading !== null);
     for (const [name, text] of Object.entries(figuresOf(reading)))
-      if (!['identifier', 'burst_title', 'pressure_note'].includes(name)) assert.equal(text, 'unknown', name);
+      if (!['identifier', 'burst_window', 'burst_title', 'pressure_note'].includes(name))
+        assert.equal(text, 'unknown', name);
   }
 });
 
@@ -52,6 +53,20 @@ test('a minute that was not seen whole is not called one', () => {
     figuresOf(readingOf({ cpu: { burst: { seconds: value } } }))['burst_title'];
   assert.equal(seconds(60), 'Bursts of the last minute');
   assert.equal(seconds(23.2), 'Bursts of the last 23 s');
+});
+
+test('a burst is told over a tenth of a second, and at a slower cadence over the time between samples', () => {
+  const windowAt = (interval_ms: number | null) =>
+    figuresOf(readingOf({ sampling: { interval_ms } }))['burst_window'];
+  assert.deepEqual([null, 50, 100, 100.3, 333.25, 2_000, 2_500].map(windowAt), [
+    '100 ms',
+    '100 ms',
+    '100 ms',
+    '100 ms',
+    '333 ms',
+    '2 s',
+    '2.5 s',
+  ]);
 });
 
 test('sources that give nothing new are named with their age', () => {
