@@ -4,6 +4,7 @@ import type { Column, Points } from './series.js';
 /** What is told of a column over a range of time; null: nothing is known. */
 export interface Summary {
   readonly mean: number;
+  readonly lowest: number;
   readonly highest: number;
   readonly highestAtMs: number;
 }
@@ -15,6 +16,7 @@ export function summarize(points: Points, column: Column, rangeMs: number): Summ
   const fromMs = (timesMs.at(-1) ?? 0) - rangeMs;
   let sum = 0;
   let count = 0;
+  let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   let highestAtMs = 0;
   for (let i = timesMs.length - 1; i >= 0 && timesMs[i]! >= fromMs; i--) {
@@ -22,12 +24,13 @@ export function summarize(points: Points, column: Column, rangeMs: number): Summ
     if (value === null) continue;
     sum += value;
     count++;
+    lowest = Math.min(lowest, value);
     if (value > highest) {
       highest = value;
       highestAtMs = timesMs[i]!;
     }
   }
-  return count === 0 ? null : { mean: sum / count, highest, highestAtMs };
+  return count === 0 ? null : { mean: sum / count, lowest, highest, highestAtMs };
 }
 
 /** A line of a chart, as it is spoken of. */
@@ -48,7 +51,7 @@ export function summaryText(points: Points, lines: readonly Named[], rangeMs: nu
     if (summary === null) return [`${label} unknown`];
     const mean = valueText(summary.mean, unit);
     const highest = valueText(summary.highest, unit);
-    if (mean === highest) return [`${label} ${mean} throughout`];
+    if (valueText(summary.lowest, unit) === highest) return [`${label} ${highest} throughout`];
     const words = {
       mean: `mean ${mean}`,
       highest: `highest ${highest} at ${timeOfDay(summary.highestAtMs)}`,

@@ -84,6 +84,16 @@ test('a summary tells of the range alone, and of what is not known that it is no
   );
 });
 
+test('what dips is not told to have been the same throughout, however short it was', () => {
+  const series = new Series(60_000, 50);
+  for (let i = 0; i < 1_200; i++)
+    series.append(1_000 + 50 * i, { ...rowOf(() => 100), burst: i === 700 ? 60 : 100 }, 50);
+  assert.equal(
+    summaryText(series, LINES.slice(0, 2), 60_000),
+    `Last minute: CPU 100.0 % throughout; burst highest 100.0 % at ${timeOfDay(60_950)}.`,
+  );
+});
+
 test('a token is what a header can carry', () => {
   assert.ok(isToken('correct-horse-battery'));
   for (const text of ['', 'two words', 'schlüssel-schlüssel', 'new\nline-new-line'])
