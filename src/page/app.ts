@@ -173,7 +173,6 @@ export class App {
         isPaused: this.#isPaused,
         problems: this.#facts?.problems ?? [],
         intervalMs: this.#intervalMs,
-        wallMs: Date.now(),
       }),
     );
   }

@@ -22,6 +22,8 @@ export interface LinkLook {
   readonly state: LinkState;
   /** Since the last new sample; null: there was none. */
   readonly ageMs: number | null;
+  /** When that was, by the host's clock, unix ms; null: there was none. */
+  readonly sinceMs: number | null;
   /** What the Monitor said of it; empty, when it said nothing. */
   readonly message: string;
 }
@@ -38,6 +40,8 @@ export class Link {
   #startMs: number;
   #sampledAtMs = Number.NaN;
   #newAtMs = Number.NaN;
+  /** When the newest sample came: other than `#newAtMs` where nobody asked for a while. */
+  #cameAtMs = Number.NaN;
   #answeredAtMs = Number.NaN;
   #intervalMs = 0;
   #failure: Failure | null = null;
@@ -54,6 +58,7 @@ export class Link {
     if (sampledAtMs === this.#sampledAtMs) return false;
     this.#sampledAtMs = sampledAtMs;
     this.#newAtMs = nowMs;
+    this.#cameAtMs = nowMs;
     return true;
   }
 
@@ -71,7 +76,7 @@ export class Link {
 
   look(nowMs: number): LinkLook {
     const ageMs = Number.isNaN(this.#newAtMs) ? null : nowMs - this.#newAtMs;
-    return { state: this.#judge(ageMs, nowMs), ageMs, message: this.#message() };
+    return { state: this.#judge(ageMs, nowMs), ageMs, sinceMs: this.#sinceMs(), message: this.#message() };
   }
 
   #judge(ageMs: number | null, nowMs: number): LinkState {
@@ -86,6 +91,10 @@ export class Link {
     const limitMs = Math.max(MIN_STILL_MS, 3 * this.#intervalMs);
     if (ageMs <= limitMs) return 'live';
     return nowMs - this.#answeredAtMs > limitMs ? 'unreachable' : 'still';
+  }
+
+  #sinceMs(): number | null {
+    return Number.isNaN(this.#newAtMs) ? null : this.#sampledAtMs + (this.#newAtMs - this.#cameAtMs);
   }
 
   #message(): string {

@@ -16,17 +16,15 @@ export interface StatusInput {
   /** Of the last /health; none, when there is none yet. */
   readonly problems: readonly string[];
   readonly intervalMs: number;
-  /** The browser's clock, unix ms. */
-  readonly wallMs: number;
 }
 
 /** Puts the state into words. */
-export function statusOf({ look, isPaused, problems, intervalMs, wallMs }: StatusInput): Status {
-  const { state, ageMs, message } = look;
+export function statusOf({ look, isPaused, problems, intervalMs }: StatusInput): Status {
+  const { state, ageMs, sinceMs, message } = look;
   const since =
-    ageMs === null
+    ageMs === null || sinceMs === null
       ? 'nothing has come yet'
-      : `since ${timeOfDay(wallMs - ageMs)}, for ${duration(ageMs / 1_000)}`;
+      : `since ${timeOfDay(sinceMs)}, for ${duration(ageMs / 1_000)}`;
   if (state === 'locked') return status('warn', 'Locked', 'the bridge wants a token');
   if (isPaused) return status('quiet', 'Paused', 'nothing new is shown until it goes on');
   switch (state) {
