@@ -27,6 +27,13 @@ const MEM_PCT = HISTORY_COLUMNS.indexOf('mem_pct');
 const PRELOAD = `process.on('newListener', (event) => event === 'SIGINT' && process.kill(process.pid, 'SIGUSR2'));`;
 const SIGNAL_EARLY = ['--import', `data:text/javascript,${encodeURIComponent(PRELOAD)}`];
 
+/** Has the thread of a dump tell which variables of the environment it knows. */
+const TELL_OF_ENVIRONMENT = `
+import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+if (!isMainThread && process.argv[1]?.endsWith('dump.js'))
+  writeSync(1, \`knows of \${JSON.stringify(Object.keys(process.env))}\\n\`);`;
+
 /** Asks for a dump, and returns the line of the log that tells what came of that. */
 async function dump(daemon: DaemonProcess): Promise<LogLine> {
   const before = daemon.lines.length;
@@ -178,6 +185,14 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     const { daemon } = await startBridge(t, { TMPDIR: folder });
     assert.ok(String((await dump(daemon))['path']).startsWith(`${folder}/harborforge-monitor-history-`));
     assert.equal(readdirSync(folder).length, 1);
+  });
+
+  it('is written by a thread that is given nothing of the environment', async (t) => {
+    const env = { MONITOR_DUMP_DIR: temporaryFolder(t) };
+    const preload = `data:text/javascript,${encodeURIComponent(TELL_OF_ENVIRONMENT)}`;
+    const { daemon } = await startBridge(t, env, ['--import', preload]);
+    assert.equal((await dump(daemon)).msg, WRITTEN);
+    assert.equal((await daemon.line(({ msg }) => msg?.startsWith('knows of') ?? false)).msg, 'knows of []');
   });
 
   it('says that the folder is not there, or none, and goes on; once it is there it writes', async (t) => {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Dumper } from '../../../src/dump/dumper.js';
 import { dumpFolder } from '../../../src/dump/folder.js';
@@ -25,6 +26,7 @@ import { until } from '../../support/until.js';
 const WALL_MS = Date.parse('2026-03-22T01:37:21.042Z');
 const NAME = 'harborforge-monitor-history-20260322T013721.042Z.csv';
 const ROWS = 20_000;
+const LATE = 'the dump is not written yet: its folder is slow, or gives no answer';
 
 function setUp(t: TestContext, folder = temporaryFolder(t), rows = ROWS) {
   const shared = createRing(rows);
@@ -148,6 +150,18 @@ describe('the dump', () => {
       msg: 'no dump is written: the daemon is ending',
     });
   });
+
+  it('is not said to be late when it was in time', async (t) => {
+    const { dumper, lines } = setUp(t);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    dumper.dump();
+    await dumper.stop();
+    t.mock.timers.tick(60_000);
+    assert.deepEqual(
+      lines.map(({ msg }) => msg),
+      ['dump of the flight recorder written'],
+    );
+  });
 });
 
 describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? false }, () => {
@@ -165,6 +179,39 @@ describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? 
     await told('info');
     assert.deepEqual(readdirSync(mount.path), [NAME]);
     assert.equal(readFileSync(join(mount.path, NAME), 'latin1').split('\n').length, ROWS + 2);
+  });
+
+  it('is said to be late after ten seconds', async (t) => {
+    const mount = await createFrozenMount(t);
+    const { dumper, lines, told } = setUp(t, mount.path);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    mount.freeze();
+    dumper.dump();
+    t.mock.timers.tick(9_999);
+    assert.deepEqual(lines, []);
+    t.mock.timers.tick(1);
+    assert.deepEqual(lines, [{ level: 'warn', folder: mount.path, msg: LATE }]);
+    t.mock.timers.reset();
+    mount.thaw();
+    await told('info');
+  });
+
+  it('is given up when it answers only after the end has waited for it, and leaves nothing', async (t) => {
+    const mount = await createFrozenMount(t);
+    const { dumper, lines } = setUp(t, mount.path);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    mount.freeze();
+    dumper.dump();
+    const stopping = dumper.stop();
+    t.mock.timers.tick(700);
+    await setImmediate();
+    mount.thaw();
+    assert.equal(await stopping, true);
+    const reason = 'the daemon ended before all of it was written';
+    assert.deepEqual(lines, [
+      { level: 'error', folder: mount.path, msg: `no dump was written: ${mount.path}: ${reason}` },
+    ]);
+    assert.deepEqual(readdirSync(mount.path), []);
   });
 });
 

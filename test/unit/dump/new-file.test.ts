@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {
+import fs, {
   existsSync,
   lstatSync,
   mkdirSync,
@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { writeNewFile } from '../../../workers/dump/new-file.js';
@@ -36,6 +37,28 @@ describe('a new file', () => {
     }
     writeNewFile(path, pieces());
     assert.deepEqual(seen, [['.new.csv.unfinished']]);
+  });
+
+  it('is on the disk before it gets its name', (t) => {
+    const path = join(temporaryFolder(t), 'new.csv');
+    const calls: string[] = [];
+    const { fsyncSync, renameSync } = fs;
+    t.mock.method(fs, 'fsyncSync', (file: number) => {
+      calls.push(`fsync of ${fs.fstatSync(file).size} bytes`);
+      fsyncSync(file);
+    });
+    t.mock.method(fs, 'renameSync', (from: string, to: string) => {
+      calls.push('rename');
+      renameSync(from, to);
+    });
+    syncBuiltinESMExports();
+    try {
+      writeNewFile(path, ['one\n', 'two\n']);
+    } finally {
+      t.mock.restoreAll();
+      syncBuiltinESMExports();
+    }
+    assert.deepEqual(calls, ['fsync of 8 bytes', 'rename']);
   });
 
   it('overwrites no file', (t) => {
