@@ -1,5 +1,5 @@
 import { Chart, type Colours } from './chart.js';
-import { CHARTS } from './chart-specs.js';
+import { CHARTS, type ChartSpec } from './chart-specs.js';
 import { momentAfterKey, nearest } from './moments.js';
 import type { Series } from './series.js';
 import { pointText, summaryText } from './summary.js';
@@ -15,8 +15,12 @@ const MOVE_PX = 0.75;
 export class Charts {
   readonly #charts: readonly Chart[];
   readonly #captions = new Map<Chart, HTMLElement>();
+  /** What is told of a chart that never will have anything to draw, by its name. */
+  readonly #missing = new Map<string, string>();
   #series: Series;
   #cursorMs: number | null = null;
+  /** Where the keys moved the cursor to where it is. */
+  #chartOfKeys: Chart | null = null;
 
   constructor(root: ParentNode, colours: Colours, series: Series) {
     this.#series = series;
@@ -55,20 +59,32 @@ export class Charts {
     for (const chart of this.#charts) this.#describe(chart);
   }
 
+  /** Has `text` told of the chart with this name in place of its values; empty: they are told. */
+  setMissing(name: string, text: string): void {
+    this.#missing.set(name, text);
+  }
+
   recolour(): void {
     for (const chart of this.#charts) chart.recolour();
   }
 
   #describe(chart: Chart): void {
-    const { lines } = chart.spec;
-    const spoken = [...lines].reverse();
     const at = this.#cursorMs === null ? chart.cursorIndex : nearest(this.#series.timesMs, this.#cursorMs);
-    const text =
-      at === null
-        ? summaryText(this.#series, spoken, this.#series.rangeMs)
-        : pointText(this.#series, at, spoken);
+    const text = this.#textOf(chart.spec, at);
     const caption = this.#captions.get(chart);
     if (caption !== undefined && caption.textContent !== text) caption.textContent = text;
+    // The range's begin takes a cursor that stands there with it.
+    if (chart === this.#chartOfKeys && chart.element.ariaValueText !== text) this.#speak(chart);
+  }
+
+  /** The point with this number in words, or, where it is null, all of them. */
+  #textOf({ name, lines }: ChartSpec, at: number | null): string {
+    const missing = this.#missing.get(name) ?? '';
+    if (missing !== '') return missing;
+    const spoken = [...lines].reverse();
+    return at === null
+      ? summaryText(this.#series, spoken, this.#series.rangeMs)
+      : pointText(this.#series, at, spoken);
   }
 
   /** To a screen reader a chart is a slider over time; its value is read out when it is moved, and not when time goes on. */
@@ -94,6 +110,7 @@ export class Charts {
 
   #moveTo(timeMs: number | null, chart: Chart): void {
     this.#cursorMs = timeMs;
+    this.#chartOfKeys = timeMs === null ? null : chart;
     for (const each of this.#charts) each.setCursor(timeMs);
     this.describe();
     this.#speak(chart);
@@ -104,7 +121,7 @@ export class Charts {
     const at = this.#cursorMs === null ? -1 : nearest(timesMs, this.#cursorMs);
     const share = this.#cursorMs === null ? 1 : 1 - (endMs - this.#cursorMs) / rangeMs;
     element.ariaValueNow = String(Math.round(100 * Math.min(1, Math.max(0, share))) || 0);
-    element.ariaValueText = at < 0 ? NO_MOMENT : pointText(this.#series, at, [...spec.lines].reverse());
+    element.ariaValueText = at < 0 ? NO_MOMENT : this.#textOf(spec, at);
   }
 }
 

@@ -59,6 +59,13 @@ function nginxText({ nginxInstalled, nginxSites }: Reading): string {
   return nginxSites.length === 1 ? '1 site' : `${nginxSites.length} sites`;
 }
 
+/** Why the chart of pressure stays empty; empty: it does not. */
+export function missingPressure({ isPressureSupported }: Pick<Reading, 'isPressureSupported'>): string {
+  return isPressureSupported === false
+    ? 'No pressure is told: PSI is left out of this kernel, or off. It may start with psi=1 on the command line.'
+    : '';
+}
+
 function pressureFigures({ pressure, isPressureSupported }: Reading): Record<string, string> {
   const shown = (value: number | null): string => (isPressureSupported === false ? NOT_TOLD : percent(value));
   const texts: Record<string, string> = {

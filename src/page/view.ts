@@ -2,7 +2,7 @@ import type { Colours } from './chart.js';
 import { Charts } from './charts.js';
 import type { Facts } from './facts.js';
 import { Fields } from './fields.js';
-import { ageText, figuresOf } from './figures.js';
+import { ageText, figuresOf, missingPressure } from './figures.js';
 import { timeOfDay } from './format.js';
 import type { Reading } from './reading.js';
 import type { Series } from './series.js';
@@ -113,6 +113,7 @@ export class View {
     const reading = this.#reading;
     if (reading === null) return;
     this.#fields.setAll(figuresOf(reading));
+    this.#charts.setMissing('pressure', missingPressure(reading));
     this.#fields.set('sampled_at', `newest sample ${timeOfDay(reading.sampledAtMs, true)}`);
     const shares = [reading.userPct, reading.systemPct, reading.iowaitPct, reading.stealPct];
     SHARES.forEach((name, i) => {

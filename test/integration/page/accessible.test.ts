@@ -53,7 +53,7 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
     });
   }
 
-  /** Has every share be the whole, and the daemon have a problem, while a second passes in two samples. */
+  /** Has every share be the whole, and the daemon have a problem, while each sample is a second after the one before. */
   const playHundreds = async (page: Page, problem: string): Promise<void> => {
     const [telemetry, health] = await Promise.all(
       ['telemetry', 'health'].map(async (path) => {
@@ -75,7 +75,7 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
     let nowMs = Date.parse(telemetry.sampled_at);
     await page.route('**/history*', (route) => route.fulfill({ status: 404, body: '{}' }));
     await page.route('**/telemetry', (route) => {
-      nowMs += 500;
+      nowMs += 1_000;
       return route.fulfill({ json: { ...whole, sampled_at: new Date(nowMs).toISOString() } });
     });
     await page.route('**/health', (route) => route.fulfill({ json: { ...health, problems: [problem] } }));
@@ -105,7 +105,7 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
       address,
       async ({ page, asked, textWhen }) => {
         await textWhen('state', /^Degraded$/);
-        await until('half a minute of samples', () => asked.length > 60);
+        await until('half a minute of samples', () => asked.length > 40);
         assert.ok((await opaqueShare(page, 'memory')) < 0.3);
         const grounds = await page.evaluate<string[]>(
           `['.lamp', '[data-share="user"]', '[data-range="1"]', '[data-range="5"]', 'body']
@@ -117,6 +117,28 @@ describe('the page, for everybody', { skip: missingBrowser(), concurrency: true 
         await assertAccessible(page, 'forced colours');
       },
       { forcedColors: 'active', prepare: (page) => playHundreds(page, 'the disk hangs') },
+    );
+  });
+
+  test('a cursor at the begin of the range goes on with it, and is spoken of as it is written', async () => {
+    const texts = `['[data-plot="cpu"]', '[data-caption="cpu"]'].map((each) => document.querySelector(each))
+      .map((each) => each.ariaValueText ?? each.textContent)`;
+    await lookAt(
+      browser,
+      address,
+      async ({ page, asked, textWhen }) => {
+        await textWhen('state', /^Degraded$/);
+        await until('more than a minute of samples', () => asked.length > 75);
+        await page.locator('[data-plot="cpu"]').press('Home');
+        const [first] = await page.evaluate<string[]>(texts);
+        const [spoken, written] = await until('another moment', async () => {
+          const now = await page.evaluate<string[]>(texts);
+          return now[1] !== first && now;
+        });
+        assert.match(spoken ?? '', /^\d\d:\d\d:\d\d · CPU 100/);
+        assert.equal(spoken, written);
+      },
+      { prepare: (page) => playHundreds(page, 'the disk hangs') },
     );
   });
 

@@ -126,6 +126,10 @@ describe('the page, when all is not well', { skip: missingBrowser(), concurrency
         for (const name of ['cpu', 'burst', 'load_1', 'hottest', 'user'])
           assert.equal(await text(name), 'unknown');
         assert.equal(await text('pressure_cpu'), 'n/a');
+        const caption = (): Promise<string | null> => page.textContent('[data-caption="pressure"]');
+        await until('what the kernel has not', async () =>
+          (await caption())?.includes('left out of this kernel'),
+        );
         shown = known;
         await textWhen('memory', /%$/);
         nowMs -= 3_600_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readHealth } from '../../../src/page/facts.js';
-import { ageText, figuresOf } from '../../../src/page/figures.js';
+import { ageText, figuresOf, missingPressure } from '../../../src/page/figures.js';
 import { readTelemetry } from '../../../src/page/reading.js';
 import { readingOf, TELEMETRY } from './readings.js';
 
@@ -46,6 +46,9 @@ test('a kernel without pressure is told apart from pressure that is unknown', ()
   const failed = figuresOf(readingOf({ pressure: { supported: true, interval_ms: null } }));
   assert.equal(failed['pressure_cpu'], 'unknown');
   assert.equal(failed['pressure_note'], '');
+  const missing = [false, true, null].map((isPressureSupported) => missingPressure({ isPressureSupported }));
+  assert.match(missing[0]!, /^No pressure is told: PSI is left out of this kernel/);
+  assert.deepEqual(missing.slice(1), ['', '']);
 });
 
 test('a minute that was not seen whole is not called one', () => {
