@@ -89,6 +89,13 @@ describe('the page in a real browser', { skip: missingBrowser(), concurrency: tr
         await textWhen('state', /^Locked$/);
         const before = asked.length;
         assert.equal(await page.evaluate('document.activeElement.id'), 'token');
+        await page.keyboard.type('no token with spaces');
+        await page.keyboard.press('Enter');
+        await until('a reason', async () =>
+          (await page.textContent('#token-error'))?.includes('printable ASCII without spaces'),
+        );
+        assert.equal(asked.length, before);
+        await page.fill('#token', '');
         await page.keyboard.type('a-wrong-token-0123456789');
         await page.keyboard.press('Enter');
         await until('a refusal', async () =>

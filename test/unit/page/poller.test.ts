@@ -5,7 +5,14 @@ import { type BridgeAnswer, Poller } from '../../../src/page/poller.js';
 /** A bridge and a clock that are played: an answer takes `answerMs`, and time passes only while somebody waits. */
 function play(options: { answerMs?: number; intervalMs?: number; history?: string | null }) {
   const { answerMs = 1, intervalMs = 50, history = null } = options;
-  const state = { nowMs: 0, status: 200 as number | null, inFlight: 0, mostInFlight: 0, past: history };
+  const state = {
+    nowMs: 0,
+    status: 200 as number | null,
+    inFlight: 0,
+    mostInFlight: 0,
+    past: history,
+    answerMs,
+  };
   const asked: [path: string, atMs: number][] = [];
   const outcomes: (number | null)[] = [];
   const timers: { atMs: number; done: () => void }[] = [];
@@ -24,7 +31,7 @@ function play(options: { answerMs?: number; intervalMs?: number; history?: strin
       asked.push([path, state.nowMs]);
       state.mostInFlight = Math.max(state.mostInFlight, ++state.inFlight);
       try {
-        await wait(answerMs, signal);
+        await wait(state.answerMs, signal);
         if (signal.aborted || state.status === null) throw new Error('no answer');
         return { status: state.status, json: {} };
       } finally {
@@ -88,6 +95,25 @@ test('one request is in flight at a time, however long answers take', async () =
   assert.equal(state.mostInFlight, 1);
   assert.ok(times('/telemetry').length >= 25);
   assert.equal(times('/history?points=1').length, 1);
+});
+
+test('what was not asked while an answer took long is not made up for', async () => {
+  const { state, poller, pass, times } = play({});
+  poller.start();
+  await pass(1_000);
+  state.answerMs = 3_000;
+  await pass(2_000);
+  state.answerMs = 1;
+  await pass(3_000);
+  poller.stop();
+  const asked = times('/telemetry').filter((atMs) => atMs > 3_000);
+  assert.ok(asked.length > 10);
+  const pauses = asked.slice(1).map((atMs, i) => atMs - asked[i]!);
+  // The first turn after the long one may begin at once.
+  assert.ok(
+    pauses.slice(1).every((ms) => ms >= 45),
+    pauses.join(),
+  );
 });
 
 test('while nothing comes it asks more and more slowly, down to every two seconds, and goes on by itself', async () => {
