@@ -1,5 +1,5 @@
-import { frameStaleAfterMs } from '../shared/pace.js';
 import type { History } from '../shared/recorder.js';
+import { isGap } from './gaps.js';
 import type { HistoryQuery } from './query.js';
 
 /** The points in which rows are told: neighbouring rows share one. */
@@ -24,10 +24,8 @@ export interface Plan {
   /** What lies between multiples of this, counted from `originMs`, shares a point; so that the same time always does. */
   readonly stepMs: number;
   readonly originMs: number;
-  /** So far rows are apart, ms. */
+  /** So far rows are apart now, ms. */
   readonly rowMs: number;
-  /** Sampling stood still where two rows are farther apart than this. */
-  readonly gapMs: number;
 }
 
 /**
@@ -37,7 +35,7 @@ export interface Plan {
 export function planPoints({ seconds, points }: HistoryQuery, nowMs: number, rowMs: number): Plan {
   const rangeMs = seconds * 1_000;
   const beginMs = nowMs - rangeMs;
-  const common = { untilMs: nowMs, maxPoints: points, rowMs, gapMs: frameStaleAfterMs(rowMs) };
+  const common = { untilMs: nowMs, maxPoints: points, rowMs };
   if (points === 1) return { ...common, fromMs: beginMs, originMs: beginMs, stepMs: rangeMs + 1 };
   const stepMs = Math.ceil(rangeMs / (points - 1));
   // The oldest point is told as a whole.
@@ -112,13 +110,13 @@ class Laying {
 
 /** A point for each row, and for each gap; null when these are too many. */
 function layRows(history: History, rows: number, plan: Plan): Points | null {
-  const { untilMs, rowMs, gapMs } = plan;
+  const { untilMs, rowMs } = plan;
   const { monoMs } = history;
   const laying = new Laying(history, plan);
   for (let row = 0; row <= rows; row++) {
     const atMs = row < rows ? monoMs[row]! : untilMs;
     const beforeMs = row === 0 ? atMs : monoMs[row - 1]!;
-    if (atMs - beforeMs > gapMs) {
+    if (isGap(monoMs, rows, row, plan)) {
       if (laying.isFull) return null;
       laying.gap(row, (beforeMs + atMs) / 2);
     }
@@ -132,7 +130,7 @@ function layRows(history: History, rows: number, plan: Plan): Points | null {
 
 /** A point for each step in which there are rows, and in each gap for each step without any. */
 function laySteps(history: History, rows: number, plan: Plan): Points {
-  const { originMs, stepMs, untilMs, gapMs } = plan;
+  const { originMs, stepMs, untilMs } = plan;
   const { monoMs } = history;
   const laying = new Laying(history, plan);
   const beginOf = (atMs: number): number => originMs + Math.floor((atMs - originMs) / stepMs) * stepMs;
@@ -147,14 +145,14 @@ function laySteps(history: History, rows: number, plan: Plan): Points {
     const beginMs = beginOf(atMs);
     if (row > 0) {
       laying.end(row);
-      if (atMs - monoMs[row - 1]! > gapMs) layGap(row, endMs, beginMs);
+      if (isGap(monoMs, rows, row, plan)) layGap(row, endMs, beginMs);
     }
     laying.begin(row);
     endMs = beginMs + stepMs;
   }
   if (rows > 0) {
     laying.end(rows);
-    if (untilMs - monoMs[rows - 1]! > gapMs) layGap(rows, endMs, untilMs);
+    if (isGap(monoMs, rows, rows, plan)) layGap(rows, endMs, untilMs);
   }
   return laying.done(rows, stepMs);
 }

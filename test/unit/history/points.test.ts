@@ -138,6 +138,13 @@ test('rows that shared a point share it whenever somebody asks, and the oldest p
   );
 });
 
+test('the oldest point begins where its step does, and not where the time that is asked for does', () => {
+  const nowMs = 107_345;
+  const { plan, points } = lay(everyMs(50, 200, 100_000), { seconds: 5, points: 6 }, nowMs);
+  assert.deepEqual([plan.stepMs, plan.fromMs], [1_000, 102_000]);
+  assert.deepEqual(rowsIn(points), [20, 20, 20, 20, 20, 7]);
+});
+
 test('where there are no more rows than points each row is one: mean and max are its value', () => {
   const rows = everyMs(50, 200, 333);
   const { points, cpu } = lay(rows, { seconds: 10, points: 600 }, 333 + 199 * 50);
