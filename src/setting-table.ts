@@ -10,6 +10,8 @@ export interface SettingEntry {
   readonly completes: 'file' | 'folder' | readonly string[] | null;
 }
 
+/** As far back as any flight recorder may go, in seconds. */
+export const MAX_HISTORY_SEC = 3_600;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'json', 'text', 'journal'] as const;
 export const TRANSPORTS = ['auto', 'uws', 'node-http'] as const;
@@ -160,7 +162,7 @@ export const SETTINGS = {
     flag: 'history-sec',
     placeholder: 'N',
     default: '900',
-    help: 'Seconds of samples that the flight recorder keeps in memory, 0 (none) to 3600.',
+    help: `Seconds of samples that the flight recorder keeps in memory, 0 (none) to ${MAX_HISTORY_SEC}.`,
     completes: null,
   },
   dumpDir: {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { LOG_FORMATS, LOG_LEVELS, type SettingName, TRANSPORTS } from './setting-table.js';
+import { LOG_FORMATS, LOG_LEVELS, MAX_HISTORY_SEC, type SettingName, TRANSPORTS } from './setting-table.js';
 import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
 import { isLoopbackHost } from './shared/loopback.js';
 
@@ -74,7 +74,7 @@ const RULES = {
   bridgeTokenFile: absolutePath(),
   bridgeSocket: socketPath(),
   page: zeroOrOne(),
-  historySec: wholeNumber(0, 3_600),
+  historySec: wholeNumber(0, MAX_HISTORY_SEC),
   dumpDir: absolutePath(),
   heartbeatExtended: zeroOrOne(),
   bridgeTransport: z.enum(TRANSPORTS, `expected one of ${TRANSPORTS.join(', ')}`),

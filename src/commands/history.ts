@@ -33,8 +33,9 @@ export async function run(context: CommandContext): Promise<number> {
   const answer = await askHistory(context, address, asked, since === undefined);
   const history = 'status' in answer && answer.status === 200 ? parseHistory(answer.body) : null;
   if (history === null || !('status' in answer)) {
-    context.complain(describeFailure(answer, urlOf(address, TARGET)));
-    return EXIT_FAILED;
+    const refused = readRefusal(answer, since ?? DEFAULT_SINCE);
+    context.complain(refused ?? describeFailure(answer, urlOf(address, TARGET)));
+    return refused === null ? EXIT_FAILED : EXIT_CONFIG;
   }
   if (json) stdout.write(`${answer.body.trimEnd()}\n`);
   else stdout.write(isCsv ? renderCsv(history) : tableOf(history, context, env));
@@ -67,21 +68,29 @@ async function askHistory(
   return isDefault && 'status' in answer && answer.status === 400 ? ask(ofPoints) : answer;
 }
 
+/**
+ * What the daemon says is wrong with what it was asked for, in the words in which it was typed; null: nothing is. How far back it goes, only
+ * the daemon knows.
+ */
+function readRefusal(answer: BridgeAnswer, since: string): string[] | null {
+  const error = 'status' in answer && answer.status === 400 ? parseError(answer.body) : null;
+  if (error?.code !== 'invalid_query') return null;
+  return error.problems.map((problem) => {
+    const [, most] = /^seconds: expected a whole number from 1 to (\d+),/.exec(problem) ?? [];
+    return most === undefined
+      ? `--${printable(problem)}`
+      : `--since: expected a time from 1s to ${most}s, got ${JSON.stringify(since)}; the daemon keeps no more than its MONITOR_HISTORY_SEC`;
+  });
+}
+
 /** Why there is no history, in a line or more, and what can be done about it. */
 function describeFailure(answer: BridgeAnswer, url: string): string[] {
   const error = 'status' in answer ? parseError(answer.body) : null;
   if ('status' in answer && error !== null && answer.status !== 401) {
-    const { code, message, problems } = error;
+    const { code, message } = error;
     if (code === 'not_found')
       return [`history: the daemon at ${url} tells no history: it is older than this command; restart it`];
-    if (code !== 'invalid_query') return [`history: ${printable(message)}`];
-    return problems
-      .map((problem) => printable(problem))
-      .map((problem) =>
-        problem.startsWith('seconds: ')
-          ? `--since: in ${problem}; the daemon keeps no more than its MONITOR_HISTORY_SEC`
-          : `--${problem}`,
-      );
+    return [`history: ${printable(message)}`];
   }
   const { message, advice } = 'status' in answer ? describeStranger(answer.status) : answer;
   return [`history: ${url}: ${message}: ${advice}`];

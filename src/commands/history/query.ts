@@ -1,7 +1,6 @@
 import { parseHistoryQuery } from '../../history/query.js';
+import { MAX_HISTORY_SEC } from '../../setting-table.js';
 
-/** As far as any daemon goes back, in seconds: the most that MONITOR_HISTORY_SEC may be. */
-const MOST_SECONDS = 3_600;
 const SECONDS_OF = { s: 1, m: 60, h: 3_600 } as const;
 
 /** What is asked of the daemon. */
@@ -17,13 +16,13 @@ export interface Asked {
 export function readAsked(since: string, points: string | undefined): Asked | readonly string[] {
   const problems: string[] = [];
   const seconds = secondsOf(since);
-  if (!(seconds >= 1 && seconds <= MOST_SECONDS))
+  if (!(seconds >= 1 && seconds <= MAX_HISTORY_SEC))
     problems.push(
-      `--since: expected a time from 1s to 1h, such as 90s, 5m or 300, got ${JSON.stringify(since)}`,
+      `--since: expected a time from 1s to ${MAX_HISTORY_SEC / SECONDS_OF.h}h, such as 90s, 5m or 300, got ${JSON.stringify(since)}`,
     );
   const found = parseHistoryQuery(
     points === undefined ? '' : new URLSearchParams({ points }).toString(),
-    MOST_SECONDS,
+    MAX_HISTORY_SEC,
   );
   if (!('points' in found)) problems.push(...found.map((problem) => `--${problem}`));
   else if (problems.length === 0) return { seconds, points: points === undefined ? null : found.points };
