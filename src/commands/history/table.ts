@@ -1,3 +1,4 @@
+import { wrap } from '../../wrap.js';
 import { duration } from '../health-summary.js';
 import { colourOfShare, type Style } from '../style.js';
 import { sparkline } from '../top/bars.js';
@@ -19,13 +20,18 @@ export function renderTable(
   const { identifier, seconds, rows, interval_ms, step_ms, time_ms, columns } = answer;
   const { style, hasBlocks } = options;
   const past = `the last ${duration(seconds)}`;
-  const name = style.bold(printable(identifier));
+  const name = printable(identifier);
+  const heading = (text: string): string[] =>
+    wrap(`${name}${text}`, options.columns).map((line) => line.replace(name, (whole) => style.bold(whole)));
   const newestMs = time_ms.at(-1);
-  if (newestMs === undefined) return `${name}: no sample was taken in ${past}\n`;
+  if (newestMs === undefined) return `${heading(`: no sample was taken in ${past}`).join('\n')}\n`;
   const until = new Date(newestMs).toISOString().replace('T', ' ').slice(0, 19);
   // Where there are few points, each has a mark.
   const points = Math.floor((seconds * 1_000) / step_ms);
   const width = Math.min(SPARK_MAX, points, options.columns - NAME_WIDTH - 3 * VALUE_WIDTH - 2);
+  // Where the numbers have no room beside the names, they have it below them.
+  const isNarrow = options.columns < NAME_WIDTH + 3 * VALUE_WIDTH;
+  const indent = isNarrow ? '' : ' '.repeat(NAME_WIDTH);
   const scale = `${duration(seconds)} ago${'now'.padStart(width - duration(seconds).length - 4)}`;
   const head = ['now', 'mean', 'max'].map((each) => each.padStart(VALUE_WIDTH)).join('');
   const lines = columns.map((column) => {
@@ -36,15 +42,22 @@ export function renderTable(
       figure(value, isShare, style),
     );
     const course = width < SPARK_MIN ? '' : `  ${courseOf(max, isShare, width, answer, hasBlocks)}`;
-    return `${column.padEnd(NAME_WIDTH)}${figures.join('')}${course}`.trimEnd();
+    return isNarrow
+      ? `${column}\n${figures.join('')}`
+      : `${column.padEnd(NAME_WIDTH)}${figures.join('')}${course}`.trimEnd();
   });
+  const made = `${count(rows, 'sample')}, ${interval_ms} ms apart, in ${count(time_ms.length, 'point')} of ${step_ms} ms`;
   return `${[
-    `${name}, ${past} until ${until} UTC`,
-    style.dim(`${rows} samples, ${interval_ms} ms apart, in ${time_ms.length} points of ${step_ms} ms`),
+    ...heading(`, ${past} until ${until} UTC`),
+    ...wrap(made, options.columns).map(style.dim),
     '',
-    style.dim(`${' '.repeat(NAME_WIDTH)}${head}${width < SPARK_MIN ? '' : `  ${scale}`}`),
+    style.dim(`${indent}${head}${width < SPARK_MIN ? '' : `  ${scale}`}`),
     ...lines,
   ].join('\n')}\n`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function figure(value: number | null, isShare: boolean, style: Style): string {

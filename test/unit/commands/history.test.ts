@@ -136,9 +136,37 @@ describe('the table', () => {
     ]);
   });
 
-  test('a terminal that is narrow gets the numbers alone', () => {
-    for (const line of renderTable(ANSWER, { ...options, columns: 60 }).split('\n'))
-      assert.ok(line.length <= 60, line);
+  test('a terminal that is narrow gets the numbers alone, or below the names, and no line that is too long', () => {
+    const long = 'pressure_memory_some_pct';
+    const mean = { ...ANSWER.mean, [long]: [null, 1, 1, null] };
+    const answer = { ...ANSWER, columns: [...ANSWER.columns, long], mean, max: mean };
+    for (const columns of [30, 40, 51, 52, 60, 90])
+      for (const each of [answer, { ...answer, time_ms: [] }])
+        for (const line of renderTable(each, { ...options, columns }).split('\n'))
+          assert.ok(line.length <= columns, line);
+    assert.deepEqual(renderTable(ANSWER, { ...options, columns: 30 }).split('\n'), [
+      'vps.t1, the last 20 s until',
+      '2026-03-22 01:37:21 UTC',
+      '60 samples, 50 ms apart, in 4',
+      'points of 1000 ms',
+      '',
+      '      now     mean      max',
+      'cpu_pct',
+      '   15.0 %   12.5 %  100.0 %',
+      'load_1',
+      '     1.00     0.75     1.00',
+      '',
+    ]);
+  });
+
+  test('one is one, and the name is bold where there are colours', () => {
+    const [time_ms, age_ms] = [[NOW_MS], [0]];
+    const one = { cpu_pct: [1], load_1: [1] };
+    const colours = createStyle({ isTTY: true }, {});
+    const answer = { ...ANSWER, identifier: 'vps $& t1', rows: 1, time_ms, age_ms, mean: one, max: one };
+    const text = renderTable(answer, { ...options, style: colours });
+    assert.ok(text.startsWith('\u001b[1mvps $& t1\u001b[0m, the last 20 s'), text);
+    assert.match(text, /1 sample, 50 ms apart, in 1 point of 1000 ms/);
   });
 
   test('where sampling has stopped, now is unknown', () => {
