@@ -71,6 +71,11 @@ test('the interval is the one that is in force', () => {
   assert.deepEqual([interval_ms, step_ms, rows], [250, 250, 200]);
 });
 
+test('rows are no closer together than they are recorded, however short the interval', () => {
+  const { interval_ms, step_ms } = createRoute({ intervalMs: 1 }).read('seconds=1');
+  assert.deepEqual([interval_ms, step_ms], [1, 10]);
+});
+
 test('where nothing is kept, that is said, whatever is asked for', () => {
   const { status, body } = createRoute({ historySec: 0 }).get('points=x');
   assert.equal(status, '404 Not Found');
