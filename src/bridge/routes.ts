@@ -110,7 +110,7 @@ export function createRoutes(options: {
 const INTERNAL_ERROR = errorAnswer('internal_error', 'the Monitor failed to answer; its log says why');
 export const NOT_FOUND = errorAnswer(
   'not_found',
-  'there are /health, /telemetry, /metrics, /history and /openclaw',
+  'there are /health, /telemetry, /metrics, /history and /openclaw, and a page at / unless MONITOR_PAGE is 0',
 );
 export const BAD_REQUEST = errorAnswer('bad_request', 'this is not HTTP/1.1 as it should be');
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { okAnswer } from '../../../src/bridge/answer.js';
 import { Faults } from '../../../src/bridge/faults.js';
 import { createGuard } from '../../../src/bridge/guard.js';
-import { createRoutes } from '../../../src/bridge/routes.js';
+import { createRoutes, NOT_FOUND } from '../../../src/bridge/routes.js';
 import { Conditions } from '../../../src/conditions.js';
 import type { Logger } from '../../../src/log.js';
 
@@ -100,4 +100,11 @@ test('faults are said once, however many, and over when there was none for a min
   state.broken = 'again';
   health();
   assert.deepEqual(conditions.list(), ['the bridge failed to answer a request: again']);
+});
+
+test('who asks for what there is not is told all that there is', () => {
+  const { routes } = setUp();
+  const told = String(NOT_FOUND.body).split(/[ ,"]+/);
+  for (const path of ['/', ...Object.keys(routes.gets), ...Object.keys(routes.posts)])
+    assert.ok(told.includes(path), path);
 });
