@@ -4,14 +4,13 @@ import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { KernelFiles } from '../proc/kernel-files.js';
-import { parseLoadavg } from '../proc/loadavg.js';
-import { parseUptime } from '../proc/uptime.js';
 import { BURST_MS } from '../rates/cpu-window.js';
 import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
 import { CpuSampler } from './cpu-sampler.js';
 import { DiskFold } from './disk-fold.js';
 import { Governor } from './governor.js';
+import { LoadSampler } from './load-sampler.js';
 import { MemorySampler } from './memory-sampler.js';
 import { PressureSampler } from './pressure-sampler.js';
 import { Recording } from './recording.js';
@@ -67,7 +66,7 @@ export class ProcSampler {
 
   readonly #cpu: CpuSampler;
   readonly #memory: MemorySampler;
-  readonly #load = new Float64Array(3);
+  readonly #load: LoadSampler;
   readonly #pressure: PressureSampler;
   readonly #recording: Recording;
   readonly #stale: Staleness;
@@ -93,6 +92,7 @@ export class ProcSampler {
     this.#files = new KernelFiles(options.procfs, nowMs);
     this.#memory = new MemorySampler(this.#files);
     this.#lastMs = nowMs;
+    this.#load = new LoadSampler(this.#files);
     this.#pressure = new PressureSampler(this.#files);
     this.#recording = new Recording(options.shared);
     this.#mayReadBetween = options.intervalMs <= BURST_MS;
@@ -208,32 +208,9 @@ export class ProcSampler {
 
   #sampleSlow(nowMs: number): void {
     const numbers = this.#numbers;
-    numbers[T.load_1] = numbers[T.load_5] = numbers[T.load_15] = Number.NaN;
-    const { loadavg, uptime } = this.#files;
-    const loadLength = loadavg.read(nowMs);
-    if (loadLength >= 0) {
-      try {
-        parseLoadavg(loadavg.bytes, loadLength, this.#load);
-        numbers[T.load_1] = this.#load[0]!;
-        numbers[T.load_5] = this.#load[1]!;
-        numbers[T.load_15] = this.#load[2]!;
-      } catch {
-        // All three stay unknown.
-      }
-    }
+    this.#load.sample(numbers, nowMs);
     this.#note(S.load, !Number.isNaN(numbers[T.load_1]!), nowMs);
-
-    numbers[T.uptime_seconds] = Number.NaN;
-    const uptimeLength = uptime.read(nowMs);
-    if (uptimeLength >= 0) {
-      try {
-        numbers[T.uptime_seconds] = parseUptime(uptime.bytes, uptimeLength);
-      } catch {
-        // Stays unknown.
-      }
-    }
     this.#note(S.uptime, !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
-
     this.#note(S.pressure, this.#pressure.sample(numbers, nowMs), nowMs);
 
     const cpuNs = this.#threadCpu.read(nowMs);
