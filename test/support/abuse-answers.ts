@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 const STATUSES = new Set([200, 400, 401, 403, 404, 405, 408, 413, 415, 421, 431, 503, 505]);
 /** What uWebSockets.js refuses by itself, with a line of HTML, and then ends the connection. */
 const OWN_STATUSES = new Set([400, 431, 505]);
+/** What `/` is told as; all else is JSON. */
+const PAGE_TYPE = 'text/html; charset=utf-8';
 const HEAD_END = '\r\n\r\n';
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 
@@ -34,13 +36,16 @@ export function assertAnswers(bytes: Buffer, isCut: boolean): number[] {
       assert.match(bytes.toString('latin1', at), /^<h1>[^\r\n]*$/, 'nothing behind the last answer');
       return statuses;
     }
-    assert.equal(headers.get('content-type'), 'application/json');
+    const isPage = status === 200 && headers.get('content-type') === PAGE_TYPE;
+    if (!isPage) assert.equal(headers.get('content-type'), 'application/json');
     assert.equal(headers.get('cache-control'), 'no-store');
     assert.match(headers.get('content-length') ?? '', /^\d{1,6}$/);
     if (at === bytes.length || bytes.toString('latin1', at, at + 5) === 'HTTP/') continue;
     const bodyEnd = at + Number(headers.get('content-length'));
     if (bodyEnd > bytes.length && isCut) return statuses;
-    assertBody(bytes.toString('utf8', at, bodyEnd), status);
+    const body = bytes.toString('utf8', at, bodyEnd);
+    if (isPage) assert.match(body, /^<!doctype html>.*<\/html>\s*$/is);
+    else assertBody(body, status);
     at = bodyEnd;
   }
   return statuses;
