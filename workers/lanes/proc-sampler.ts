@@ -108,6 +108,8 @@ export class ProcSampler {
       options.intervalMs > BURST_READ_MS && this.#mayReadBetween
         ? options.intervalMs / 2
         : options.intervalMs,
+      // Stretched to a little more than that, and read in between.
+      this.#mayReadBetween ? Math.min(options.intervalMs, BURST_READ_MS / 2) : options.intervalMs,
     );
     const freshStart = T[`${SOURCES[0]}_fresh_ms`];
     this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));

@@ -78,7 +78,9 @@ describe('bursts', () => {
   });
 
   for (const [intervalMs, stretchedMs] of [
+    [50, 51],
     [50, 60],
+    [50, 75],
     [50, 88],
     [50, 99],
     [1, 75],
@@ -90,7 +92,9 @@ describe('bursts', () => {
         rig.stretchTo(stretchedMs);
         rig.run(10_000);
         assert.equal(rig.telemetry().sampling.interval_ms, stretchedMs);
-        assert.equal(rig.telemetry().cpu.burst.max_pct, 100, `phase ${phaseMs}`);
+        const { cpu_pct, cpu } = rig.telemetry();
+        assert.equal(cpu.burst.max_pct, 100, `phase ${phaseMs}`);
+        assert.ok(cpu_pct !== null, `phase ${phaseMs}: the window is never whole`);
       }
     });
   }
