@@ -29,7 +29,9 @@ export function timeFaults(): void {
     const whole = await startWhole(t, { env: clock.env });
     const { daemon, port, backend } = whole;
     await assertRecovered(whole);
-    const lines = daemon.lines.length;
+    // A clock that is played costs more to read, and samples may be taken less often for it.
+    const said = () => daemon.lines.filter(({ condition }) => condition !== 'budget').length;
+    const before = said();
     for (const offsetS of [HOUR_S, 0, -HOUR_S, 0]) {
       clock.set(offsetS);
       const snapshot = await telemetryWhen(port, ({ sampled_at }) => {
@@ -50,12 +52,12 @@ export function timeFaults(): void {
       await healthWhen(port, (health) => health.heartbeat.last?.result === 'throttled');
       await healthWhen(port, (health) => health.heartbeat.last?.result === 'accepted');
     }
-    const said = 'heartbeat throttled: HTTP 429';
+    const throttled = 'heartbeat throttled: HTTP 429';
     assert.deepEqual(
       await toldOver(daemon.lines, 'heartbeat', 4),
-      [1, 2, 3, 4].flatMap(() => [`warn ${said}`, `info over: ${said}`]),
+      [1, 2, 3, 4].flatMap(() => [`warn ${throttled}`, `info over: ${throttled}`]),
     );
-    assert.equal(daemon.lines.length, lines + 8);
+    assert.equal(said(), before + 8);
     await assertNothingLeaked(whole.pid, whole.before);
     await assertStopsInTime(daemon);
   });
