@@ -32,8 +32,7 @@ export class CpuSampler {
 
   /**
    * Fills in `numbers`, those of the next telemetry frame, whose sums and histogram it goes on with; `before` are those of the frame that a
-   * lane before this one left. `readMs`: the time between samples, as long as nothing changes it, and `closestMs` the shortest that it may
-   * become.
+   * lane before this one left. `readMs`: the time between samples, as long as nothing stretches it.
    */
   constructor(
     files: KernelFiles,
@@ -41,11 +40,10 @@ export class CpuSampler {
     before: Float64Array | null,
     cpuWindowMs: number,
     readMs: number,
-    closestMs: number,
   ) {
     this.#files = files;
     this.#numbers = numbers;
-    this.#window = new CpuWindow(cpuWindowMs, readMs, closestMs);
+    this.#window = new CpuWindow(cpuWindowMs, readMs);
     this.#histogram = new BurstHistogram(numbers);
     if (before === null || Number.isNaN(before[T.cpu_user]!)) return;
     for (let i = 0; i < CPU_FIELDS.length; i++) this.#counters[i] = before[T.cpu_user + i]!;

@@ -22,9 +22,8 @@ const DISK_FOLD_PERIOD_MS = 100;
 const SLOW_PERIOD_MS = 1_000;
 
 /**
- * Where samples are farther apart than this, the CPU is read once in between, too: what lasts for 150 ms fills one of the windows of 100 ms
- * that end so far apart, wherever it begins. But not where more than 100 ms were asked for, which is to cost less. Nor is there a second
- * limit for an interval that the budget stretches: where a longer one cost more than a shorter one, it would be looked for for ever.
+ * Where more than this is asked for between samples, and not more than 100 ms, the CPU is read once in between, too: what lasts for 150 ms
+ * fills one of the windows of 100 ms that end so far apart, wherever it begins. An interval that the budget stretches has no room for that.
  */
 const BURST_READ_MS = 50;
 
@@ -71,7 +70,8 @@ export class ProcSampler {
   readonly #recording: Recording;
   readonly #stale: Staleness;
 
-  readonly #mayReadBetween: boolean;
+  /** How often the CPU is read from one sample to the next. */
+  readonly #readsPerTick: 1 | 2;
   /** Whether the next tick is one that only reads the CPU, and how many of all ticks were left out. */
   #isBetween = false;
   #skippedReads = 0;
@@ -95,7 +95,7 @@ export class ProcSampler {
     this.#load = new LoadSampler(this.#files);
     this.#pressure = new PressureSampler(this.#files);
     this.#recording = new Recording(options.shared);
-    this.#mayReadBetween = options.intervalMs <= BURST_MS;
+    this.#readsPerTick = options.intervalMs > BURST_READ_MS && options.intervalMs <= BURST_MS ? 2 : 1;
     this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
     this.#disk = new DiskFold(options);
     this.#renderer = new TelemetryRenderer(options.identifier);
@@ -105,11 +105,7 @@ export class ProcSampler {
       this.#numbers,
       this.#writer.latest()?.numbers ?? null,
       options.cpuWindowMs,
-      options.intervalMs > BURST_READ_MS && this.#mayReadBetween
-        ? options.intervalMs / 2
-        : options.intervalMs,
-      // Stretched to a little more than that, and read in between.
-      this.#mayReadBetween ? Math.min(options.intervalMs, BURST_READ_MS / 2) : options.intervalMs,
+      options.intervalMs / this.#readsPerTick,
     );
     const freshStart = T[`${SOURCES[0]}_fresh_ms`];
     this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
@@ -166,11 +162,6 @@ export class ProcSampler {
     const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
     this.#writer.publish(slot, length);
     return this.#nextMs;
-  }
-
-  /** How often the CPU is read from one sample to the next. */
-  get #readsPerTick(): 1 | 2 {
-    return this.#mayReadBetween && this.#governor.intervalMs > BURST_READ_MS ? 2 : 1;
   }
 
   /** The time between ticks that is in force. */

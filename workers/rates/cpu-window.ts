@@ -50,13 +50,13 @@ export class CpuWindow {
   #next = 0;
   #burstBase = 0;
 
-  /** `readMs`: the time between readings, as long as nothing changes it. `closestMs`: the shortest that it may ever become. */
-  constructor(windowMs: number, readMs: number, closestMs = readMs) {
+  /** `readMs`: the time between readings, as long as nothing stretches it. */
+  constructor(windowMs: number, readMs: number) {
     this.#windowMs = windowMs;
     this.#readMs = readMs;
     this.#toleranceMs = Math.min(readMs, windowMs) / 2;
     // The readings of one window, the base, and two more: a late tick and the one that follows at once may both lie in it.
-    this.#capacity = Math.ceil(windowMs / closestMs) + 4;
+    this.#capacity = Math.ceil(windowMs / readMs) + 4;
     this.#at = new Float64Array(this.#capacity);
     this.#sumsAt = new Float64Array(this.#capacity * SUM_COUNT);
   }
