@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { CPU_FIELDS, parseStat } from '../../workers/proc/stat.js';
-import { CpuWindow } from '../../workers/rates/cpu-window.js';
+import { CpuWindow, SUMS } from '../../workers/rates/cpu-window.js';
 import { startBackend, startReporting } from '../support/heartbeat-daemon.js';
 
 /** The window of a beat begins and ends up to a sample and a request's way beside our own readings. */
@@ -34,7 +34,7 @@ describe('cpu_pct of the heartbeats', { timeout: 60_000 }, () => {
       const stat = readFileSync('/proc/stat');
       parseStat(stat, stat.length, counters);
       sums.push(counters, performance.now());
-      const now = { busy: sums.busyTicks, total: sums.totalTicks };
+      const now = { busy: sums.sums[SUMS.busy]!, total: sums.sums[SUMS.total]! };
       if (before !== null && heartbeat?.cpu_pct !== undefined) {
         const counted = (100 * (now.busy - before.busy)) / (now.total - before.total);
         pairs.push({ sent: heartbeat.cpu_pct, counted });

@@ -1,12 +1,21 @@
 import { CPU_FIELDS } from '../proc/stat.js';
 
-const [USER, NICE, SYSTEM, IDLE, IOWAIT, STEAL] = (
-  ['user', 'nice', 'system', 'idle', 'iowait', 'steal'] as const
-).map((field) => CPU_FIELDS.indexOf(field)) as [number, number, number, number, number, number];
+const IDLE = CPU_FIELDS.indexOf('idle');
+const IOWAIT = CPU_FIELDS.indexOf('iowait');
+const STEAL = CPU_FIELDS.indexOf('steal');
 
 /** What is summed up of each reading, over all sound steps, USER_HZ ticks. */
 export const SUMS = { busy: 0, total: 1, user: 2, system: 3, iowait: 4, steal: 5 } as const;
 const SUM_COUNT = Object.keys(SUMS).length;
+const PART_OF: Partial<Record<(typeof CPU_FIELDS)[number], number>> = {
+  user: SUMS.user,
+  nice: SUMS.user,
+  system: SUMS.system,
+  iowait: SUMS.iowait,
+  steal: SUMS.steal,
+};
+/** Which part each column is summed up in, beside the total, in CPU_FIELDS order; -1: none. */
+const PARTS = CPU_FIELDS.map((field) => PART_OF[field] ?? -1);
 
 /** A burst is what happens within this time. /proc/stat advances in steps of 10 ms: a share of less would be noise. */
 export const BURST_MS = 100;
@@ -61,15 +70,6 @@ export class CpuWindow {
     this.#sumsAt = new Float64Array(this.#capacity * SUM_COUNT);
   }
 
-  /** Ticks that were not idle, and all ticks, in all sound steps since the sums began. */
-  get busyTicks(): number {
-    return this.#sums[SUMS.busy]!;
-  }
-
-  get totalTicks(): number {
-    return this.#sums[SUMS.total]!;
-  }
-
   /** The sums over all sound steps since they began, in SUMS order. */
   get sums(): Readonly<Float64Array> {
     return this.#sums;
@@ -104,33 +104,21 @@ export class CpuWindow {
 
   #step(counters: Float64Array): void {
     const last = this.#last;
-    let busy = 0;
-    let total = 0;
+    const sums = this.#sums;
+    for (let i = 0; i < last.length; i++) {
+      if (!(counters[i]! < last[i]!)) continue;
+      this.anomalies++;
+      this.#first = this.#next;
+      return;
+    }
     for (let i = 0; i < last.length; i++) {
       const step = counters[i]! - last[i]!;
-      // NaN: the column is missing; it is in no sum.
-      if (!(step >= 0)) {
-        if (!(step < 0)) continue;
-        this.anomalies++;
-        this.#first = this.#next;
-        return;
-      }
-      total += step;
-      if (i !== IDLE && i !== IOWAIT) busy += step;
+      // The column is missing at one of the ends: it is in no sum.
+      if (Number.isNaN(step)) continue;
+      sums[SUMS.total]! += step;
+      if (i !== IDLE && i !== IOWAIT) sums[SUMS.busy]! += step;
+      if (PARTS[i]! >= 0) sums[PARTS[i]!]! += step;
     }
-    this.#sums[SUMS.busy]! += busy;
-    this.#sums[SUMS.total]! += total;
-    this.#add(SUMS.user, USER, counters);
-    this.#add(SUMS.user, NICE, counters);
-    this.#add(SUMS.system, SYSTEM, counters);
-    this.#add(SUMS.iowait, IOWAIT, counters);
-    this.#add(SUMS.steal, STEAL, counters);
-  }
-
-  /** Adds the step of a column to a sum, unless the column was not there at either end. */
-  #add(sum: number, column: number, counters: Float64Array): void {
-    const step = counters[column]! - this.#last[column]!;
-    if (step >= 0) this.#sums[sum]! += step;
   }
 
   #append(atMs: number): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BeatSource } from '../../../workers/net/beat-source.js';
-import { CpuWindow } from '../../../workers/rates/cpu-window.js';
+import { CpuWindow, SUMS } from '../../../workers/rates/cpu-window.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FrameSource } from '../../support/frames.js';
 
@@ -121,8 +121,8 @@ describe('cpu_pct of a heartbeat', () => {
       frames.publish({
         numbers: {
           sampled_mono_ms: clock.mono,
-          cpu_busy_ticks: window.busyTicks,
-          cpu_total_ticks: window.totalTicks,
+          cpu_busy_ticks: window.sums[SUMS.busy]!,
+          cpu_total_ticks: window.sums[SUMS.total]!,
         },
       });
     };

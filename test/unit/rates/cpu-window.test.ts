@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CPU_FIELDS } from '../../../workers/proc/stat.js';
-import { CpuWindow } from '../../../workers/rates/cpu-window.js';
+import { CpuWindow, SUMS } from '../../../workers/rates/cpu-window.js';
 import { readExpected, SOUND_MACHINES } from '../../support/fixtures.js';
 
 type CpuField = (typeof CPU_FIELDS)[number];
@@ -67,7 +67,7 @@ describe('CpuWindow: what is busy', () => {
     window.push(Float64Array.of(10, 0, 10, 100, unknown, unknown, unknown, unknown), 0);
     window.push(Float64Array.of(30, 0, 20, 170, unknown, unknown, unknown, unknown), 1_000);
     assert.equal(window.pct, 30);
-    assert.equal(window.totalTicks, 100);
+    assert.equal(window.sums[SUMS.total], 100);
     assert.equal(window.anomalies, 0);
   });
 });
@@ -97,8 +97,8 @@ describe('CpuWindow: a counter that falls', () => {
     window.push(counters.add({ user: 5, idle: 5 }), 50);
     window.push(counters.add({ user: 40, idle: -1 }), 100);
     window.push(counters.add({ user: 2, idle: 8 }), 150);
-    assert.equal(window.busyTicks, 7);
-    assert.equal(window.totalTicks, 20);
+    assert.equal(window.sums[SUMS.busy], 7);
+    assert.equal(window.sums[SUMS.total], 20);
     assert.equal(window.anomalies, 1);
   });
 
@@ -129,8 +129,8 @@ describe('CpuWindow: readings that fail', () => {
     window.push(counters.add({ user: 30, idle: 10 }), 1_200);
     // The newest reading that is a window old is the last one before the gap.
     assert.equal(window.pct, 75);
-    assert.equal(window.busyTicks, 34);
-    assert.equal(window.totalTicks, 48);
+    assert.equal(window.sums[SUMS.busy], 34);
+    assert.equal(window.sums[SUMS.total], 48);
   });
 });
 
@@ -140,8 +140,8 @@ describe('CpuWindow: a lane that takes over', () => {
     const window = new CpuWindow(100, 50);
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: 30 }), 0);
-    assert.equal(window.busyTicks, 510);
-    assert.equal(window.totalTicks, 2_040);
+    assert.equal(window.sums[SUMS.busy], 510);
+    assert.equal(window.sums[SUMS.total], 2_040);
     assert.equal(window.anomalies, 3);
     assert.ok(Number.isNaN(window.pct));
     window.push(counters.add({ user: 1, idle: 1 }), 50);
@@ -155,7 +155,7 @@ describe('CpuWindow: a lane that takes over', () => {
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: -30 }), 0);
     assert.equal(window.anomalies, 4);
-    assert.equal(window.busyTicks, 500);
-    assert.equal(window.totalTicks, 2_000);
+    assert.equal(window.sums[SUMS.busy], 500);
+    assert.equal(window.sums[SUMS.total], 2_000);
   });
 });
