@@ -1,15 +1,14 @@
 import { type Branch, CPU_BY_SAMPLE, CPU_BY_SECOND, type Leaf, PRESSURE } from '../../src/shared/details.js';
 import { T } from '../../src/shared/fields.js';
-import { putBytes, putFixed } from './digits.js';
+import { putBytes } from './digits.js';
+import { putFlag, putNumber } from './values.js';
+import { WatchedNumbers } from './watched-numbers.js';
 
 const encoder = new TextEncoder();
-const NULL = encoder.encode('null');
 const CPU = encoder.encode(',"cpu":{');
 const COMMA = encoder.encode(',');
 const END = encoder.encode('}');
 const PRESSURE_IS = encoder.encode(',"pressure":{"supported":');
-const TRUE = encoder.encode('true');
-const FALSE = encoder.encode('false');
 
 /** The parts that are new once a second take some 1,000 bytes. */
 const ROOM_BYTES = 3_072;
@@ -64,26 +63,12 @@ export class DetailsRenderer {
   /** What is new once a second, as rendered, and what it was made of. */
   readonly #room = new Uint8Array(ROOM_BYTES);
   #bySecond: Uint8Array = this.#room.subarray(0, 0);
-  readonly #numbers = new Float64Array(BY_SECOND_INDEXES.length);
+  readonly #watched = new WatchedNumbers(BY_SECOND_INDEXES);
 
   /** Writes both, each with a comma in front; returns the position behind them. */
   render(out: Uint8Array, at: number, numbers: Float64Array): number {
-    let next = putPieces(out, putBytes(out, at, CPU), BY_SAMPLE, numbers);
-    if (this.#isNew(numbers)) this.#renderBySecond(numbers);
-    next = putBytes(out, next, this.#bySecond);
-    return next;
-  }
-
-  #isNew(numbers: Float64Array): boolean {
-    let isNew = this.#bySecond.length === 0;
-    for (let i = 0; i < BY_SECOND_INDEXES.length; i++) {
-      const value = numbers[BY_SECOND_INDEXES[i]!]!;
-      const last = this.#numbers[i]!;
-      if (value === last || (Number.isNaN(value) && Number.isNaN(last))) continue;
-      this.#numbers[i] = value;
-      isNew = true;
-    }
-    return isNew;
+    if (this.#watched.isNew(numbers)) this.#renderBySecond(numbers);
+    return putBytes(out, putPieces(out, putBytes(out, at, CPU), BY_SAMPLE, numbers), this.#bySecond);
   }
 
   #renderBySecond(numbers: Float64Array): void {
@@ -91,7 +76,7 @@ export class DetailsRenderer {
     let at = putPieces(out, putBytes(out, 0, COMMA), CPU_SECOND, numbers);
     at = putBytes(out, putBytes(out, at, END), PRESSURE_IS);
     const supported = numbers[T.pressure_supported]!;
-    at = putBytes(out, at, Number.isNaN(supported) ? NULL : supported === 1 ? TRUE : FALSE);
+    at = putFlag(out, at, supported);
     if (supported !== 0) at = putPieces(out, putBytes(out, at, COMMA), PRESSURE_SECOND, numbers);
     at = putBytes(out, at, END);
     if (at !== this.#bySecond.length) this.#bySecond = out.subarray(0, at);
@@ -102,9 +87,7 @@ function putPieces(out: Uint8Array, at: number, { pieces, end }: Pieces, numbers
   let next = at;
   for (let i = 0; i < pieces.length; i++) {
     const { before, index, decimals } = pieces[i]!;
-    next = putBytes(out, next, before);
-    const value = numbers[index]!;
-    next = Number.isNaN(value) ? putBytes(out, next, NULL) : putFixed(out, next, value, decimals);
+    next = putNumber(out, putBytes(out, next, before), numbers[index]!, decimals);
   }
   return putBytes(out, next, end);
 }

@@ -2,11 +2,10 @@ import { FIELDS, type Field, SOURCES, T } from '../../src/shared/fields.js';
 import { SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import { DetailsRenderer } from './details-json.js';
 import { putBytes, putFixed, putPadded, putUint } from './digits.js';
+import { NULL, putFlag, putNumber } from './values.js';
+import { WatchedNumbers } from './watched-numbers.js';
 
 const encoder = new TextEncoder();
-const NULL = encoder.encode('null');
-const TRUE = encoder.encode('true');
-const FALSE = encoder.encode('false');
 const COMMA = 44;
 const OPEN = 91;
 const CLOSE = 93;
@@ -54,7 +53,7 @@ export class TelemetryRenderer {
   /** The slow parts as rendered, and what they were made of. */
   readonly #slowRoom = new Uint8Array(SITES_MAX_BYTES + SLOW_MAX_BYTES);
   #slow: Uint8Array = this.#slowRoom.subarray(0, 0);
-  readonly #slowNumbers = new Float64Array(SLOW_INDEXES.length);
+  readonly #slowNumbers = new WatchedNumbers(SLOW_INDEXES);
   #sites: Uint8Array | null = null;
 
   constructor(identifier: string) {
@@ -70,7 +69,8 @@ export class TelemetryRenderer {
     let at = putBytes(out, 0, this.#head);
     at = this.#putDate(out, at, numbers[T.sampled_wall_ms]!);
     at = putPart(out, at, CPU_PART, numbers, sites);
-    if (this.#isSlowNew(numbers, sites)) this.#renderSlow(numbers, sites);
+    if (this.#slowNumbers.isNew(numbers) || sites !== this.#sites) this.#renderSlow(numbers, sites);
+    this.#sites = sites;
     at = this.#details.render(out, putBytes(out, at, this.#slow), numbers);
     const stale = numbers[T.stale_mask]!;
     if (stale !== 0) at = putStale(out, at, stale, staleSeconds);
@@ -88,19 +88,6 @@ export class TelemetryRenderer {
     return putBytes(out, next, ZULU);
   }
 
-  /** Whether the slow parts are others than at the last call. A number that is unknown always counts as new. */
-  #isSlowNew(numbers: Float64Array, sites: Uint8Array): boolean {
-    let isNew = sites !== this.#sites;
-    this.#sites = sites;
-    for (let i = 0; i < SLOW_INDEXES.length; i++) {
-      const value = numbers[SLOW_INDEXES[i]!]!;
-      if (value === this.#slowNumbers[i]) continue;
-      this.#slowNumbers[i] = value;
-      isNew = true;
-    }
-    return isNew;
-  }
-
   #renderSlow(numbers: Float64Array, sites: Uint8Array): void {
     const out = this.#slowRoom;
     let at = 0;
@@ -116,13 +103,8 @@ function putPart(out: Uint8Array, at: number, part: Part, numbers: Float64Array,
   const next = putBytes(out, at, part.key);
   if (part.kind === 'names') return putBytes(out, next, sites.length > 0 ? sites : NULL);
   if (part.kind === 'numbers') return putNumbers(out, next, part, numbers);
-  return putScalar(out, next, part, numbers[part.indexes[0]!]!);
-}
-
-function putScalar(out: Uint8Array, at: number, part: Part, value: number): number {
-  if (Number.isNaN(value)) return putBytes(out, at, NULL);
-  if (part.kind === 'flag') return putBytes(out, at, value === 1 ? TRUE : FALSE);
-  return putFixed(out, at, value, part.decimals);
+  const value = numbers[part.indexes[0]!]!;
+  return part.kind === 'flag' ? putFlag(out, next, value) : putNumber(out, next, value, part.decimals);
 }
 
 function putNumbers(out: Uint8Array, at: number, part: Part, numbers: Float64Array): number {
