@@ -5,7 +5,6 @@ import { createSharedMemory } from '../src/shared/layout.js';
 import { rowsFor } from '../src/shared/recorder.js';
 import { FakeClock } from '../test/support/fake-clock.js';
 import { readFixture } from '../test/support/fixtures.js';
-import { ProcSampler } from '../workers/lanes/proc-sampler.js';
 import { Recording } from '../workers/lanes/recording.js';
 import { PRESSURE_NUMBERS, parsePressure } from '../workers/proc/pressure.js';
 import { CORE_COLUMNS, parseStatCores } from '../workers/proc/stat-cores.js';
@@ -17,6 +16,7 @@ import type { Row, Section } from './report.js';
 import { type Contestant, type Cost, costRatio, type Effort, measure } from './support/cpu-rounds.js';
 import { readMemory } from './support/process-stats.js';
 import { RunningDaemon } from './support/running-daemon.js';
+import { createProcSampler } from './support/samplers.js';
 import { median } from './support/statistics.js';
 
 const INTERVAL_MS = 50;
@@ -96,17 +96,7 @@ function costRows(costs: ReadonlyMap<string, Cost>): Row[] {
 function tickContestants(closers: (() => void)[]): Contestant[] {
   const contestant = (name: string, historyRows: number): Contestant => {
     const clock = new FakeClock();
-    const sampler = new ProcSampler({
-      shared: createSharedMemory(historyRows),
-      identifier: 'bench',
-      procfs: '/proc',
-      intervalMs: INTERVAL_MS,
-      cpuWindowMs: 1_000,
-      cpuBudgetPct: 100,
-      diskStaleAfterMs: Number.POSITIVE_INFINITY,
-      nginxStaleAfterMs: Number.POSITIVE_INFINITY,
-      clock,
-    });
+    const sampler = createProcSampler(createSharedMemory(historyRows), clock, INTERVAL_MS);
     closers.push(() => sampler.close());
     sampler.tick(clock.mono, 0);
     return {

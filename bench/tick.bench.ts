@@ -1,12 +1,12 @@
 import { closeSync, existsSync, openSync, readSync, statfsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { createSharedMemory } from '../src/shared/layout.js';
 import { FakeClock } from '../test/support/fake-clock.js';
-import { DiskSampler } from '../workers/lanes/disk-lane.js';
-import { ProcSampler } from '../workers/lanes/proc-sampler.js';
+import type { DiskSampler } from '../workers/lanes/disk-lane.js';
+import type { ProcSampler } from '../workers/lanes/proc-sampler.js';
 import type { Row, Section, Target } from './report.js';
 import { type Contestant, type Cost, costRatio, type Effort, measure } from './support/cpu-rounds.js';
 import { askOs, askSystemInformation } from './support/peers.js';
+import { createDiskSampler, createProcSampler } from './support/samplers.js';
 
 /** What of /proc/stat is read at every tick; all of it once a second. */
 const FIRST_LINE_BYTES = 1_024;
@@ -145,32 +145,7 @@ function tickContestants(closers: (() => void)[]): Contestant[] {
 
 function createSamplers(clock: FakeClock, intervalMs: number): { proc: ProcSampler; disk: DiskSampler } {
   const shared = createSharedMemory();
-  return {
-    proc: new ProcSampler({
-      shared,
-      identifier: hostname(),
-      procfs: '/proc',
-      intervalMs,
-      cpuWindowMs: 1_000,
-      cpuBudgetPct: 100,
-      diskStaleAfterMs: Number.POSITIVE_INFINITY,
-      nginxStaleAfterMs: Number.POSITIVE_INFINITY,
-      clock,
-    }),
-    disk: new DiskSampler(
-      {
-        lane: 'disk',
-        generation: 1,
-        shared,
-        diskPath: '/',
-        rootfs: '/',
-        diskIntervalMs: 5_000,
-        nginxIntervalMs: 60_000,
-        searchPath: '',
-      },
-      clock,
-    ),
-  };
+  return { proc: createProcSampler(shared, clock, intervalMs), disk: createDiskSampler(shared, clock) };
 }
 
 function readContestants(closers: (() => void)[]): Contestant[] {

@@ -6,13 +6,11 @@
 import { createInterface } from 'node:readline';
 import { createSharedMemory } from '../../../src/shared/layout.js';
 import { FakeClock } from '../../../test/support/fake-clock.js';
-import { DiskSampler } from '../../../workers/lanes/disk-lane.js';
-import { ProcSampler } from '../../../workers/lanes/proc-sampler.js';
 import { askOs, askSystemInformation } from '../../support/peers.js';
+import { createDiskSampler, createProcSampler } from '../../support/samplers.js';
 
 /** Between two ticks, on the samplers' clock: every source is due at each. */
 const EVERYTHING_DUE_MS = 1_000;
-const INTERVAL_MS = 50;
 
 type Sample = (times: number) => void | Promise<void>;
 
@@ -20,30 +18,8 @@ type Sample = (times: number) => void | Promise<void>;
 function createTick(): Sample {
   const clock = new FakeClock();
   const shared = createSharedMemory();
-  const proc = new ProcSampler({
-    shared,
-    identifier: 'bench',
-    procfs: '/proc',
-    intervalMs: INTERVAL_MS,
-    cpuWindowMs: 1_000,
-    cpuBudgetPct: 100,
-    diskStaleAfterMs: Number.POSITIVE_INFINITY,
-    nginxStaleAfterMs: Number.POSITIVE_INFINITY,
-    clock,
-  });
-  const disk = new DiskSampler(
-    {
-      lane: 'disk',
-      generation: 1,
-      shared,
-      diskPath: '/',
-      rootfs: '/',
-      diskIntervalMs: 5_000,
-      nginxIntervalMs: 60_000,
-      searchPath: '',
-    },
-    clock,
-  );
+  const proc = createProcSampler(shared, clock);
+  const disk = createDiskSampler(shared, clock);
   // nginx is looked for at the first deadline, and is not due again as long as it stays there.
   const diskDeadlineMs = clock.mono;
   let deadlineMs = clock.mono;
