@@ -8,7 +8,7 @@ const tell = (message: InventoryMessage): void => parentPort?.postMessage(messag
 const trees = workerData as HostTrees;
 const bootId = readBootId(trees.procfs);
 if (bootId !== '') tell({ type: 'boot', bootId });
-void readInventory(trees).then(
+void readInventory(trees, bootId).then(
   (inventory) => tell({ type: 'inventory', inventory }),
   (error: unknown) => tell({ type: 'failed', reason: messageOf(error) }),
 );

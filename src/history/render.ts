@@ -1,5 +1,5 @@
 import { putFixed, putUint } from '../../workers/render/digits.js';
-import { HISTORY_COLUMNS } from '../shared/fields.js';
+import { H, HISTORY_COLUMNS } from '../shared/fields.js';
 import type { Summary } from './summarize.js';
 
 const encoder = new TextEncoder();
@@ -9,7 +9,6 @@ const OPEN = 91;
 const CLOSE = 93;
 
 /** The only column that is no percentage. */
-const LOAD = HISTORY_COLUMNS.indexOf('load_1');
 const LOAD_MOST = 999_999;
 /** Percentages in tenths, and behind them what is unknown. */
 const TENTHS_MOST = 1_000;
@@ -67,7 +66,7 @@ export class HistoryRenderer {
       for (const [index, name] of HISTORY_COLUMNS.entries()) {
         at += out.write(`${index === 0 ? '' : ','}"${name}":`, at);
         const values = summaries[index]![what];
-        at = index === LOAD ? putLoads(out, at, values) : this.#putPercentages(out, at, values);
+        at = index === H.load_1 ? putLoads(out, at, values) : this.#putPercentages(out, at, values);
       }
       at += out.write('}', at);
     }

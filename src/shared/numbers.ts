@@ -177,3 +177,5 @@ function indexed<const Names extends readonly string[]>(names: Names): { [K in N
 export const T = indexed(TELEMETRY_NUMBERS);
 /** Index of each value in a disk frame's Float64Array. */
 export const D = indexed(DISK_NUMBERS);
+/** Index of each value in a row of the flight recorder. */
+export const H = indexed(HISTORY_COLUMNS);

@@ -6,12 +6,12 @@ import { parseCpuInfo } from './cpuinfo.js';
 import { readOsName } from './os-release.js';
 
 /**
- * Asks `systeminformation` what machine this is, and the kernel which boot. Takes tens of milliseconds, and starts processes: once in the daemon's life,
- * never in a tick. What it does not know (it says '' and 0 then) is left out. Of a host whose trees are mounted elsewhere it knows
- * nothing: then they are read, and what they don't tell is left out. Thread: inventory.
+ * Asks `systeminformation` what machine this is, and adds which boot (as `readBootId` says). Takes tens of milliseconds, and starts
+ * processes: once in the daemon's life, never in a tick. What it does not know (it says '' and 0 then) is left out. Of a host whose trees are
+ * mounted elsewhere it knows nothing: then they are read, and what they don't tell is left out. Thread: inventory.
  * @throws what systeminformation throws; it may hang, as the trees may, and whoever waits must end the thread
  */
-export async function readInventory({ procfs, rootfs }: HostTrees): Promise<HostInventory> {
+export async function readInventory({ procfs, rootfs }: HostTrees, bootId: string): Promise<HostInventory> {
   const [os, cpu, system] = await Promise.all([si.osInfo(), si.cpu(), si.system()]);
   const isOwnProcfs = procfs === '/proc';
   const cpuInfo = parseCpuInfo(readText(join(procfs, 'cpuinfo')));
@@ -25,7 +25,7 @@ export async function readInventory({ procfs, rootfs }: HostTrees): Promise<Host
       isOwnProcfs ? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ') : cpuInfo.model,
     ),
     ...known('cpu_cores', isOwnProcfs ? cpu.cores : cpuInfo.cores),
-    ...known('boot_id', readBootId(procfs)),
+    ...known('boot_id', bootId),
     ...known('virtualization', isGuest ? system.virtualHost || 'yes' : 'none'),
   };
 }

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pressure } from '../../src/shared/probe.js';
-
-/** What a kernel without it says: no such file, or one that can't be read, since it was turned off at boot. */
-const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTSUP', 'EOPNOTSUPP']);
+import { MISSING } from '../proc/proc-file.js';
 
 /**
  * What the files below `procfs` say of how much of the last ten seconds some task waited, read with other code than the lane's;

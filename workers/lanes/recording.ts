@@ -1,27 +1,22 @@
-import { HISTORY_COLUMNS, type HistoryColumn, T } from '../../src/shared/fields.js';
+import { H, HISTORY_COLUMNS, T } from '../../src/shared/fields.js';
 import { RecorderWriter, ROW_MIN_MS } from '../../src/shared/recorder.js';
 import { Cadence } from './cadence.js';
 
-const COLUMN = Object.fromEntries(HISTORY_COLUMNS.map((name, i) => [name, i])) as Record<
-  HistoryColumn,
-  number
->;
-
 /** What is taken over as it is. */
 const PLAIN = [
-  [COLUMN.hottest_core_pct, T.hottest_core_pct],
-  [COLUMN.mem_pct, T.mem_pct],
-  [COLUMN.swap_pct, T.swap_pct],
-  [COLUMN.load_1, T.load_1],
+  [H.hottest_core_pct, T.hottest_core_pct],
+  [H.mem_pct, T.mem_pct],
+  [H.swap_pct, T.swap_pct],
+  [H.load_1, T.load_1],
 ] as const;
 
 /** What is told as a share of the time since the reading before. */
 const STALLS = [
-  [COLUMN.pressure_cpu_some_pct, T.pressure_cpu_some_stall_us],
-  [COLUMN.pressure_memory_some_pct, T.pressure_memory_some_stall_us],
-  [COLUMN.pressure_memory_full_pct, T.pressure_memory_full_stall_us],
-  [COLUMN.pressure_io_some_pct, T.pressure_io_some_stall_us],
-  [COLUMN.pressure_io_full_pct, T.pressure_io_full_stall_us],
+  [H.pressure_cpu_some_pct, T.pressure_cpu_some_stall_us],
+  [H.pressure_memory_some_pct, T.pressure_memory_some_stall_us],
+  [H.pressure_memory_full_pct, T.pressure_memory_full_stall_us],
+  [H.pressure_io_some_pct, T.pressure_io_some_stall_us],
+  [H.pressure_io_full_pct, T.pressure_io_full_stall_us],
 ] as const;
 
 /** Puts samples into the flight recorder. Thread: proc lane. Allocates: nothing. */
@@ -45,7 +40,7 @@ export class Recording {
   record(numbers: Float64Array, deadlineMs: number): void {
     if (!this.#cadence.due(deadlineMs)) return;
     const values = this.#values;
-    values[COLUMN.cpu_pct] = this.#peakPct;
+    values[H.cpu_pct] = this.#peakPct;
     this.#peakPct = Number.NaN;
     for (let i = 0; i < PLAIN.length; i++) values[PLAIN[i]![0]] = numbers[PLAIN[i]![1]]!;
     const intervalUs = numbers[T.pressure_interval_ms]! * 1_000;

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { readInventory } from '../../../workers/host/inventory.js';
+import { readBootId, readInventory } from '../../../workers/host/inventory.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 const BOOT_ID = 'sys/kernel/random/boot_id';
 
 it("the inventory names the boot of the kernel that is looked at, and none that is not one's name", async (t) => {
-  const own = await readInventory({ procfs: '/proc', rootfs: '/' });
+  const inventoryOf = (procfs: string) => readInventory({ procfs, rootfs: '/' }, readBootId(procfs));
+  const own = await inventoryOf('/proc');
   assert.equal(own.boot_id, readFileSync(`/proc/${BOOT_ID}`, 'latin1').trim());
   const procfs = temporaryFolder(t);
-  const bootIdOf = async () => (await readInventory({ procfs, rootfs: '/' })).boot_id;
+  const bootIdOf = async () => (await inventoryOf(procfs)).boot_id;
   assert.equal(await bootIdOf(), undefined);
   mkdirSync(join(procfs, 'sys/kernel/random'), { recursive: true });
   for (const [text, expected] of [
