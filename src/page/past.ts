@@ -1,5 +1,5 @@
 import { numberAt, numbersAt } from './json.js';
-import { COLUMN_NAMES, type Column, type Points } from './series.js';
+import { type Column, type Points, perColumn } from './series.js';
 
 /** Which of the answer's columns each of ours is, and whether its mean or its highest is drawn. */
 const SOURCE: Readonly<Record<Column, readonly ['mean' | 'max', string]>> = {
@@ -25,12 +25,10 @@ export function readHistory(json: unknown): Points | null {
   const nowMs = numberAt(json, 'now_ms');
   if (agesMs === null || nowMs === null) return null;
   const timesMs = agesMs.map((ageMs) => nowMs - (ageMs ?? 0));
-  const columns = Object.fromEntries(
-    COLUMN_NAMES.map((column) => {
-      const values = numbersAt(json, ...SOURCE[column]) ?? [];
-      return [column, timesMs.map((_, i) => values[i] ?? null)];
-    }),
-  ) as unknown as Record<Column, (number | null)[]>;
+  const columns = perColumn((column) => {
+    const values = numbersAt(json, ...SOURCE[column]) ?? [];
+    return timesMs.map((_, i) => values[i] ?? null);
+  });
   return { timesMs, columns: { ...columns, cpu: trailingMeans(timesMs, columns.cpu, MEAN_MS) } };
 }
 

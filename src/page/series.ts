@@ -26,15 +26,15 @@ export interface Points {
   readonly columns: Readonly<Record<Column, readonly (number | null)[]>>;
 }
 
-const NOTHING = rowOf(() => null);
+const NOTHING: Row = perColumn(() => null);
 /** So many points may be kept beyond what is shown, until all of them are dropped at once. */
 const SPARE_POINTS = 64;
 /** Samples that are further apart than this have a gap between them, however close together points are. */
 const MIN_GAP_MS = 1_000;
 
-/** A row made of `value` of each column. */
-export function rowOf(value: (column: Column) => number | null): Row {
-  return Object.fromEntries(COLUMN_NAMES.map((column) => [column, value(column)])) as unknown as Row;
+/** What `make` gives for each column, by the column's name. */
+export function perColumn<Value>(make: (column: Column) => Value): Record<Column, Value> {
+  return Object.fromEntries(COLUMN_NAMES.map((column) => [column, make(column)])) as Record<Column, Value>;
 }
 
 /** What the charts draw of a reading. */
@@ -61,7 +61,7 @@ export class Series implements Points {
   readonly rangeMs: number;
   readonly stepMs: number;
   readonly timesMs: number[] = [];
-  readonly columns: Readonly<Record<Column, (number | null)[]>>;
+  readonly columns: Readonly<Record<Column, (number | null)[]>> = perColumn(() => []);
   /** How many samples are in the newest point, by column. */
   #counts = new Map<Column, number>();
   #intervalMs = 0;
@@ -69,10 +69,6 @@ export class Series implements Points {
   constructor(rangeMs: number, stepMs: number) {
     this.rangeMs = rangeMs;
     this.stepMs = stepMs;
-    this.columns = Object.fromEntries(COLUMN_NAMES.map((column) => [column, []])) as unknown as Record<
-      Column,
-      (number | null)[]
-    >;
   }
 
   /** The newest point's time; NaN: there is none. */

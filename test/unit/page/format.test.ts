@@ -10,7 +10,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from '../../../src/page/format.js';
-import { rowOf, Series } from '../../../src/page/series.js';
+import { perColumn, Series } from '../../../src/page/series.js';
 import { pointText, summaryText } from '../../../src/page/summary.js';
 import { isToken } from '../../../src/page/token.js';
 
@@ -66,7 +66,7 @@ const LINES = [
 
 test('a summary tells of the range alone, and of what is not known that it is not', () => {
   const series = new Series(60_000, 1_000);
-  const row = (cpu: number, burst: number | null) => ({ ...rowOf(() => null), cpu, burst });
+  const row = (cpu: number, burst: number | null) => ({ ...perColumn(() => null), cpu, burst });
   series.append(1_000, row(100, 100), 50);
   series.append(70_000, row(10, 20), 50);
   series.append(71_000, row(20, null), 50);
@@ -87,7 +87,7 @@ test('a summary tells of the range alone, and of what is not known that it is no
 test('what dips is not told to have been the same throughout, however short it was', () => {
   const series = new Series(60_000, 50);
   for (let i = 0; i < 1_200; i++)
-    series.append(1_000 + 50 * i, { ...rowOf(() => 100), burst: i === 700 ? 60 : 100 }, 50);
+    series.append(1_000 + 50 * i, { ...perColumn(() => 100), burst: i === 700 ? 60 : 100 }, 50);
   assert.equal(
     summaryText(series, LINES.slice(0, 2), 60_000),
     `Last minute: CPU 100.0 % throughout; burst highest 100.0 % at ${timeOfDay(60_950)}.`,

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Column, type Points, type Row, rowOf, Series } from '../../../src/page/series.js';
+import { type Column, type Points, perColumn, type Row, Series } from '../../../src/page/series.js';
 
 /** A row in which every column has this value. */
 const row = (value: number | null, others: Partial<Record<Column, number | null>> = {}): Row => ({
-  ...rowOf(() => value),
+  ...perColumn(() => value),
   ...others,
 });
 /** Points in which every column has these values. */
 const pointsAt = (timesMs: readonly number[], values: readonly (number | null)[]): Points => ({
   timesMs,
-  columns: Object.fromEntries(
-    Object.keys(row(0)).map((name) => [name, values]),
-  ) as unknown as Points['columns'],
+  columns: perColumn(() => values),
 });
 const pointsOf = ({ timesMs, columns }: Points, column: Column) =>
   timesMs.map((timeMs, i) => [timeMs, columns[column][i]]);
