@@ -62,7 +62,7 @@ export class Series implements Points {
   readonly stepMs: number;
   readonly timesMs: number[] = [];
   readonly columns: Readonly<Record<Column, (number | null)[]>> = perColumn(() => []);
-  /** How many samples are in the newest point, by column. */
+  /** Of how many known values the newest point's mean is made, by column; left out: of one at most. */
   #counts = new Map<Column, number>();
   #intervalMs = 0;
 
@@ -130,10 +130,7 @@ export class Series implements Points {
   #push(timeMs: number, row: Row): void {
     this.timesMs.push(timeMs);
     this.#counts.clear();
-    for (const column of COLUMN_NAMES) {
-      this.columns[column].push(row[column]);
-      if (row[column] !== null) this.#counts.set(column, 1);
-    }
+    for (const column of COLUMN_NAMES) this.columns[column].push(row[column]);
   }
 
   #merge(timeMs: number, row: Row): void {
@@ -144,11 +141,13 @@ export class Series implements Points {
       const value = row[column];
       if (value === null) continue;
       const before = values[last] ?? null;
-      const count = (this.#counts.get(column) ?? (before === null ? 0 : 1)) + 1;
-      this.#counts.set(column, count);
       if (before === null) values[last] = value;
       else if (COLUMNS[column] === 'max') values[last] = Math.max(before, value);
-      else values[last] = before + (value - before) / count;
+      else {
+        const count = (this.#counts.get(column) ?? 1) + 1;
+        this.#counts.set(column, count);
+        values[last] = before + (value - before) / count;
+      }
     }
   }
 
