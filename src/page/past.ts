@@ -1,17 +1,17 @@
 import { numberAt, numbersAt } from './json.js';
-import { type Column, type Points, perColumn } from './series.js';
+import { COLUMNS, type Column, type Points, perColumn } from './series.js';
 
-/** Which of the answer's columns each of ours is, and whether its mean or its highest is drawn. */
-const SOURCE: Readonly<Record<Column, readonly ['mean' | 'max', string]>> = {
-  cpu: ['mean', 'cpu_pct'],
-  burst: ['max', 'cpu_pct'],
-  hottest: ['max', 'hottest_core_pct'],
-  memory: ['mean', 'mem_pct'],
-  swap: ['mean', 'swap_pct'],
-  load: ['mean', 'load_1'],
-  pressureCpu: ['max', 'pressure_cpu_some_pct'],
-  pressureMemory: ['max', 'pressure_memory_some_pct'],
-  pressureIo: ['max', 'pressure_io_some_pct'],
+/** Which of the answer's columns each of ours is. */
+const SOURCE: Readonly<Record<Column, string>> = {
+  cpu: 'cpu_pct',
+  burst: 'cpu_pct',
+  hottest: 'hottest_core_pct',
+  memory: 'mem_pct',
+  swap: 'swap_pct',
+  load: 'load_1',
+  pressureCpu: 'pressure_cpu_some_pct',
+  pressureMemory: 'pressure_memory_some_pct',
+  pressureIo: 'pressure_io_some_pct',
 };
 /** Over so long the CPU's mean is taken, as in a live sample. */
 const MEAN_MS = 1_000;
@@ -26,7 +26,7 @@ export function readHistory(json: unknown): Points | null {
   if (agesMs === null || nowMs === null) return null;
   const timesMs = agesMs.map((ageMs) => nowMs - (ageMs ?? 0));
   const columns = perColumn((column) => {
-    const values = numbersAt(json, ...SOURCE[column]) ?? [];
+    const values = numbersAt(json, COLUMNS[column], SOURCE[column]) ?? [];
     return timesMs.map((_, i) => values[i] ?? null);
   });
   return { timesMs, columns: { ...columns, cpu: trailingMeans(timesMs, columns.cpu, MEAN_MS) } };
