@@ -131,7 +131,7 @@ export class App {
     else if (missing === 'gap') this.#past.want();
     else if (missing === 'peaks') this.#past.missedPeaks();
     this.#wasLive = true;
-    this.#view.showReading(reading, this.#recording.of(this.#minutes));
+    this.#view.showReading(reading);
     return intervalMs;
   }
 

@@ -34,24 +34,23 @@ export class Charts {
   }
 
   /** Draws those in which something would be seen to have moved since they were drawn, and that not more often than every `leastMs`. */
-  draw(series: Series, leastMs: number): void {
-    const isOther = series !== this.#series;
-    this.#series = series;
+  draw(leastMs: number): void {
+    const series = this.#series;
     // Nothing has come yet: the axes are shown all the same.
     const toMs = Number.isNaN(series.endMs) ? Date.now() : series.endMs;
     const fromMs = toMs - series.rangeMs;
     if (this.#cursorMs !== null && this.#cursorMs < fromMs) this.#cursorMs = fromMs;
     for (const chart of this.#charts) {
       const everyMs = Math.max(leastMs, (MOVE_PX * series.rangeMs) / chart.element.clientWidth);
-      if (isOther || !(Math.abs(toMs - chart.drawnToMs) < everyMs))
-        chart.draw(series, fromMs, toMs, this.#cursorMs);
+      if (!(Math.abs(toMs - chart.drawnToMs) < everyMs)) chart.draw(series, fromMs, toMs, this.#cursorMs);
     }
   }
 
-  /** Draws all of them. */
+  /** Draws all of them, from `series` from now on. */
   refresh(series: Series): void {
+    this.#series = series;
     for (const chart of this.#charts) chart.drawnToMs = Number.NaN;
-    this.draw(series, 0);
+    this.draw(0);
   }
 
   /** Brings the texts under the charts up to date. */

@@ -44,16 +44,15 @@ export class View {
     this.#fields.set('time_zone', `Times are those of this browser (${timeZone()})`);
   }
 
-  /** A new sample; the charts show `series`. */
-  showReading(reading: Reading, series: Series): void {
+  /** A new sample, which is in the series that is shown. */
+  showReading(reading: Reading): void {
     this.#reading = reading;
     this.#identifier = reading.identifier;
     this.#isUnwritten = true;
-    this.#series = series;
     this.#draw();
   }
 
-  /** Other points than before: to be drawn at once. */
+  /** Has the charts show this series, or other points of it than before: to be drawn at once. */
   showSeries(series: Series): void {
     this.#series = series;
     this.#isOther = true;
@@ -100,7 +99,7 @@ export class View {
         this.#write();
       }
       if (this.#isOther) this.#charts.refresh(this.#series);
-      else this.#charts.draw(this.#series, this.#calm.matches ? CALM_DRAW_EVERY_MS : 0);
+      else this.#charts.draw(this.#calm.matches ? CALM_DRAW_EVERY_MS : 0);
       this.#isOther = false;
       if (nowMs - this.#captionAtMs >= CAPTION_EVERY_MS) {
         this.#captionAtMs = nowMs;
