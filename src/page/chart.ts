@@ -20,7 +20,6 @@ export class Chart {
   drawnToMs = Number.NaN;
   readonly #plot: uPlot;
   #top: number;
-  #points: Points | null = null;
 
   /** `onCursor` hears when the pointer is on another moment, or on none. */
   constructor(element: HTMLElement, spec: ChartSpec, colours: Colours, onCursor: () => void) {
@@ -41,7 +40,6 @@ export class Chart {
   draw(points: Points, fromMs: number, toMs: number, cursorMs: number | null): void {
     const columns = this.spec.lines.map(({ column }) => points.columns[column]);
     this.#top = topOf(highestOf(columns), this.spec);
-    this.#points = points;
     this.drawnToMs = toMs;
     this.#plot.batch(() => {
       this.#plot.setData([points.timesMs, ...columns] as unknown as uPlot.AlignedData, false);
@@ -52,7 +50,7 @@ export class Chart {
 
   /** Puts the cursor at a time; null: takes it away. */
   setCursor(timeMs: number | null): void {
-    const left = timeMs === null || this.#points === null ? -10 : this.#plot.valToPos(timeMs, 'x');
+    const left = timeMs === null || Number.isNaN(this.drawnToMs) ? -10 : this.#plot.valToPos(timeMs, 'x');
     this.#plot.setCursor({ left, top: left < 0 ? -10 : 0 }, false);
   }
 
