@@ -38,16 +38,16 @@ export interface Named {
   readonly column: Column;
   readonly label: string;
   readonly unit: 'percent' | 'tasks';
-  /** What the summary tells of it; nothing, if it is left out. */
-  readonly told?: readonly ('mean' | 'highest')[];
+  /** What the summary tells of it; it may be nothing. */
+  readonly told: readonly ('mean' | 'highest')[];
 }
 
 /** A sentence on the last `rangeMs` of these lines. */
 export function summaryText(points: Points, lines: readonly Named[], rangeMs: number): string {
   const minutes = rangeMs / 60_000;
-  const parts = lines.flatMap(({ column, label, unit, told = [] }) => {
-    const summary = summarize(points, column, rangeMs);
+  const parts = lines.flatMap(({ column, label, unit, told }) => {
     if (told.length === 0) return [];
+    const summary = summarize(points, column, rangeMs);
     if (summary === null) return [`${label} unknown`];
     const mean = valueText(summary.mean, unit);
     const highest = valueText(summary.highest, unit);

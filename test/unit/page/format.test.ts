@@ -61,7 +61,7 @@ test('the top of a chart is a round number that holds the highest value', () => 
 const LINES = [
   { column: 'cpu', label: 'CPU', unit: 'percent', told: ['mean'] },
   { column: 'burst', label: 'burst', unit: 'percent', told: ['highest'] },
-  { column: 'load', label: 'load', unit: 'tasks' },
+  { column: 'load', label: 'load', unit: 'tasks', told: [] },
 ] as const;
 
 test('a summary tells of the range alone, and of what is not known that it is not', () => {
