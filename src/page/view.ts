@@ -21,7 +21,6 @@ export class View {
   readonly #root: Document;
   readonly #fields: Fields;
   readonly #charts: Charts;
-  readonly #announcer: HTMLElement | null;
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
   #series: Series;
   #reading: Reading | null = null;
@@ -32,14 +31,12 @@ export class View {
   #isUnwritten = false;
   #textAtMs = Number.NEGATIVE_INFINITY;
   #captionAtMs = Number.NEGATIVE_INFINITY;
-  #announced = '';
 
   constructor(root: Document, colours: Colours, series: Series) {
     this.#root = root;
     this.#series = series;
     this.#fields = new Fields(root);
     this.#charts = new Charts(root, colours, series);
-    this.#announcer = root.querySelector('#announcer');
     this.showSeries(series);
     this.#fields.set('time_zone', `Times are those of this browser (${timeZone()})`);
   }
@@ -78,10 +75,7 @@ export class View {
       .filter((part) => part !== '')
       .join(' · ');
     if (this.#root.title !== title) this.#root.title = title;
-    const spoken = announcement(status);
-    if (this.#announcer === null || spoken === this.#announced) return;
-    this.#announced = spoken;
-    this.#announcer.textContent = spoken;
+    this.#fields.set('announcement', announcement(status));
   }
 
   recolour(): void {
