@@ -14,8 +14,6 @@ import { TokenForm } from './token-form.js';
 import { View } from './view.js';
 
 const LOOK_EVERY_MS = 250;
-/** So long the past may take while it is paused. */
-const ANSWER_LIMIT_MS = 5_000;
 
 /** The page: asks the bridge for as long as somebody looks, and shows what comes. */
 export class App {
@@ -109,10 +107,8 @@ export class App {
 
   /** While it is paused nobody else does. */
   async #askForPast(): Promise<void> {
-    for (let path = this.#pathOfPast(); path !== null; path = this.#pathOfPast()) {
-      const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-      this.#takeHistory(await askBridge(path, this.#token.headers, signal).catch(() => null));
-    }
+    for (let path = this.#pathOfPast(); path !== null; path = this.#pathOfPast())
+      this.#takeHistory(await this.#poller.ask(path));
   }
 
   #takeTelemetry(answer: BridgeAnswer | null): number | null {

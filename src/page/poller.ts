@@ -29,7 +29,7 @@ const ANSWER_LIMIT_MS = 5_000;
 
 /**
  * Asks the bridge, one request at a time: for the newest sample at the interval of sampling, at most 20 times a second; for /health every two
- * seconds; for the past when it is wanted. While nothing comes it asks more slowly. Between `stop` and `start` it asks nothing.
+ * seconds; for the past when it is wanted. While nothing comes it asks more slowly. Between `stop` and `start` it asks nothing by itself.
  */
 export class Poller {
   readonly #options: PollerOptions;
@@ -58,6 +58,22 @@ export class Poller {
     this.#run = null;
   }
 
+  /** Asks once, whether or not it runs; an end of `run` ends it. Null: no answer, or none in time. */
+  async ask(path: string, run?: AbortSignal): Promise<BridgeAnswer | null> {
+    const one = new AbortController();
+    const end = (): void => one.abort();
+    run?.addEventListener('abort', end);
+    void this.#options.wait(ANSWER_LIMIT_MS, one.signal).then(end);
+    try {
+      return await this.#options.ask(path, one.signal);
+    } catch {
+      return null;
+    } finally {
+      run?.removeEventListener('abort', end);
+      end();
+    }
+  }
+
   async #poll(signal: AbortSignal): Promise<void> {
     const { nowMs, wait } = this.#options;
     let dueMs = nowMs();
@@ -72,7 +88,7 @@ export class Poller {
   /** Asks for what is due. Returns how long after its begin the next turn may begin. */
   async #turn(signal: AbortSignal): Promise<number> {
     const { onTelemetry, onHealth, historyPath, onHistory, nowMs } = this.#options;
-    const answer = await this.#ask('/telemetry', signal);
+    const answer = await this.ask('/telemetry', signal);
     if (signal.aborted) return 0;
     const intervalMs = onTelemetry(answer);
     const isGood = answer?.status === 200;
@@ -80,7 +96,7 @@ export class Poller {
       this.#backoffMs = 0;
       const path = historyPath();
       if (path !== null) {
-        const past = await this.#ask(path, signal);
+        const past = await this.ask(path, signal);
         if (!signal.aborted) onHistory(past);
       }
     } else {
@@ -88,26 +104,10 @@ export class Poller {
     }
     // Who refuses one refuses the other.
     if ((isGood || answer?.status === 503) && !signal.aborted && nowMs() >= this.#healthDueMs) {
-      const health = await this.#ask('/health', signal);
+      const health = await this.ask('/health', signal);
       this.#healthDueMs = nowMs() + HEALTH_EVERY_MS;
       if (health !== null && !signal.aborted) onHealth(health);
     }
     return isGood ? Math.max(FASTEST_MS, intervalMs ?? 0) : this.#backoffMs;
-  }
-
-  /** Null: no answer, or none in time. */
-  async #ask(path: string, run: AbortSignal): Promise<BridgeAnswer | null> {
-    const one = new AbortController();
-    const end = (): void => one.abort();
-    run.addEventListener('abort', end);
-    void this.#options.wait(ANSWER_LIMIT_MS, one.signal).then(end);
-    try {
-      return await this.#options.ask(path, one.signal);
-    } catch {
-      return null;
-    } finally {
-      run.removeEventListener('abort', end);
-      end();
-    }
   }
 }
