@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
 
 /** The page that the bridge serves at `/`. */
 export interface BuiltPage {
@@ -20,8 +20,8 @@ const SCRIPT = '/* script */';
  */
 export async function buildPage(root: string): Promise<BuiltPage> {
   const [script, style] = await Promise.all([
-    bundleFile(root, { entryPoints: ['dist/src/page/main.js'], format: 'iife', treeShaking: true }),
-    bundleFile(root, { entryPoints: ['src/page/page.css'] }),
+    bundleFile(root, 'dist/src/page/main.js'),
+    bundleFile(root, 'src/page/page.css'),
   ]);
   const template = readFileSync(`${root}src/page/page.html`, 'utf8');
   const document = put(put(template, STYLE, style.text), SCRIPT, script.text);
@@ -30,10 +30,11 @@ export async function buildPage(root: string): Promise<BuiltPage> {
 
 async function bundleFile(
   root: string,
-  options: BuildOptions,
+  path: string,
 ): Promise<{ readonly text: string; readonly inputs: readonly string[] }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
+    entryPoints: [path],
     bundle: true,
     minify: true,
     charset: 'utf8',
@@ -43,9 +44,8 @@ async function bundleFile(
     write: false,
     metafile: true,
     logLevel: 'warning',
-    ...options,
   });
-  return { text: outputFiles?.[0]?.text.trim() ?? '', inputs: Object.keys(metafile?.inputs ?? {}) };
+  return { text: outputFiles[0]!.text.trim(), inputs: Object.keys(metafile.inputs) };
 }
 
 function put(template: string, place: string, text: string): string {
