@@ -4,7 +4,6 @@ import { flagAt, numberAt, textAt, textsAt, valueAt } from './json.js';
 /** What `GET /health` tells, as far as the page shows it. */
 export interface Facts {
   readonly identifier: string;
-  readonly status: string;
   readonly problems: readonly string[];
   /** By the names that they have in the document. */
   readonly texts: Readonly<Record<string, string>>;
@@ -28,7 +27,6 @@ export function readHealth(json: unknown): Facts | null {
   const text = (...path: string[]): string => textAt(json, ...path) ?? UNKNOWN;
   return {
     identifier: textAt(json, 'identifier') ?? '',
-    status,
     problems,
     texts: {
       health: problems.length === 0 ? status : `${status}: ${problems.join('; ')}`,
@@ -92,18 +90,18 @@ function costText(json: unknown): string {
 }
 
 function heartbeatTexts(json: unknown) {
-  if (flagAt(json, 'heartbeat', 'enabled') === false)
-    return { heartbeat: 'off', heartbeat_age: 'never', heartbeat_next: 'never' };
-  const result = textAt(json, 'heartbeat', 'last', 'result');
+  const isEnabled = flagAt(json, 'heartbeat', 'enabled');
+  if (isEnabled === false) return { heartbeat: 'off', heartbeat_age: 'never', heartbeat_next: 'never' };
+  const last = valueAt(json, 'heartbeat', 'last');
+  const result = textAt(last, 'result');
   if (result === null) {
-    const isKnown = flagAt(json, 'heartbeat', 'enabled') !== null;
-    const none = isKnown ? 'none yet' : UNKNOWN;
+    const none = isEnabled === null ? UNKNOWN : 'none yet';
     return { heartbeat: none, heartbeat_age: none, heartbeat_next: UNKNOWN };
   }
-  const status = numberAt(json, 'heartbeat', 'last', 'status');
+  const status = numberAt(last, 'status');
   const words = RESULTS[result] ?? result.replaceAll('_', ' ');
-  const age = numberAt(json, 'heartbeat', 'last', 'age_seconds');
-  const next = numberAt(json, 'heartbeat', 'last', 'next_in_seconds');
+  const age = numberAt(last, 'age_seconds');
+  const next = numberAt(last, 'next_in_seconds');
   return {
     heartbeat: status === null ? words : `${words} (${status})`,
     heartbeat_age: age === null ? UNKNOWN : `${duration(age)} ago`,
