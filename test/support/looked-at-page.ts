@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { until } from './until.js';
 
+/** The states in which samples come. */
+export const LIVE = /^(Live|Degraded)$/;
+
 /** The bridge's page, as a browser shows it. */
 export interface LookedAtPage {
   readonly page: Page;

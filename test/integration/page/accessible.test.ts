@@ -3,10 +3,9 @@ import { before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { fileCleanup, startBridge, telemetryWhen } from '../../support/bridge-client.js';
 import { missingBrowser, startBrowser } from '../../support/browser-page.js';
-import { assertAccessible, lookAt, picture } from '../../support/looked-at-page.js';
+import { assertAccessible, LIVE, lookAt, picture } from '../../support/looked-at-page.js';
 import { until } from '../../support/until.js';
 
-const LIVE = /^(Live|Degraded)$/;
 const PHONE = { width: 360, height: 780 };
 
 describe('the page, for everybody', { skip: missingBrowser(), concurrency: true }, () => {

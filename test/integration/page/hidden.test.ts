@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { type Cleanup, fileCleanup, startBridge, telemetryWhen } from '../../support/bridge-client.js';
 import { CHROMIUM, missingBrowser } from '../../support/browser-page.js';
-import { watch } from '../../support/looked-at-page.js';
+import { LIVE, watch } from '../../support/looked-at-page.js';
 import { until } from '../../support/until.js';
 
 describe('the page, while nobody looks', { skip: missingBrowser() }, () => {
@@ -21,7 +21,7 @@ describe('the page, while nobody looks', { skip: missingBrowser() }, () => {
     const page = context.pages()[0]!;
     const { asked, textWhen } = await watch(page);
     await page.goto(`http://127.0.0.1:${port}/`);
-    await textWhen('state', /^(Live|Degraded)$/);
+    await textWhen('state', LIVE);
     const isHidden = (): Promise<boolean> => page.evaluate<boolean>('document.hidden');
 
     const other = await context.newPage();
@@ -36,7 +36,7 @@ describe('the page, while nobody looks', { skip: missingBrowser() }, () => {
     await page.bringToFront();
     await until('requests', () => asked.length > before + 3);
     assert.ok(asked.slice(before).some((each) => each.includes('/history')));
-    await textWhen('state', /^(Live|Degraded)$/);
+    await textWhen('state', LIVE);
   });
 });
 

@@ -4,11 +4,9 @@ import type { Browser, Page } from 'playwright-core';
 import { fileCleanup, type RunningBridge, startBridge, telemetryWhen } from '../../support/bridge-client.js';
 import { missingBrowser, startBrowser } from '../../support/browser-page.js';
 import { freePort } from '../../support/free-port.js';
-import { colouredPixels, lookAt } from '../../support/looked-at-page.js';
+import { colouredPixels, LIVE, lookAt } from '../../support/looked-at-page.js';
 import { rawRequest } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
-
-const LIVE = /^(Live|Degraded)$/;
 
 describe('the page, when all is not well', { skip: missingBrowser(), concurrency: true }, () => {
   const cleanup = fileCleanup();

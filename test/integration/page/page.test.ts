@@ -7,7 +7,7 @@ import { assertError, fileCleanup, startBridge, telemetryWhen } from '../../supp
 import { onEachTransport } from '../../support/bridge-transports.js';
 import { missingBrowser, startBrowser } from '../../support/browser-page.js';
 import { temporaryFolder } from '../../support/fixtures.js';
-import { colouredPixels, lookAt, picture } from '../../support/looked-at-page.js';
+import { colouredPixels, LIVE, lookAt, picture } from '../../support/looked-at-page.js';
 import { rawRequest } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
@@ -39,7 +39,7 @@ describe('the page in a real browser', { skip: missingBrowser(), concurrency: tr
         browser,
         address,
         async ({ page, asked, complaints, text, textWhen }) => {
-          await textWhen('state', /^(Live|Degraded)$/);
+          await textWhen('state', LIVE);
           assert.equal(await text('identifier'), 'page.test');
           assert.match(await page.title(), /page\.test · HarborForge Monitor$/);
           for (const plot of ['cpu', 'memory'])
@@ -59,7 +59,7 @@ describe('the page in a real browser', { skip: missingBrowser(), concurrency: tr
 
     test('runs no script, uses no style and asks no host that was not in it', async () => {
       await lookAt(browser, address, async ({ page, complaints, textWhen }) => {
-        await textWhen('state', /^(Live|Degraded)$/);
+        await textWhen('state', LIVE);
         const tries = {
           'script-src': `const script = document.createElement('script'); script.append('window.wasRun = true'); document.body.append(script)`,
           'script-src-attr': `document.body.append(new Range().createContextualFragment('<i onclick="window.wasRun = true">').firstChild)`,
@@ -105,10 +105,10 @@ describe('the page in a real browser', { skip: missingBrowser(), concurrency: tr
         assert.equal(await text('memory'), '');
         await page.fill('#token', TOKEN);
         await page.keyboard.press('Enter');
-        await textWhen('state', /^(Live|Degraded)$/);
+        await textWhen('state', LIVE);
         assert.ok(!(await page.isVisible('#token-form')));
         await page.reload();
-        await textWhen('state', /^(Live|Degraded)$/);
+        await textWhen('state', LIVE);
         assert.ok(!(await page.isVisible('#token-form')));
         assert.ok(!asked.some((each) => each.includes(TOKEN)));
       });
