@@ -27,19 +27,19 @@ export function renderTable(
   const width = Math.max(40, Math.min(100, options.columns));
   const at = telemetry.sampled_at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   const lines = [`${style.bold(printable(telemetry.identifier))} at ${at}`, ''];
+  const add = (name: string, described: string, help: string): void => {
+    lines.push(
+      `${INDENT}${name.padEnd(NAME_WIDTH)}${described}`,
+      ...wrap(help, width - 2 * INDENT.length).map((line) => `${INDENT}${INDENT}${style.dim(line)}`),
+    );
+  };
   for (const field of FIELDS) {
     const help =
       field.source === 'disk' ? field.help.replace('the disk path', printable(diskPath)) : field.help;
-    lines.push(
-      `${INDENT}${field.name.padEnd(NAME_WIDTH)}${describe(telemetry, field, width, style)}`,
-      ...wrap(help, width - 2 * INDENT.length).map((line) => `${INDENT}${INDENT}${style.dim(line)}`),
-    );
+    add(field.name, describe(telemetry, field, width, style), help);
   }
   for (const { name, source, text, help } of describeDetails(telemetry))
-    lines.push(
-      `${INDENT}${name.padEnd(NAME_WIDTH)}${describeText(text, width, style)}${staleness(telemetry, source, style)}`,
-      ...wrap(help, width - 2 * INDENT.length).map((line) => `${INDENT}${INDENT}${style.dim(line)}`),
-    );
+    add(name, describeText(text, width, style) + staleness(telemetry, source, style), help);
   return `${lines.join('\n')}\n`;
 }
 
