@@ -1,7 +1,7 @@
 import { parseHistoryQuery } from '../../history/query.js';
 import { MAX_HISTORY_SEC } from '../../setting-table.js';
 
-const SECONDS_OF = { s: 1, m: 60, h: 3_600 } as const;
+const SECONDS_OF = { '': 1, s: 1, m: 60, h: 3_600 } as const;
 
 /** What is asked of the daemon. */
 export interface Asked {
@@ -30,6 +30,6 @@ export function readAsked(since: string, points: string | undefined): Asked | re
 }
 
 function secondsOf(text: string): number {
-  const [, count = '', unit = 's'] = /^(\d{1,6})([smh]?)$/.exec(text) ?? [];
-  return count === '' ? Number.NaN : Number(count) * (SECONDS_OF[unit as keyof typeof SECONDS_OF] ?? 1);
+  const [, count, unit] = /^(\d{1,6})([smh]?)$/.exec(text) ?? [];
+  return count === undefined ? Number.NaN : Number(count) * SECONDS_OF[unit as keyof typeof SECONDS_OF];
 }
