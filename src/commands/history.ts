@@ -16,7 +16,7 @@ const DEFAULT_SINCE = '5m';
 
 /** Asks the running daemon for its last minutes, and shows them: a table, CSV, or the answer as it is. Thread: main. */
 export async function run(context: CommandContext): Promise<number> {
-  const { json, stdout, env, options } = context;
+  const { json, stdout, options } = context;
   const isCsv = options['csv'] === true;
   const since = textOf(options['since']);
   const asked = readAsked(since ?? DEFAULT_SINCE, textOf(options['points']));
@@ -38,7 +38,7 @@ export async function run(context: CommandContext): Promise<number> {
     return refused === null ? EXIT_FAILED : EXIT_CONFIG;
   }
   if (json) stdout.write(`${answer.body.trimEnd()}\n`);
-  else stdout.write(isCsv ? renderCsv(history) : tableOf(history, context, env));
+  else stdout.write(isCsv ? renderCsv(history) : tableOf(history, context));
   return EXIT_OK;
 }
 
@@ -46,7 +46,7 @@ function textOf(option: string | true | undefined): string | undefined {
   return option === true ? undefined : option;
 }
 
-function tableOf(history: HistoryAnswer, { stdout }: CommandContext, env: CommandContext['env']): string {
+function tableOf(history: HistoryAnswer, { stdout, env }: CommandContext): string {
   return renderTable(history, {
     columns: stdout.columns ?? 80,
     style: createStyle(stdout, env),
