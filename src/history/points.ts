@@ -114,11 +114,10 @@ function layRows(history: History, rows: number, plan: Plan): Points | null {
   const { monoMs } = history;
   const laying = new Laying(history, plan);
   for (let row = 0; row <= rows; row++) {
-    const atMs = row < rows ? monoMs[row]! : untilMs;
-    const beforeMs = row === 0 ? atMs : monoMs[row - 1]!;
     if (isGap(monoMs, rows, row, plan)) {
       if (laying.isFull) return null;
-      laying.gap(row, (beforeMs + atMs) / 2);
+      const endMs = row < rows ? monoMs[row]! : untilMs;
+      laying.gap(row, (monoMs[row - 1]! + endMs) / 2);
     }
     if (row === rows) break;
     if (laying.isFull) return null;
