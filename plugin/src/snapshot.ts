@@ -65,8 +65,8 @@ function readBurst(burst: unknown): Snapshot['burst'] {
 function readPressure(pressure: unknown): Snapshot['pressure'] {
   if (pressure === undefined) return 'not told';
   if (peek(pressure, 'supported') === false) return 'unsupported';
-  const [cpu, memory, io] = RESOURCES.map((resource) => numberOf(peek(pressure, resource, 'some'), 'avg10'));
-  return { cpu: cpu ?? null, memory: memory ?? null, io: io ?? null };
+  const avg10 = (resource: keyof Pressure) => numberOf(peek(pressure, resource, 'some'), 'avg10');
+  return { cpu: avg10('cpu'), memory: avg10('memory'), io: avg10('io') };
 }
 
 function readStale(json: unknown): Map<string, number | null> {
