@@ -5,18 +5,13 @@ import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
 import { CACHE_LINE, initStore, storeLayout } from '../../src/shared/layout.js';
 import { firstWords, READER_START, READERS, reader, SLOTS, writer } from '../support/frame-store-model.js';
 import type { Process, Steps } from '../support/interleavings.js';
+import { assertSameSteps, type Subject } from '../support/same-steps.js';
 
 /** What is asked of a store, one after the other. An acquire or a publish may be broken into before any of its accesses. */
 interface Command {
   readonly kind: 'publish' | 'use';
   readonly reader: number;
   readonly brokenInto: { readonly before: number; readonly by: Command } | null;
-}
-
-/** A store that runs commands, and writes down each access to its words. */
-interface Subject {
-  run(command: Command): void;
-  readonly accesses: string[];
 }
 
 /** Runs what breaks into `command`, when its time has come. */
@@ -36,7 +31,7 @@ class Breaking {
   }
 }
 
-function createModel(): Subject {
+function createModel(): Subject<Command> {
   const words = firstWords(SLOTS);
   const accesses: string[] = [];
   let sequence = 0;
@@ -81,7 +76,7 @@ function createModel(): Subject {
   return { run, accesses };
 }
 
-function createReal(t: TestContext): Subject {
+function createReal(t: TestContext): Subject<Command> {
   const layout = storeLayout(CACHE_LINE, { readers: READERS, numbers: 2, bytesCapacity: 8 });
   const shared = new SharedArrayBuffer(layout.byteOffset + layout.byteLength);
   initStore(shared, layout);
@@ -125,19 +120,8 @@ function createReal(t: TestContext): Subject {
   return { run, accesses };
 }
 
-function assertSameSteps(t: TestContext, commands: readonly Command[]): string[] {
-  const model = createModel();
-  const real = createReal(t);
-  try {
-    for (const command of commands) {
-      model.run(command);
-      real.run(command);
-    }
-  } finally {
-    t.mock.restoreAll();
-  }
-  assert.deepEqual(real.accesses, model.accesses);
-  return real.accesses;
+function stepsOf(t: TestContext, commands: readonly Command[]): readonly string[] {
+  return assertSameSteps(t, { model: createModel(), real: createReal(t) }, commands);
 }
 
 const publish: Command = { kind: 'publish', reader: 0, brokenInto: null };
@@ -166,20 +150,20 @@ function isPossible({ kind, reader: index, brokenInto }: Command, busy: readonly
 
 describe('frame store, the real one against the model', () => {
   it('publishes with the steps W1, W1, W1, W3', (t) => {
-    assert.deepEqual(assertSameSteps(t, [publish]), ['load 0 -1', 'load 1 -1', 'load 2 -1', 'store 0 0']);
+    assert.deepEqual(stepsOf(t, [publish]), ['load 0 -1', 'load 1 -1', 'load 2 -1', 'store 0 0']);
   });
 
   it('reads with the steps R1, R2, R3, R5', (t) => {
-    const accesses = assertSameSteps(t, [publish, use(1)]);
+    const accesses = stepsOf(t, [publish, use(1)]);
     assert.deepEqual(accesses.slice(4), ['load 0 0', 'store 2 0', 'load 0 0', 'store 2 -1']);
   });
 
   it('only looks at a store in which nothing was published', (t) => {
-    assert.deepEqual(assertSameSteps(t, [use(0)]), ['load 0 -1']);
+    assert.deepEqual(stepsOf(t, [use(0)]), ['load 0 -1']);
   });
 
   it('pins anew when a frame is published between the two loads', (t) => {
-    const accesses = assertSameSteps(t, [publish, use(0, { before: 2, by: publish })]);
+    const accesses = stepsOf(t, [publish, use(0, { before: 2, by: publish })]);
     const writing = ['load 0 0', 'load 1 0', 'load 2 -1', 'store 0 1'];
     assert.deepEqual(accesses.slice(4), [
       'load 0 0',
@@ -230,7 +214,7 @@ describe('frame store, the real one against the model', () => {
           { maxLength: 12 },
         ),
         (commands) => {
-          assertSameSteps(t, [publish, ...commands]);
+          stepsOf(t, [publish, ...commands]);
         },
       ),
       { numRuns: 1_000 },

@@ -5,6 +5,7 @@ import { RecorderReader, RecorderWriter } from '../../src/shared/recorder.js';
 import type { Steps } from '../support/interleavings.js';
 import { append, BEGUN, check, DONE, firstWords, type RingModel, reader } from '../support/recorder-model.js';
 import { createRing, cycleOf, rowOf } from '../support/recorders.js';
+import { assertSameSteps, type Subject } from '../support/same-steps.js';
 
 const CAPACITY = 3;
 /** As many rows have been written as there are numbers, but two: these start again soon. */
@@ -19,12 +20,6 @@ interface Command {
   readonly brokenInto: { readonly at: number; readonly by: readonly Command[] } | null;
 }
 
-/** A ring that runs commands, and writes down each access to its two words. */
-interface Subject {
-  run(command: Command): void;
-  readonly accesses: string[];
-}
-
 /** Runs what breaks into a command, when its time has come. */
 function breaking({ brokenInto }: Command, run: (command: Command) => void): () => void {
   let count = 0;
@@ -33,7 +28,7 @@ function breaking({ brokenInto }: Command, run: (command: Command) => void): () 
   };
 }
 
-function createModel(): Subject {
+function createModel(): Subject<Command> {
   const words = firstWords(RING);
   const accesses: string[] = [];
   let serial = RING.written;
@@ -77,7 +72,7 @@ interface Loaded {
   touched: number;
 }
 
-function createReal(t: TestContext): Subject {
+function createReal(t: TestContext): Subject<Command> {
   const shared = createRing(CAPACITY, RING.written - CAPACITY);
   const writer = new RecorderWriter(shared);
   const recorder = new RecorderReader(shared);
@@ -144,19 +139,8 @@ function createReal(t: TestContext): Subject {
   return { run, accesses };
 }
 
-function assertSameSteps(t: TestContext, commands: readonly Command[]): string[] {
-  const model = createModel();
-  const real = createReal(t);
-  try {
-    for (const command of commands) {
-      model.run(command);
-      real.run(command);
-    }
-  } finally {
-    t.mock.restoreAll();
-  }
-  assert.deepEqual(real.accesses, model.accesses);
-  return real.accesses;
+function stepsOf(t: TestContext, commands: readonly Command[]): readonly string[] {
+  return assertSameSteps(t, { model: createModel(), real: createReal(t) }, commands);
 }
 
 const appendOne: Command = { kind: 'append', back: 0, brokenInto: null };
@@ -187,7 +171,7 @@ describe('flight recorder, the real one against the model', () => {
   const number = (behind: number): number => (RING.written + behind) % RING.cycle;
 
   it('appends with the steps W1, W3, and comes round to 0', (t) => {
-    assert.deepEqual(assertSameSteps(t, [appendOne, appendOne]), [
+    assert.deepEqual(stepsOf(t, [appendOne, appendOne]), [
       `store begun ${number(1)}`,
       `store done ${number(1)}`,
       'store begun 0',
@@ -196,18 +180,18 @@ describe('flight recorder, the real one against the model', () => {
   });
 
   it('reads with the steps R1, R3', (t) => {
-    const accesses = assertSameSteps(t, [since(1)]);
+    const accesses = stepsOf(t, [since(1)]);
     assert.deepEqual(accesses, [`load done ${number(0)}`, `load begun ${number(0)}`]);
   });
 
   it('drops what is older than what was asked for, and was found while rows were overwritten', (t) => {
-    const accesses = assertSameSteps(t, [since(0, { at: 1, by: [appendOne, appendOne] })]);
+    const accesses = stepsOf(t, [since(0, { at: 1, by: [appendOne, appendOne] })]);
     assert.deepEqual(accesses.slice(-1), ['load begun 0']);
   });
 
   it('begins anew when all that it copied was overwritten', (t) => {
     const by = [appendOne, appendOne, appendOne];
-    const accesses = assertSameSteps(t, [since(CAPACITY, { at: 1, by })]);
+    const accesses = stepsOf(t, [since(CAPACITY, { at: 1, by })]);
     assert.deepEqual(accesses.slice(-4), ['load begun 1', 'load done 1', 'load done 1', 'load begun 1']);
   });
 
@@ -219,7 +203,7 @@ describe('flight recorder, the real one against the model', () => {
           { maxLength: 12 },
         ),
         (commands) => {
-          assertSameSteps(t, commands);
+          stepsOf(t, commands);
         },
       ),
       { numRuns: 1_000 },
