@@ -10,6 +10,11 @@ export interface TestRow extends Readonly<Partial<Record<HistoryColumn, number>>
 /** How far the wall clock of these rows is ahead of the monotonic one. */
 export const WALL_AHEAD_MS = 1_774_000_000_000;
 
+/** So many rows, `stepMs` apart, whose CPU goes from 0 to 100 again and again. */
+export function everyMs(stepMs: number, count: number, fromMs = 0): TestRow[] {
+  return Array.from({ length: count }, (_, i) => ({ atMs: fromMs + i * stepMs, cpu_pct: i % 101 }));
+}
+
 /** A flight recorder with these rows in it, in shared memory of its own. */
 export function recorderOf(rows: readonly TestRow[]): RecorderReader {
   const shared = createSharedMemory(Math.max(1, rows.length));

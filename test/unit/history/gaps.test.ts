@@ -2,11 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { layPoints, planPoints } from '../../../src/history/points.js';
-import { recorderOf, type TestRow } from '../../support/history-rows.js';
-
-function everyMs(stepMs: number, count: number, fromMs: number): TestRow[] {
-  return Array.from({ length: count }, (_, i) => ({ atMs: fromMs + i * stepMs }));
-}
+import { everyMs, recorderOf, type TestRow } from '../../support/history-rows.js';
 
 /** A time at one interval, of more than two samples. */
 const arbitraryRegime = fc.record({
