@@ -1,10 +1,10 @@
 import type { TestContext } from 'node:test';
-import { pino } from 'pino';
 import type { Config } from '../../src/config.js';
 import { type Daemon, startDaemon } from '../../src/daemon.js';
 import type { Cadences } from '../../src/sampling/works.js';
 import { configOf } from './config-input.js';
 import type { LogLine } from './daemon-process.js';
+import { keepLog } from './log-lines.js';
 
 /** A daemon inside the test's own process, for what must go faster than a real one's cadences. */
 export interface DaemonInProcess {
@@ -21,11 +21,7 @@ export async function startInProcess(
   cadences: Partial<Cadences> = {},
 ): Promise<DaemonInProcess> {
   const config = configOf({ MONITOR_PORT: '0', ...env });
-  const lines: LogLine[] = [];
-  const log = pino(
-    { level: 'trace', base: null, formatters: { level: (label) => ({ level: label }) } },
-    { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) },
-  );
+  const { log, lines } = keepLog();
   const daemon = await startDaemon({
     config,
     log,

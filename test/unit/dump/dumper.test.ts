@@ -12,14 +12,13 @@ import {
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { pino } from 'pino';
 import { Dumper } from '../../../src/dump/dumper.js';
 import { dumpFolder } from '../../../src/dump/folder.js';
 import { RecorderReader, RecorderWriter } from '../../../src/shared/recorder.js';
-import type { LogLine } from '../../support/daemon-process.js';
 import { readDump } from '../../support/dumps.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../../support/frozen-mount.js';
+import { keepLog } from '../../support/log-lines.js';
 import { createRing, rowOf } from '../../support/recorders.js';
 import { until } from '../../support/until.js';
 
@@ -32,11 +31,7 @@ function setUp(t: TestContext, folder = temporaryFolder(t), rows = ROWS) {
   const shared = createRing(rows);
   const writer = new RecorderWriter(shared);
   for (let row = 0; row < rows + 100; row++) writer.append(50 * row, WALL_MS - 50 * row, rowOf(row % 1_000));
-  const lines: LogLine[] = [];
-  const log = pino(
-    { base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
-    { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) },
-  );
+  const { log, lines } = keepLog();
   const dumper = new Dumper({
     config: { dumpDir: folder },
     env: {},
