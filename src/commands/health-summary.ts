@@ -1,3 +1,5 @@
+import { duration } from '../shared/duration.js';
+
 /** What is used of the body of `GET /health`, see `health.ts` of the daemon. */
 export interface HealthBody {
   readonly status: 'ok' | 'degraded' | 'unhealthy';
@@ -46,22 +48,4 @@ function describeHeartbeat({ enabled, last = null }: HealthBody['heartbeat']): s
   if (!enabled) return 'heartbeats off';
   if (last === null) return 'no heartbeat yet';
   return `heartbeat ${last.result}${last.age_seconds === null ? '' : ` ${duration(last.age_seconds)} ago`}`;
-}
-
-/** A time in the two largest units that say something: 8 h 15 min. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const parts: [number, string][] = [
-    [Math.floor(whole / 86_400), 'd'],
-    [Math.floor(whole / 3_600) % 24, 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
-  ];
-  const first = parts.findIndex(([count]) => count > 0);
-  if (first === -1) return '0 s';
-  return parts
-    .slice(first, first + 2)
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ');
 }

@@ -1,7 +1,7 @@
+import { duration } from '../shared/duration.js';
 import { FIELDS, type Field, type Source } from '../shared/fields.js';
 import { wrap } from '../wrap.js';
 import type { Details } from './details.js';
-import { duration } from './health-summary.js';
 import { describeDetails } from './once-details.js';
 import { colourOfShare, type Paint, type Style } from './style.js';
 

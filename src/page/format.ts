@@ -1,4 +1,5 @@
 /** Numbers as people read them. What is not known is `UNKNOWN`, never a number. */
+import { duration as knownDuration } from '../shared/duration.js';
 
 export const UNKNOWN = 'unknown';
 /** What this host does not have, and so never will tell. */
@@ -20,26 +21,9 @@ export function shortTime(ms: number | null): string {
   return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['min', 60],
-  ['s', 1],
-] as const;
-
 /** The two greatest units: `12 s`, `3 min 5 s`, `2 h 10 min`, `41 d 6 h`. */
 export function duration(seconds: number | null): string {
-  if (seconds === null) return UNKNOWN;
-  let rest = Math.max(0, Math.floor(seconds));
-  const first = UNITS.findIndex(([, length]) => rest >= length);
-  if (first < 0) return '0 s';
-  const parts: string[] = [];
-  for (const [unit, length] of UNITS.slice(first, first + 2)) {
-    const count = Math.floor(rest / length);
-    rest -= count * length;
-    if (count > 0) parts.push(`${count} ${unit}`);
-  }
-  return parts.join(' ');
+  return seconds === null ? UNKNOWN : knownDuration(seconds);
 }
 
 /** `84.2 MB`, in powers of ten. */

@@ -1,5 +1,5 @@
+import { duration } from '../../shared/duration.js';
 import { wrap } from '../../wrap.js';
-import { duration } from '../health-summary.js';
 import { colourOfShare, type Style } from '../style.js';
 import { sparkline } from '../top/bars.js';
 import { printable } from '../top/printable.js';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { duration, type HealthBody, parseHealth, summarize } from '../../../src/commands/health-summary.js';
+import { type HealthBody, parseHealth, summarize } from '../../../src/commands/health-summary.js';
+import { duration } from '../../../src/shared/duration.js';
 
 const HEALTH: HealthBody = {
   status: 'ok',
