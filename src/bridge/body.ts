@@ -22,6 +22,8 @@ export interface Receiver {
 /**
  * The bodies that are on their way, over either transport: each is answered when it is whole, too long or too slow. When there are too many
  * at once, the oldest has been too slow, so that whoever holds many open shuts nobody out. Thread: main.
+ *
+ * A body whose request was already refused is read and dropped, so that its sender gets to read the refusal.
  */
 export class Bodies {
   readonly #failed: (error: unknown) => void;
@@ -34,7 +36,7 @@ export class Bodies {
   }
 
   receive(receiver: Receiver): Body {
-    if (this.#open.size >= MAX_BODIES) this.#open.values().next().value?.end(TOO_SLOW, true);
+    if (this.#open.size >= MAX_BODIES) this.#open.values().next().value?.giveUp();
     const body: Body = new Body(receiver, this.#timeoutMs, this.#failed, () => this.#open.delete(body));
     this.#open.add(body);
     return body;
@@ -49,22 +51,22 @@ export class Body {
   #timer: NodeJS.Timeout;
   #bytes = Buffer.alloc(0);
   #length = 0;
-  #isTooLarge = false;
+  #refusal: Answer | null = null;
   #done = false;
 
   constructor(receiver: Receiver, timeoutMs: number, failed: (error: unknown) => void, over: () => void) {
     this.#receiver = receiver;
     this.#failed = failed;
     this.#over = over;
-    this.#timer = setTimeout(() => this.end(TOO_SLOW, true), timeoutMs);
+    this.#timer = setTimeout(() => this.giveUp(), timeoutMs);
   }
 
   /** Takes a copy of the next bytes. */
   take(chunk: Uint8Array): void {
-    if (this.#done || this.#isTooLarge) return;
+    if (this.#done || this.#refusal !== null) return;
     const length = this.#length + chunk.byteLength;
     if (length > MAX_BODY_BYTES) {
-      this.#refuse();
+      this.refuse(TOO_LARGE);
       return;
     }
     if (length > this.#bytes.length) {
@@ -82,11 +84,25 @@ export class Body {
   /** There is no more to come. */
   whole(): void {
     if (this.#done) return;
-    const { isLast } = this.#receiver;
-    this.end(
-      this.#isTooLarge ? TOO_LARGE : this.#receiver.answer(this.#bytes.subarray(0, this.#length)),
-      isLast,
-    );
+    const answer = this.#refusal ?? this.#receiver.answer(this.#bytes.subarray(0, this.#length));
+    this.end(answer, this.#receiver.isLast);
+  }
+
+  /** Answers now: the rest of the body is not waited for any longer. */
+  giveUp(): void {
+    this.end(this.#refusal ?? TOO_SLOW, true);
+  }
+
+  /** The answer will be `refusal`, whatever the body is. */
+  refuse(refusal: Answer): void {
+    if (!this.#receiver.isLast) {
+      this.end(refusal, false);
+      return;
+    }
+    this.#refusal = refusal;
+    this.#bytes = Buffer.alloc(0);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.giveUp(), LINGER_MS);
   }
 
   /** Answers without waiting for the rest, unless it is answered already. */
@@ -99,17 +115,6 @@ export class Body {
       this.#failed(error);
       this.#receiver.drop();
     }
-  }
-
-  #refuse(): void {
-    if (!this.#receiver.isLast) {
-      this.end(TOO_LARGE, false);
-      return;
-    }
-    this.#isTooLarge = true;
-    this.#bytes = Buffer.alloc(0);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.end(TOO_LARGE, true), LINGER_MS);
   }
 
   /** Nobody waits for an answer any more. */

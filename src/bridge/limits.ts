@@ -11,14 +11,22 @@
  */
 export const MAX_CONNECTIONS = 1_024;
 
-/** What the daemon may need of descriptors beside those for connections: its own are about 50, and those that wait in the queue come on top. */
-const OTHER_DESCRIPTORS = 128 + 512;
-/** So many are held however few descriptors there are. */
-const MIN_CONNECTIONS = 16;
+/** Descriptors that the daemon needs beside those for connections: a heartbeat's and a dump's included. */
+const OWN_DESCRIPTORS = 60;
+/** Connections that wait in the kernel's queue come on top for a moment, where there are descriptors for them. */
+const QUEUE_DESCRIPTORS = 580;
+/** So many are held without room for the queue, as far as there are descriptors. */
+const FEW_CONNECTIONS = 16;
+const MIN_CONNECTIONS = 2;
 
-/** How many connections the bridge may hold where the process may have `descriptors` open: heartbeats need some as well. */
+/**
+ * How many connections the bridge may hold where the process may have `descriptors` open. Heartbeats need some as well; and if connections
+ * took the last one, uWebSockets.js would try to accept the next one again and again, at full load, and serve nobody.
+ */
 export function connectionsWithin(descriptors: number): number {
-  return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
+  const free = descriptors - OWN_DESCRIPTORS;
+  const wanted = Math.max(Math.min(FEW_CONNECTIONS, free), free - QUEUE_DESCRIPTORS);
+  return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, wanted));
 }
 
 /** How many files a process may have open, from the text of its `/proc/PID/limits`; as many as one likes where that does not tell. */

@@ -53,8 +53,8 @@ function refuseMethod(
   const [, method, target] = /^([!#$%&'*+.^_`|~\w-]+) (\/[^ ]*) HTTP\/1\.1$/.exec(line) ?? [];
   if (method === undefined || target === undefined || !text.includes('\r\n\r\n', start)) return null;
   const getHeader = (name: string): string => {
-    const header = headers.find((each) => each.toLowerCase().startsWith(`${name}:`)) ?? '';
-    return header.slice(name.length + 1).trim();
+    const own = headers.filter((each) => each.toLowerCase().startsWith(`${name}:`));
+    return own.map((each) => each.slice(name.length + 1).trim()).join(', ');
   };
   return guard({ getHeader }) ?? refuseLine(method, target.split('?', 1)[0] ?? '');
 }

@@ -6,14 +6,11 @@ import { isLong, LongAnswers } from './long-answers.js';
 import { statusOf } from './node-http-errors.js';
 import type { GetRoute } from './routes.js';
 
-/** What a request says before its body. */
-export function headOf({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): RequestHead {
+/** What a request says before its body. A header that came twice has both values, as on uWebSockets.js. */
+export function headOf(request: Pick<IncomingMessage, 'headersDistinct' | 'url'>): RequestHead {
   return {
-    getHeader: (name) => {
-      const value = headers[name] ?? '';
-      return typeof value === 'string' ? value : value.join(', ');
-    },
-    getQuery: () => splitTarget(url).query,
+    getHeader: (name) => request.headersDistinct[name]?.join(', ') ?? '',
+    getQuery: () => splitTarget(request.url).query,
   };
 }
 

@@ -2,10 +2,10 @@ import type { RequestHead } from './guard.js';
 import type { UwsRequest } from './uws-types.js';
 
 /**
- * How a request says where it ends. `plain`: by a length or by having no body. `chunked`: by chunks. `broken`: twice, by nothing, or by what
- * there is not.
+ * How a request says where it ends. `none`: it has no body. `body`: by a length or by chunks. `broken`: by two of these, by an empty length,
+ * or by a transfer coding other than chunked.
  */
-export type Framing = 'plain' | 'chunked' | 'broken';
+export type Framing = 'none' | 'body' | 'broken';
 
 /**
  * The headers of the request that is being handled, as far as the bridge looks at any. They are taken in one pass, which costs less than
@@ -13,7 +13,7 @@ export type Framing = 'plain' | 'chunked' | 'broken';
  * next request is. Thread: main.
  */
 export class UwsHeaders implements RequestHead {
-  framing: Framing = 'plain';
+  framing: Framing = 'none';
   #request: UwsRequest | null = null;
   #framings = 0;
   #host = '';
@@ -26,7 +26,7 @@ export class UwsHeaders implements RequestHead {
 
   read(request: UwsRequest): this {
     this.#request = request;
-    this.framing = 'plain';
+    this.framing = 'none';
     this.#framings = 0;
     this.#host = '';
     this.#origin = '';
@@ -86,10 +86,10 @@ export class UwsHeaders implements RequestHead {
         break;
       case 'content-length':
         this.#length = value;
-        this.#framed(value === '' ? 'broken' : 'plain');
+        this.#framed(value === '' ? 'broken' : 'body');
         break;
       case 'transfer-encoding':
-        this.#framed(value.toLowerCase() === 'chunked' ? 'chunked' : 'broken');
+        this.#framed(value.toLowerCase() === 'chunked' ? 'body' : 'broken');
         break;
     }
   };

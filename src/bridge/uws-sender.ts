@@ -42,18 +42,28 @@ export class UwsSender {
     }
   }
 
-  send(response: UwsResponse, answer: Answer, closeConnection = false): void {
+  send(response: UwsResponse, answer: Answer): void {
     writeHead(response, answer);
-    if (!closeConnection && isLong(answer.body)) {
+    if (isLong(answer.body)) {
       this.#sendLong(response, answer.body);
       return;
     }
-    if (closeConnection || ++this.#sent % LOOK_EVERY !== 0) {
-      response.end(answer.body, closeConnection);
+    if (++this.#sent % LOOK_EVERY !== 0) {
+      response.end(answer.body);
       return;
     }
     const [, isDone] = response.tryEnd(answer.body, Buffer.byteLength(answer.body));
     if (!isDone) response.close();
+  }
+
+  /** Sends an answer, which is not long, and closes the connection. */
+  sendLast(response: UwsResponse, answer: Answer, isHead: boolean): void {
+    if (isHead) {
+      this.sendHead(response, answer, true);
+      return;
+    }
+    writeHead(response, answer);
+    response.end(answer.body, true);
   }
 
   #sendLong(response: UwsResponse, text: string | Uint8Array): void {
@@ -74,8 +84,6 @@ export class UwsSender {
     const length = Buffer.byteLength(answer.body);
     writeHead(response, answer);
     if (closeConnection || ++this.#heads % CLOSE_EVERY === 0) {
-      // Given a length, it does not count the request as answered (20.51), and would end the process if nobody heard of the end.
-      response.onAborted(ignore);
       response.endWithoutBody(length, true);
     } else {
       response.writeHeader('content-length', String(length));
@@ -97,5 +105,3 @@ function writeHead(response: UwsResponse, answer: Answer): void {
 function commonHeaders(contentType: string): string {
   return `${contentType}\r\ncache-control: ${CACHE_CONTROL}`;
 }
-
-function ignore(): void {}

@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import { MonitorError, messageOf } from '../shared/errors.js';
-import type { Answer } from './answer.js';
+import { type Answer, errorAnswer } from './answer.js';
 import { Bodies } from './body.js';
 import { MAX_CONNECTIONS } from './limits.js';
+import { isLong } from './long-answers.js';
 import {
   BAD_REQUEST,
   GET_ALLOWED,
+  type GetRoute,
   NOT_FOUND,
   POST_ALLOWED,
   type PostRoute,
@@ -30,13 +32,22 @@ import type { Handler, Uws, UwsApp, UwsResponse } from './uws-types.js';
  *     HTML, past the answers to requests before it that came with it, which are lost.
  *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
  *   - A request that comes while one before it on the same connection is still to be answered cuts the connection.
- *   - It takes the first of two lengths or codings, any coding for chunks, and what only resembles chunks for chunks. Somebody else on the
- *     way may find the request's end elsewhere, and what is a body to them be a request here. So whatever has a coding, or two of anything,
- *     is answered a turn later, and closes the connection: what follows in it cuts it, and is never acted on.
+ *   - It takes the first of two codings, any coding for chunks, and what only resembles chunks for chunks; and it takes bytes from 0x80 on
+ *     off both ends of a header's value, which makes a length of 0 out of `\xa00`. Somebody else on the way may find the request's end
+ *     elsewhere, and what is a body to them be a request here. So whatever has a body is answered a turn later, and closes the connection:
+ *     what follows in it cuts it, and is never acted on.
+ *   - A line end before the request line, or a CR without LF in a header, is taken for the beginning of more to come: the connection is cut
+ *     when its idle time is over.
+ *   - It ends the process when a handler returns and the response is neither answered nor watched. An answer that the socket does not take
+ *     may be dropped, and counts as not given: so every response is watched.
  *   - An exception that leaves a handler ends the process: none does.
  */
 
 const HOST = '127.0.0.1';
+const NO_BODY_WANTED = errorAnswer(
+  'bad_request',
+  'this answer is too long for a request that has a body; send none',
+);
 
 /**
  * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
@@ -74,11 +85,18 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   const sender = new UwsSender();
   const headers = new UwsHeaders();
   const bodies = new Bodies(failed, options.bodyTimeoutMs);
+  // Apart, so that requests without the token take no room from those with it.
+  const refusedBodies = new Bodies(failed, options.bodyTimeoutMs);
 
-  /** What fails in `work` has cost this connection, and no more. */
+  /**
+   * Runs a handler. The response is watched before anything else happens to it: uWebSockets.js ends the process when a handler returns a
+   * response that is neither answered nor watched, and it counts an answer as not given when the socket took none of its body. What fails in
+   * `work` costs this connection, and no more.
+   */
   function safely(work: Handler): Handler {
     return (response, request) => {
       try {
+        response.onAborted(ignore);
         work(response, request);
       } catch (error) {
         failed(error);
@@ -87,20 +105,25 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     };
   }
 
-  /** `work` is done when it is clear where the request ends. `isHead`: answers have no body. */
-  function serve(work: (response: UwsResponse) => void, isHead = false): Handler {
+  function serve(route: GetRoute, isHead = false): Handler {
     return safely((response, request) => {
-      if (headers.read(request).framing === 'plain') work(response);
-      else sendLast(response, guard(headers) ?? BAD_REQUEST, isHead);
+      const { framing } = headers.read(request);
+      if (framing === 'broken') sendLast(response, guard(headers) ?? BAD_REQUEST, isHead);
+      else if (framing === 'body') receive(response, null, shortAnswer(route), isHead);
+      else if (isHead) sender.sendPinnedHead(response, route, headers);
+      else sender.sendPinned(response, route, headers);
     });
   }
 
-  function refuse(answer: Answer): Handler {
-    return serve((response) => sender.send(response, guard(headers) ?? answer));
-  }
-
-  function refuseHead(answer: Answer): Handler {
-    return serve((response) => sender.sendHead(response, guard(headers) ?? answer), true);
+  /** What `route` answers to the request that `headers` has, as a copy that may be sent later. */
+  function shortAnswer(route: GetRoute): Answer {
+    const answer = route.acquire(headers);
+    try {
+      if (isLong(answer.body)) return NO_BODY_WANTED;
+      return typeof answer.body === 'string' ? answer : { ...answer, body: Buffer.from(answer.body) };
+    } finally {
+      route.release();
+    }
   }
 
   /** Answers when all that has come was read, if nothing came behind the request, and closes the connection. */
@@ -109,13 +132,9 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     response.onAborted(() => {
       isGone = true;
     });
-    const send = (): void => {
-      if (isHead) sender.sendHead(response, answer, true);
-      else sender.send(response, answer, true);
-    };
     setImmediate(() => {
       try {
-        if (!isGone) response.cork(send);
+        if (!isGone) response.cork(() => sender.sendLast(response, answer, isHead));
       } catch (error) {
         failed(error);
         cut(response);
@@ -123,42 +142,61 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     });
   }
 
-  function receive(response: UwsResponse, route: PostRoute, isChunked: boolean): void {
-    const body = bodies.receive({
-      isLast: isChunked,
-      answer: (bytes) => route.answer(bytes),
-      finish: (answer, closeConnection) =>
-        response.cork(() => sender.send(response, answer, closeConnection)),
+  /**
+   * Reads a body and answers: with `refusal`, or else with what `route` makes of the body. The answer is the connection's last, and comes a
+   * turn later: what follows the body cuts the connection, and is never acted on.
+   */
+  function receive(
+    response: UwsResponse,
+    route: PostRoute | null,
+    refusal: Answer | null,
+    isHead = false,
+  ): void {
+    const body = (refusal === null ? bodies : refusedBodies).receive({
+      isLast: true,
+      answer: (bytes) => route?.answer(bytes) ?? BAD_REQUEST,
+      finish: (answer) => response.cork(() => sender.sendLast(response, answer, isHead)),
       drop: () => cut(response),
     });
+    if (refusal !== null) body.refuse(refusal);
     response.onAborted(() => body.abort());
-    // What comes after the answer is dropped: to close the connection on it would reset it, and its sender would not get to read why.
     response.onData((chunk, isLast) => {
-      body.take(new Uint8Array(chunk));
-      if (!isLast) return;
-      if (isChunked) setImmediate(() => body.whole());
-      else body.whole();
+      try {
+        body.take(new Uint8Array(chunk));
+        if (isLast) setImmediate(() => body.whole());
+      } catch (error) {
+        failed(error);
+        cut(response);
+      }
     });
+  }
+
+  /** `route` behind a guard. */
+  function guarded(route: GetRoute): GetRoute {
+    const guardOfRoute = route.guard ?? guard;
+    let isAcquired = false;
+    return {
+      acquire: (request) => {
+        const refusal = guardOfRoute(request);
+        isAcquired = refusal === null;
+        return refusal ?? route.acquire(request);
+      },
+      release: () => {
+        if (isAcquired) route.release();
+      },
+    };
+  }
+
+  function refusing(answer: Answer): GetRoute {
+    return { acquire: (request) => guard(request) ?? answer, release: ignore };
   }
 
   function layRoutes(app: UwsApp): void {
     for (const [path, route] of Object.entries(routes.gets)) {
-      const guardOfRoute = route.guard ?? guard;
-      app.get(
-        path,
-        serve((response) => {
-          const refusal = guardOfRoute(headers);
-          if (refusal === null) sender.sendPinned(response, route, headers);
-          else sender.send(response, refusal);
-        }),
-      );
-      const head = (response: UwsResponse): void => {
-        const refusal = guardOfRoute(headers);
-        if (refusal === null) sender.sendPinnedHead(response, route, headers);
-        else sender.sendHead(response, refusal);
-      };
-      app.head(path, serve(head, true));
-      app.any(path, refuse(wrongMethod(GET_ALLOWED)));
+      const behindGuard = guarded(route);
+      app.get(path, serve(behindGuard));
+      app.head(path, serve(behindGuard, true));
+      app.any(path, serve(refusing(wrongMethod(GET_ALLOWED))));
     }
     for (const [path, route] of Object.entries(routes.posts)) {
       app.post(
@@ -166,16 +204,15 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
         safely((response, request) => {
           const { framing } = headers.read(request);
           const refusal = guard(headers) ?? (framing === 'broken' ? BAD_REQUEST : route.refuse(headers));
-          if (refusal === null) receive(response, route, framing === 'chunked');
-          else if (framing === 'plain') sender.send(response, refusal);
-          else sendLast(response, refusal);
+          if (framing === 'broken') sendLast(response, refusal ?? BAD_REQUEST);
+          else receive(response, route, refusal);
         }),
       );
-      app.head(path, refuseHead(wrongMethod(POST_ALLOWED)));
-      app.any(path, refuse(wrongMethod(POST_ALLOWED)));
+      app.head(path, serve(refusing(wrongMethod(POST_ALLOWED)), true));
+      app.any(path, serve(refusing(wrongMethod(POST_ALLOWED))));
     }
-    app.head('/*', refuseHead(NOT_FOUND));
-    app.any('/*', refuse(NOT_FOUND));
+    app.head('/*', serve(refusing(NOT_FOUND), true));
+    app.any('/*', serve(refusing(NOT_FOUND)));
   }
 
   const connections = new UwsConnections(uws, layRoutes, options.maxConnections ?? MAX_CONNECTIONS);
@@ -217,3 +254,5 @@ function cut(response: UwsResponse): void {
     // Answered, or gone: uWebSockets lets nobody touch it any more.
   }
 }
+
+function ignore(): void {}

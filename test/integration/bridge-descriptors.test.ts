@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { it } from 'node:test';
 import { end, telemetryWhen } from '../support/bridge-client.js';
 import { onEachTransport } from '../support/bridge-transports.js';
 import { DaemonProcess } from '../support/daemon-process.js';
+import { temporaryFolder } from '../support/fixtures.js';
 import { API_KEY, startBackend } from '../support/heartbeat-daemon.js';
 import { rawRequest } from '../support/raw-http.js';
 
@@ -48,5 +50,28 @@ onEachTransport((_name, choice) => {
       daemon.lines.filter(({ msg }) => /EMFILE/.test(msg ?? '')),
       [],
     );
+  });
+
+  it('with 64 descriptors, 500 silent connections keep nobody out', async (t) => {
+    const limited = ['prlimit', '--nofile=64:64'];
+    const backend = await startBackend(t);
+    const env = {
+      ...choice,
+      MONITOR_BRIDGE_SOCKET: `${temporaryFolder(t)}/s`,
+      MONITOR_BACKEND_URL: backend.url,
+      MONITOR_API_KEY: API_KEY,
+    };
+    const daemon = new DaemonProcess(env, [], [], limited);
+    t.after(() => end(daemon));
+    await daemon.line(({ msg }) => /the bridge holds 4 connections at most/.test(msg ?? ''));
+    const port = Number(new URL(await daemon.address()).port);
+    await telemetryWhen(port);
+    const silent = Array.from({ length: 500 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    t.after(() => {
+      for (const socket of silent) socket.destroy();
+    });
+    await Promise.all(silent.map((socket) => socket.connecting && once(socket, 'connect')));
+    for (let asked = 0; asked < ASKED; asked++)
+      assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
   });
 });

@@ -65,10 +65,11 @@ const TOKENS = [
 ];
 const VERSIONS_OF_PUSH = '"version":"fuzz","plugin_version":"1"';
 
-/** The bytes of one case as latin1, and where they are cut into pieces. */
+/** The bytes of one case as latin1, where they are cut into pieces, and whether the connection is reset behind them. */
 export interface FuzzCase {
   readonly text: string;
   readonly cuts: readonly number[];
+  readonly isReset: boolean;
 }
 
 /** Makes a case: one request or some behind each other, grammar-made, most of them nearly as they should be, then changed here and there. */
@@ -79,7 +80,7 @@ export function makeCase(random: Random): FuzzCase {
   const changes = random.pick([0, 0, 1, 1, 2, 5]);
   for (let i = 0; i < changes; i++) text = change(random, text);
   const cuts = Array.from({ length: random.pick([0, 0, 1, 2]) }, () => random.below(text.length + 1));
-  return { text, cuts: cuts.sort((a, b) => a - b) };
+  return { text, cuts: cuts.sort((a, b) => a - b), isReset: random.once(5) };
 }
 
 function makeRequest(random: Random): string {

@@ -58,8 +58,11 @@ async function tryBatch({ daemon, port }: AbusedDaemon, batch: readonly FuzzCase
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Sends a case and the end of the connection, and resolves with what came until that was over. */
-async function send(port: number, { text, cuts }: FuzzCase): Promise<{ bytes: Buffer; isCut: boolean }> {
+/** Sends a case and the end of the connection, or resets it, and resolves with what came until that was over. */
+async function send(
+  port: number,
+  { text, cuts, isReset }: FuzzCase,
+): Promise<{ bytes: Buffer; isCut: boolean }> {
   const connection = await RawConnection.open(port);
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -68,6 +71,12 @@ async function send(port: number, { text, cuts }: FuzzCase): Promise<{ bytes: Bu
       connection.socket.write(text.slice(from, cut), 'latin1');
       await new Promise(setImmediate);
       from = cut;
+    }
+    if (isReset) {
+      connection.socket.write(text.slice(from), 'latin1');
+      await new Promise(setImmediate);
+      connection.socket.resetAndDestroy();
+      return { bytes: Buffer.alloc(0), isCut: true };
     }
     connection.socket.end(text.slice(from), 'latin1');
     const patience = new Promise<never>((_, reject) => {

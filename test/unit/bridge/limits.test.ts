@@ -22,6 +22,8 @@ describe('connectionsWithin', () => {
     assert.equal(connectionsWithin(Number.POSITIVE_INFINITY), MAX_CONNECTIONS);
     assert.equal(connectionsWithin(524_288), MAX_CONNECTIONS);
     assert.equal(connectionsWithin(1_024), 384);
-    assert.equal(connectionsWithin(64), 16);
+    assert.equal(connectionsWithin(256), 16);
+    assert.equal(connectionsWithin(64), 4);
+    assert.equal(connectionsWithin(50), 2);
   });
 });

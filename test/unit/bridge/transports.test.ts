@@ -28,7 +28,7 @@ onEachTransport((transport) => {
     assert.deepEqual(bodies, []);
   });
 
-  test('the time for a body is over with the body: a connection that lives on is not answered 408', async (t) => {
+  test('the time limit of a body ends with the body: a whole one is not answered 408 later', async (t) => {
     const { port } = await startStand(t, transport, { bodyTimeoutMs: 50 });
     const connection = await connectTo(t, port);
     connection.write(`${requestHead('POST', '/post', { 'content-length': '2' })}12`);
@@ -38,6 +38,8 @@ onEachTransport((transport) => {
     other.write(requestHead('POST', '/post', { 'content-length': '2' }));
     assert.equal((await other.answer()).status, 408);
     assert.equal(connection.unread, '');
+    // On uWebSockets.js a request with a body is the last one of its connection.
+    if (transport === 'uws') return connection.closed;
     connection.write(requestHead('GET', '/get'));
     assert.equal((await connection.answer()).status, 200);
   });
