@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { assertError, healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { createFaults } from '../support/faults.js';
+import { readHoldings } from '../support/leaks.js';
 import { rawRequest } from '../support/raw-http.js';
 import { ReferenceBackend } from '../support/reference-backend.js';
 import { until } from '../support/until.js';
@@ -22,6 +23,20 @@ function told(daemon: DaemonProcess, condition: string): string[] {
     .filter((line) => line['condition'] === condition)
     .map(({ level, msg }) => `${level} ${msg}`);
 }
+
+test('a lane that throws while it warms up leaves no descriptor open', async (t) => {
+  const { daemon, port, faults } = await setUp(t);
+  for (let deaths = 1; deaths <= 4; deaths++) {
+    await faults.strike('proc', 'throw');
+    await healthWhen(port, ({ lanes }) => lanes.proc.restarts === deaths && lanes.proc.running);
+  }
+  // A lane that is warm has the file open once, and its warm-up no longer.
+  const { pid = 0 } = daemon.child;
+  await until('a single descriptor of meminfo', () => {
+    const { descriptors } = readHoldings(pid);
+    return descriptors.filter((path) => path === '/proc/meminfo').length === 1;
+  });
+});
 
 test('a lane that dies over and over again ends the process with 1, for its supervisor', async (t) => {
   const { daemon, faults } = await setUp(t);

@@ -16,14 +16,18 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
   const control = new Control(task.shared);
   const mayPublish = () => control.generation('proc') === task.generation;
   const sampler = new ProcSampler({ ...task, clock, mayPublish });
-  let warmUp: WarmUp | null = new WarmUp({ ...task, clock });
+  let warmUp: WarmUp | null = null;
   try {
+    warmUp = new WarmUp({ ...task, clock });
     runTicks(
       { ...task, control, clock },
       (deadlineMs, skipped) => {
         const intervalMs = sampler.tick(deadlineMs, skipped);
         if (warmUp !== null) {
-          if (warmUp.turn()) warmUp = null;
+          if (warmUp.turn()) {
+            warmUp.close();
+            warmUp = null;
+          }
           sampler.restartBudget();
         }
         return intervalMs;
@@ -31,6 +35,7 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
       working,
     );
   } finally {
+    warmUp?.close();
     sampler.close();
   }
 }

@@ -39,7 +39,7 @@ export class WarmUp {
     this.#sampler = new ProcSampler({ ...options, shared });
   }
 
-  /** Takes some samples; returns whether that was the last turn, and nothing is left of it. */
+  /** Takes some samples; returns whether that was the last turn. */
   turn(): boolean {
     const nowMs = this.#clock.monoMs();
     this.#turnEndMs = nowMs + this.#turnMs;
@@ -50,9 +50,12 @@ export class WarmUp {
       () => {},
     );
     const isDear = this.#clock.monoMs() - nowMs > DEAR_TURNS * this.#turnMs;
-    if (nowMs < this.#endMs && !isDear) return false;
+    return nowMs >= this.#endMs || isDear;
+  }
+
+  /** Closes all file descriptors. */
+  close(): void {
     this.#sampler.close();
-    return true;
   }
 
   #tick(deadlineMs: number, skipped: number): number {

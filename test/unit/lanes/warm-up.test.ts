@@ -48,6 +48,7 @@ for (const intervalMs of [1, 50, 1_000]) {
     const lastedMs = clock.nowMs - startMs;
     assert.ok(lastedMs >= 6_000 && lastedMs < 7_100 + intervalMs, `${lastedMs} ms`);
     assert.equal(new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main).acquire(), null);
+    warmUp.close();
     assert.equal(descriptors(), before);
   });
 }
