@@ -1,3 +1,4 @@
+import { Control } from '../../src/shared/control.js';
 import type { FakeClock } from '../../test/support/fake-clock.js';
 import { DiskSampler } from '../../workers/lanes/disk-lane.js';
 import { ProcSampler } from '../../workers/lanes/proc-sampler.js';
@@ -29,7 +30,7 @@ export function createDiskSampler(shared: SharedArrayBuffer, clock: FakeClock): 
   return new DiskSampler(
     {
       lane: 'disk',
-      generation: 1,
+      generation: new Control(shared).nextGeneration('disk'),
       shared,
       diskPath: '/',
       rootfs: '/',

@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Restarts } from '../restarts.js';
 import { type Control, LANES, type LaneName } from '../shared/control.js';
@@ -11,6 +11,8 @@ import { workerFile } from '../worker-file.js';
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
 /** How long a thread may take to come up and begin with its lane. */
 const START_MS = 15_000;
+/** How often it is looked whether a lane that was given up in the middle of writing has come out of that. */
+const WRITING_LOOK_MS = 1_000;
 /** How long a lane may take to see the stop word. */
 const STOP_MS = 600;
 /** How long a thread may take to end after that: on a machine that is busy it has to wait for its turns. */
@@ -66,6 +68,8 @@ interface LaneState {
   /** Runs until the lane's thread has come up. */
   startTimer: NodeJS.Timeout | undefined;
   ended: Promise<void>;
+  /** The thread of the lane before, which was given up; null: that lane has ended. */
+  givenUp: Worker | null;
 }
 
 /**
@@ -79,9 +83,10 @@ export class LanePool {
   readonly #events: LaneEvents;
   readonly #lanes: Record<LaneName, LaneState>;
   #stopping = false;
-  /** A thread that was given up may hang in the kernel, and Piscina has forgotten it. */
-  #gaveUp = false;
-  /** Why a thread without a lane died last. */
+  readonly #startMs: number;
+  /** Threads that were given up and have not ended yet: they hang in the kernel, and Piscina has forgotten them. */
+  readonly #hung = new Map<Worker, Promise<void>>();
+  /** Why a thread without a lane died last; empty once all lanes have threads. */
   #threadProblem = '';
 
   constructor(options: {
@@ -90,7 +95,9 @@ export class LanePool {
     works: Readonly<Record<LaneName, LaneWork>>;
     events: LaneEvents;
     monoMs: () => number;
+    startMs?: number;
   }) {
+    this.#startMs = options.startMs ?? START_MS;
     this.#control = options.control;
     this.#works = options.works;
     this.#events = options.events;
@@ -101,6 +108,7 @@ export class LanePool {
       timer: null,
       startTimer: undefined,
       ended: Promise.resolve(),
+      givenUp: null,
     });
     this.#lanes = { proc: lane(), disk: lane() };
     this.#pool = options.threads;
@@ -124,9 +132,7 @@ export class LanePool {
 
   /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. One that is dead already is left. */
   giveUp(lane: LaneName): void {
-    if (!this.#lanes[lane].running) return;
-    this.#gaveUp = true;
-    this.#lanes[lane].abort.abort(new Error('it hung, and was given up'));
+    if (this.#lanes[lane].running) this.#abort(lane, 'it hung, and was given up');
   }
 
   /**
@@ -144,32 +150,63 @@ export class LanePool {
     // Nobody waits for a disk lane that waits for a file system: the rest is up to `destroy`.
     const waited = LANES.filter((lane) => lane === 'proc' || !this.#control.isAsking);
     await within(STOP_MS, Promise.all(waited.map((lane) => this.#lanes[lane].ended)));
-    const mayHang = this.#gaveUp || this.#control.isAsking;
-    const ended = await within(mayHang ? DESTROY_HUNG_MS : DESTROY_MS, this.#pool.destroy());
-    return ended && !this.#gaveUp;
+    const mayHang = this.#hung.size > 0 || this.#control.isAsking;
+    const ended = Promise.all([this.#pool.destroy(), ...this.#hung.values()]);
+    return within(mayHang ? DESTROY_HUNG_MS : DESTROY_MS, ended);
   }
 
   #run(lane: LaneName): void {
     const state = this.#lanes[lane];
+    const generation =
+      state.givenUp === null ? this.#control.nextGeneration(lane) : this.#control.replace(lane);
+    if (generation === null) {
+      state.timer = setTimeout(() => this.#run(lane), WRITING_LOOK_MS);
+      return;
+    }
     const { port1, port2 } = new MessageChannel();
     port1.on('message', ({ type }: LaneMessage) => {
       if (type === 'working') return this.#events.working(lane);
       clearTimeout(state.startTimer);
       state.running = true;
+      if (LANES.every((each) => this.#lanes[each].running)) this.#threadProblem = '';
     });
     port1.unref();
     state.abort = new AbortController();
     state.timer = null;
+    state.givenUp = null;
     state.restarts.started();
     // A thread that fails while it comes up takes no task with it: the task would wait for another for ever.
     const { abort } = state;
-    state.startTimer = setTimeout(() => abort.abort(new Error(this.#startProblem())), START_MS);
-    const task = { ...this.#works[lane], generation: this.#control.nextGeneration(lane), port: port2 };
-    state.ended = this.#pool.run(task, { signal: state.abort.signal, transferList: [port2] }).then(
-      () => this.#died(lane, 'the lane came to an end'),
+    state.startTimer = setTimeout(() => this.#abort(lane, this.#startProblem()), this.#startMs);
+    const task = { ...this.#works[lane], generation, port: port2 };
+    const ended = (reason: string): void => {
+      // A thread that was given up may have more to say when it resumes: about a lane that is another's by then.
+      port1.close();
+      this.#died(lane, reason);
+    };
+    state.ended = this.#pool.run(task, { signal: abort.signal, transferList: [port2] }).then(
+      () => ended('the lane came to an end'),
       // An abort says why in its cause.
-      (error: unknown) => this.#died(lane, messageOf(abort.signal.aborted ? abort.signal.reason : error)),
+      (error: unknown) => ended(messageOf(abort.signal.aborted ? abort.signal.reason : error)),
     );
+  }
+
+  /** Ends a lane with its thread, if it has one yet, and notes that thread until it has ended: one that hangs in the kernel does not. */
+  #abort(lane: LaneName, reason: string): void {
+    const state = this.#lanes[lane];
+    const before = this.#pool.threads;
+    state.abort.abort(new Error(reason));
+    const left = new Set(this.#pool.threads);
+    for (const thread of before) {
+      if (left.has(thread)) continue;
+      state.givenUp = thread;
+      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+      this.#hung.set(thread, ended);
+      void ended.then(() => {
+        this.#hung.delete(thread);
+        if (state.givenUp === thread) state.givenUp = null;
+      });
+    }
   }
 
   #startProblem(): string {

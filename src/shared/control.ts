@@ -6,18 +6,34 @@ export type LaneName = (typeof LANES)[number];
 
 const WORDS_PER_LINE = CACHE_LINE / 4;
 const STOP = 0;
-const GENERATION: Record<LaneName, number> = { proc: WORDS_PER_LINE, disk: 2 * WORDS_PER_LINE };
-const ASKING = 3 * WORDS_PER_LINE;
+const LANE: Record<LaneName, number> = { proc: WORDS_PER_LINE, disk: 2 * WORDS_PER_LINE };
+
+/**
+ * What a lane is doing. `writing`: it uses the memory that only the current lane may use: its frame store, the flight recorder, its pin
+ * in the disk lane's store. `asking`: it waits for a file system.
+ */
+export const ACTIVITY = { resting: 0, writing: 1, asking: 2 } as const;
+export type Activity = (typeof ACTIVITY)[keyof typeof ACTIVITY];
+const ACTIVITY_BITS = 2;
+const ACTIVITY_MASK = 3;
 
 /**
  * The words by which the main thread steers the lanes.
  *
- * `stop`        Writer: main, once, 0 → 1. Readers: the lanes, which sleep on it.
- * `generation`  Writer: main, before it starts a lane. Readers: that lane, before it publishes: a lane that was given up
- *               (it hung, and another took its place) finds another number there and ends, so that a store never has two writers.
- * `asking`      Writer: the disk lane, 1 before it asks a file system for anything, 0 when it has the answer. Reader: main, which so
- *               tells a lane that waits for a mount that is dead, and would wait there again, from one that hangs for another reason.
+ * `stop`   Writer: main, once, 0 → 1. Readers: the lanes, which sleep on it.
+ * `lane`   One for each lane: the generation that is current, and what that lane is doing. Writers: main, which changes the generation;
+ *          the lane of the current generation, which changes the activity. Both change it with compareExchange. Readers: any.
  * Ordering: all accesses are sequentially consistent (Atomics); stop is stored before it is notified, so no sleeper misses it.
+ *
+ * Why a store never has two writers: a lane that was given up hangs in the kernel and cannot be stopped; it may resume at any later time,
+ * beside its successor. It writes only after `enter(writing)`, and main starts a successor only after `replace`. Both are a
+ * compareExchange on the same word, so one of them comes first. If `replace` does, `enter` fails, now and for ever. If `enter` does,
+ * `replace` fails until the lane has left the section. What a lane wrote there happens before its `enter(resting)`, which happens before
+ * the `replace` that sees it, which happens before all that the successor does.
+ * The section touches no file, so a lane does not hang in it. One that stands still there all the same (its memory is swapped out to
+ * a dead disk, say) is not replaced until its thread has ended: no samples are better than torn frames.
+ *
+ * test/unit/replaced-writer-model.test.ts runs every interleaving of these steps.
  */
 export class Control {
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -37,23 +53,42 @@ export class Control {
     return Atomics.wait(this.#words, STOP, 0, ms) === 'timed-out';
   }
 
-  /** Makes whoever runs `lane` now the last of its kind, and returns the number of the next. Thread: main. */
+  /** Returns the generation of the next `lane`, which is the current one from now on. The lane before has ended. Thread: main. */
   nextGeneration(lane: LaneName): number {
-    return Atomics.add(this.#words, GENERATION[lane], 1) + 1;
+    const generation = this.generation(lane) + 1;
+    Atomics.store(this.#words, LANE[lane], generation << ACTIVITY_BITS);
+    return generation;
   }
 
-  /** Says whether the disk lane waits for a file system from now on. Thread: the disk lane's. */
-  setAsking(isAsking: boolean): void {
-    Atomics.store(this.#words, ASKING, isAsking ? 1 : 0);
+  /** `nextGeneration` if the lane before may still resume; null, and nothing changes, while that one is writing. Thread: main. */
+  replace(lane: LaneName): number | null {
+    for (;;) {
+      const word = Atomics.load(this.#words, LANE[lane]);
+      if ((word & ACTIVITY_MASK) === ACTIVITY.writing) return null;
+      const generation = (word >> ACTIVITY_BITS) + 1;
+      const next = generation << ACTIVITY_BITS;
+      if (Atomics.compareExchange(this.#words, LANE[lane], word, next) === word) return generation;
+    }
+  }
+
+  /**
+   * Says what the lane of that generation does from now on. Returns false, and changes nothing, if it was replaced. Thread: the lane's.
+   * Wait-free; allocates nothing.
+   */
+  enter(lane: LaneName, generation: number, activity: Activity): boolean {
+    const word = Atomics.load(this.#words, LANE[lane]);
+    if (word >> ACTIVITY_BITS !== generation) return false;
+    const next = (generation << ACTIVITY_BITS) | activity;
+    return Atomics.compareExchange(this.#words, LANE[lane], word, next) === word;
   }
 
   /** Whether the disk lane waits for a file system. Thread: any. */
   get isAsking(): boolean {
-    return Atomics.load(this.#words, ASKING) === 1;
+    return (Atomics.load(this.#words, LANE.disk) & ACTIVITY_MASK) === ACTIVITY.asking;
   }
 
-  /** The generation of `lane` that may publish. Thread: any. */
+  /** The current generation of `lane`; 0 before the first. Thread: any. */
   generation(lane: LaneName): number {
-    return Atomics.load(this.#words, GENERATION[lane]);
+    return Atomics.load(this.#words, LANE[lane]) >> ACTIVITY_BITS;
   }
 }

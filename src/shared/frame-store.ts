@@ -22,6 +22,7 @@ import { CACHE_LINE, type StoreLayout } from './layout.js';
  * either another index (and tries again) or the finished frame. So: no torn frame, no waiting writer, and a reader that
  * is descheduled while it holds a pin keeps whole bytes. A reader tries again only when the writer has published
  * meanwhile, so one of the two always advances. A writer that dies between W1 and W3 leaves the last frame as it was.
+ * That there is one writer at a time, even when a lane was given up and may resume, is up to control.ts.
  *
  * test/unit/frame-store-model.test.ts runs every interleaving of these steps.
  */

@@ -17,7 +17,7 @@ import { DISK_NUMBERS, FRAME_NUMBERS, HISTORY_COLUMNS } from './fields.js';
 export const CACHE_LINE = 64;
 /** "HFM1" */
 export const MAGIC = 0x48464d31;
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Longest identifier, in characters. */
 export const IDENTIFIER_MAX_CHARS = 200;
@@ -58,7 +58,7 @@ export function storeLayout(
 
 export const CONTROL_OFFSET = CACHE_LINE;
 /** One cache line for each control word. */
-export const CONTROL_WORDS = 4;
+export const CONTROL_WORDS = 3;
 const CONTROL_BYTES = CONTROL_WORDS * CACHE_LINE;
 
 /** Who holds which pin. */

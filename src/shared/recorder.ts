@@ -26,7 +26,7 @@ import { CACHE_LINE, RECORDER_OFFSET, recorderRows } from './layout.js';
  * written at once by every processor that we run on), so it may find too many rows and never too few; R5 drops those that are too old, too.
  *
  * A writer that dies between W1 and W3 leaves all rows but the one that it was overwriting. Whoever takes over goes on from `done`, and
- * writes the same row again. Two writers at once may garble rows; they can't keep a reader.
+ * writes the same row again. That there is one writer at a time, even when a lane was given up and may resume, is up to control.ts.
  *
  * test/unit/recorder-model.test.ts runs every interleaving of these steps.
  */

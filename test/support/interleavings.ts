@@ -1,6 +1,6 @@
 /**
  * Runs every interleaving of the atomic steps of some processes over shared words. A process is written as generators: each
- * `yield` is one atomic step (a load or a store), and gives what was loaded or stored.
+ * `yield` is one atomic step (a load, a store or a compare-and-swap), and gives what was loaded, stored or found.
  *
  * A generator can't be copied. But what it does next follows from the memory with which it was started and from what it has
  * loaded since; so a process's local state is a node in a tree of such histories, and a generator is only run to find a new
@@ -10,7 +10,15 @@
 /** One atomic step. `label` is the step's name in the algorithm. */
 export type Step =
   | { readonly kind: 'load'; readonly word: number; readonly label: string }
-  | { readonly kind: 'store'; readonly word: number; readonly value: number; readonly label: string };
+  | { readonly kind: 'store'; readonly word: number; readonly value: number; readonly label: string }
+  | {
+      readonly kind: 'swap';
+      readonly word: number;
+      /** The value is stored only if the word holds this. */
+      readonly expected: number;
+      readonly value: number;
+      readonly label: string;
+    };
 
 /** A run of steps that ends with a result. */
 export type Steps<Result> = Generator<Step, Result, number>;
@@ -137,11 +145,12 @@ export function explore(
     }
     transitions++;
     let { words } = at;
-    if (step.kind === 'store') {
+    const found = words[step.word]!;
+    if (step.kind === 'store' || (step.kind === 'swap' && step.expected === found)) {
       words = words.slice();
       words[step.word] = step.value;
     }
-    const value = words[step.word]!;
+    const value = step.kind === 'store' ? step.value : found;
     const locals = at.locals.slice();
     locals[index] = successor(local, value);
     const next = visit(

@@ -5,7 +5,8 @@ import type { ProcLaneTask } from '../../src/shared/messages.js';
 import type { Staleness } from './stale.js';
 
 /**
- * Takes over what the disk lane published last, and looks how old it is; never waits for that lane. Thread: proc lane.
+ * Takes over what the disk lane published last, and looks how old it is; never waits for that lane. Thread: proc lane, `writing`: a lane
+ * that was given up has the same pin as its successor.
  * Allocates: nothing, but for one view each time that the disk lane has published.
  */
 export class DiskFold {

@@ -1,5 +1,5 @@
 import { type Clock, createClock } from '../../src/shared/clock.js';
-import { Control } from '../../src/shared/control.js';
+import { ACTIVITY, type Activity, Control } from '../../src/shared/control.js';
 import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
@@ -55,7 +55,6 @@ export class DiskSampler {
     this.#task = task;
     this.#clock = clock;
     this.#control = new Control(task.shared);
-    this.#control.setAsking(false);
     this.#nginxCadence = new Cadence(task.nginxIntervalMs);
     this.#writer = new FrameWriter(task.shared, DISK_STORE);
     this.#numbers = new Float64Array(DISK_NUMBERS.length).fill(Number.NaN);
@@ -73,13 +72,14 @@ export class DiskSampler {
   /** nginx first, and published before the file system is asked: that call may be the last. */
   tick(deadlineMs: number, skipped: number): void {
     const numbers = this.#numbers;
-    this.#control.setAsking(true);
     if (this.#nginxCadence.due(deadlineMs)) {
+      if (!this.#enter(ACTIVITY.asking)) return;
       this.#sampleNginx();
       this.#publish();
     }
+    if (!this.#enter(ACTIVITY.asking)) return;
     this.#sampleDisk();
-    this.#control.setAsking(false);
+    this.#enter(ACTIVITY.resting);
     numbers[D.ticks]!++;
     numbers[D.missed_ticks]! += skipped;
     numbers[D.lane_cpu_mono_ms] = this.#clock.monoMs();
@@ -132,11 +132,18 @@ export class DiskSampler {
     else numbers[D.nginx_mono_ms] = endMs;
   }
 
+  /** False, and from then on always, when this lane was replaced. */
+  #enter(activity: Activity): boolean {
+    return this.#control.enter('disk', this.#task.generation, activity);
+  }
+
   #publish(): void {
+    if (!this.#enter(ACTIVITY.writing)) return;
     const slot = this.#writer.begin();
     slot.numbers.set(this.#numbers);
     slot.bytes.set(this.#sites);
     this.#writer.publish(slot, this.#sites.length);
+    this.#enter(ACTIVITY.resting);
   }
 }
 

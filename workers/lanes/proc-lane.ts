@@ -1,5 +1,5 @@
 import { createClock } from '../../src/shared/clock.js';
-import { Control } from '../../src/shared/control.js';
+import { type Activity, Control } from '../../src/shared/control.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import { runTicks } from './lane.js';
 import { ProcSampler } from './proc-sampler.js';
@@ -14,8 +14,8 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
   dropTimerSlack();
   const clock = createClock();
   const control = new Control(task.shared);
-  const mayPublish = () => control.generation('proc') === task.generation;
-  const sampler = new ProcSampler({ ...task, clock, mayPublish });
+  const enter = (activity: Activity) => control.enter('proc', task.generation, activity);
+  const sampler = new ProcSampler({ ...task, clock, enter });
   let warmUp: WarmUp | null = null;
   try {
     warmUp = new WarmUp({ ...task, clock });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/shared/clock.js';
+import { ACTIVITY, type Activity } from '../../src/shared/control.js';
 import { BURST_FIRST, FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
 import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
@@ -42,8 +43,8 @@ const COUNTERS = [
 ];
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
   readonly clock: Clock;
-  /** Whether the store's writer is still this one: a lane that hung in a tick may have been replaced meanwhile. Default: it is. */
-  readonly mayPublish?: () => boolean;
+  /** Control.enter for this lane: false when it was replaced, after which it writes nothing more. Default: it never is. */
+  readonly enter?: (activity: Activity) => boolean;
 };
 
 /**
@@ -53,7 +54,7 @@ export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
  */
 export class ProcSampler {
   readonly #clock: Clock;
-  readonly #mayPublish: () => boolean;
+  readonly #enter: (activity: Activity) => boolean;
 
   readonly #files: KernelFiles;
   readonly #governor: Governor;
@@ -87,7 +88,7 @@ export class ProcSampler {
 
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
-    this.#mayPublish = options.mayPublish ?? (() => true);
+    this.#enter = options.enter ?? (() => true);
     const nowMs = options.clock.monoMs();
     this.#files = new KernelFiles(options.procfs, nowMs);
     this.#memory = new MemorySampler(this.#files);
@@ -135,6 +136,9 @@ export class ProcSampler {
     this.#files.keepUp(deadlineMs, nowMs);
     if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
     if (isSecond) this.#sampleSlow(nowMs);
+
+    // No file is touched from here to the end of the section: a lane that hangs in it can't be replaced.
+    if (!this.#enter(ACTIVITY.writing)) return this.#nextMs;
     if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
     valid ||= !(
       Number.isNaN(numbers[T.mem_pct]!) &&
@@ -155,12 +159,12 @@ export class ProcSampler {
     numbers[T.interval_ms] = this.#governor.intervalMs;
     this.#stale.age(nowMs);
 
-    if (!this.#mayPublish()) return this.#nextMs;
     this.#recording.record(numbers, deadlineMs);
     const slot = this.#writer.begin();
     slot.numbers.set(numbers);
     const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
     this.#writer.publish(slot, length);
+    this.#enter(ACTIVITY.resting);
     return this.#nextMs;
   }
 

@@ -3,7 +3,7 @@ import fs, { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { Control } from '../../../src/shared/control.js';
+import { ACTIVITY, Control } from '../../../src/shared/control.js';
 import { D, type DISK_NUMBERS } from '../../../src/shared/fields.js';
 import { FrameReader } from '../../../src/shared/frame-store.js';
 import { createSharedMemory, DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../../src/shared/layout.js';
@@ -39,7 +39,7 @@ class DiskRig {
     const sampler = new DiskSampler(
       {
         lane: 'disk',
-        generation: 1,
+        generation: new Control(this.shared).nextGeneration('disk'),
         shared: this.shared,
         diskPath: '/data',
         rootfs: this.rootfs,
@@ -212,7 +212,7 @@ describe('DiskSampler', () => {
     });
     rig.tick();
     assert.deepEqual([isAsking, control.isAsking], [true, false]);
-    control.setAsking(true);
+    assert.ok(control.enter('disk', control.generation('disk'), ACTIVITY.asking));
     rig.start();
     assert.equal(control.isAsking, false);
   });

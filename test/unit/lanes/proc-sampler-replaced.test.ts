@@ -23,7 +23,7 @@ it('a sampler that was replaced while it hung in a tick publishes nothing more',
       diskStaleAfterMs: 15_000,
       nginxStaleAfterMs: 180_000,
       clock: new FakeClock(),
-      mayPublish: () => control.generation('proc') === generation,
+      enter: (activity) => control.enter('proc', generation, activity),
     });
     t.after(() => sampler.close());
     return sampler;

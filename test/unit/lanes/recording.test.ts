@@ -103,7 +103,7 @@ describe('the flight recorder', () => {
     let isMine = true;
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), {
       historyRows: 100,
-      mayPublish: () => isMine,
+      enter: () => isMine,
     });
     rig.tick();
     isMine = false;

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { Piscina } from 'piscina';
+import { bootThreads, type LaneEvents, LanePool } from '../../../src/sampling/pool.js';
+import { ACTIVITY, Control } from '../../../src/shared/control.js';
+import { FrameReader } from '../../../src/shared/frame-store.js';
+import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../../src/shared/layout.js';
+import { copyMachine, readFixture, temporaryFolder } from '../../support/fixtures.js';
+import { until } from '../../support/until.js';
+
+/** Opens a named pipe that others wait for, so that they go on. */
+function wake(fifo: string): void {
+  closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
+}
+
+/** A real pool, whose proc lane reads a machine in a folder. */
+class PoolRig {
+  readonly shared = createSharedMemory();
+  readonly control = new Control(this.shared);
+  readonly procfs: string;
+  readonly deaths: string[] = [];
+  readonly worked: string[] = [];
+  readonly pool: LanePool;
+  readonly threads: Piscina;
+  readonly #frames = new FrameReader(this.shared, TELEMETRY_STORE, TELEMETRY_READER.main);
+
+  constructor(t: TestContext, options: { threads?: Piscina; startMs?: number } = {}) {
+    this.procfs = copyMachine(t, 'kvm-host');
+    this.threads = options.threads ?? bootThreads();
+    const events: LaneEvents = {
+      died: (lane, reason) => this.deaths.push(`${lane}: ${reason}`),
+      working: (lane) => this.worked.push(lane),
+    };
+    const shared = this.shared;
+    this.pool = new LanePool({
+      ...options,
+      threads: this.threads,
+      control: this.control,
+      works: {
+        proc: {
+          lane: 'proc',
+          shared,
+          identifier: 'test',
+          procfs: this.procfs,
+          intervalMs: 10,
+          cpuWindowMs: 1_000,
+          cpuBudgetPct: 100,
+          diskStaleAfterMs: 15_000,
+          nginxStaleAfterMs: 180_000,
+        },
+        disk: {
+          lane: 'disk',
+          shared,
+          diskPath: '/',
+          rootfs: this.procfs,
+          diskIntervalMs: 1_000,
+          nginxIntervalMs: 60_000,
+          searchPath: '',
+        },
+      },
+      events,
+      monoMs: () => performance.now(),
+    });
+  }
+
+  get sequence(): number {
+    return this.#frames.read((slot) => slot.sequence) ?? 0;
+  }
+
+  async sampled(): Promise<void> {
+    const before = this.sequence;
+    await until('a new frame', () => this.sequence > before);
+  }
+
+  /** Has the proc lane hang in the kernel as it starts. Returns the named pipe in which it hangs. */
+  async startHanging(): Promise<string> {
+    const uptime = join(this.procfs, 'uptime');
+    const fifo = join(this.procfs, 'fifo');
+    rmSync(uptime);
+    execFileSync('mkfifo', [uptime]);
+    this.pool.start();
+    await until('the proc lane to run', () => this.pool.isRunning('proc'));
+    renameSync(uptime, fifo);
+    writeFileSync(uptime, readFixture('kvm-host', 'uptime'));
+    return fifo;
+  }
+
+  /** The same, and gives it up. */
+  async hangProcLane(): Promise<string> {
+    const fifo = await this.startHanging();
+    this.pool.giveUp('proc');
+    await until('the lane to be replaced', () => this.worked.includes('proc'));
+    return fifo;
+  }
+}
+
+describe('the lanes of the pool', () => {
+  it('stop in the usual way once a thread that was given up has ended', async (t) => {
+    const rig = new PoolRig(t);
+    const fifo = await rig.hangProcLane();
+    await rig.sampled();
+    wake(fifo);
+    assert.equal(await rig.pool.stop(), true);
+    assert.deepEqual(rig.deaths, ['proc: it hung, and was given up']);
+  });
+
+  it('say so when they stop while a thread that was given up still hangs', async (t) => {
+    const rig = new PoolRig(t);
+    const fifo = await rig.hangProcLane();
+    assert.equal(await rig.pool.stop(), false);
+    wake(fifo);
+  });
+
+  it('know of a thread that hangs before it comes up', async (t) => {
+    const folder = temporaryFolder(t);
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const filename = join(folder, 'lane.cjs');
+    writeFileSync(
+      filename,
+      `require('node:fs').writeFileSync(${JSON.stringify(`${fifo}.begun`)}, '');
+      require('node:fs').readFileSync(${JSON.stringify(fifo)});`,
+    );
+    const threads = new Piscina({ filename, minThreads: 2, maxThreads: 2, atomics: 'disabled' });
+    const rig = new PoolRig(t, { threads, startMs: 2_000 });
+    rig.pool.start();
+    await until('both lanes to be given up', () => rig.deaths.length >= 2);
+    assert.ok(existsSync(`${fifo}.begun`), 'no thread came as far as to hang');
+    assert.match(rig.deaths.join(), /proc: its thread did not come up/);
+    assert.equal(await rig.pool.stop(), false);
+    wake(fifo);
+  });
+
+  it('are replaced while they write only once their thread has ended', async (t) => {
+    const rig = new PoolRig(t);
+    const replace = t.mock.method(rig.control, 'replace');
+    const fifo = await rig.startHanging();
+    // As if it hung in the section, which it does only on a machine that is very ill.
+    assert.ok(rig.control.enter('proc', 1, ACTIVITY.writing));
+    rig.pool.giveUp('proc');
+    await until('two tries to replace it', () => replace.mock.callCount() === 2);
+    assert.equal(rig.control.generation('proc'), 1);
+    wake(fifo);
+    await rig.sampled();
+    assert.equal(rig.control.generation('proc'), 2);
+    assert.equal(await rig.pool.stop(), true);
+  });
+});
