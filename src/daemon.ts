@@ -109,8 +109,8 @@ class RunningDaemon implements Daemon {
       clock: this.#clock,
       budgetPct: config.cpuBudgetPct,
       configuredIntervalMs: config.sampleIntervalMs,
-      giveUpProcLane: () => this.#pool.giveUp('proc'),
-      giveUpDiskLane: () => this.#pool.giveUp('disk'),
+      isRunning: (lane) => this.#pool.isRunning(lane),
+      giveUp: (lane) => this.#pool.giveUp(lane),
       isDiskLaneAsking: () => control.isAsking,
     });
     this.#reporting = new Reporting({

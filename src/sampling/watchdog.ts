@@ -1,5 +1,6 @@
 import type { Conditions } from '../conditions.js';
 import type { Clock } from '../shared/clock.js';
+import type { LaneName } from '../shared/control.js';
 import { D, SOURCES, sourceBit, T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
 import { frameStaleAfterMs, SLOWEST_INTERVAL_MS, staleAfterMsOf } from '../shared/pace.js';
@@ -28,8 +29,8 @@ export class Watchdog {
   readonly #clock: Clock;
   readonly #budgetPct: number;
   readonly #configuredIntervalMs: number;
-  readonly #giveUpProcLane: () => void;
-  readonly #giveUpDiskLane: () => void;
+  readonly #isRunning: (lane: LaneName) => boolean;
+  readonly #giveUp: (lane: LaneName) => void;
   readonly #isDiskLaneAsking: () => boolean;
   readonly #share = new CpuShare();
   readonly #startMs: number;
@@ -46,8 +47,9 @@ export class Watchdog {
     clock: Clock;
     budgetPct: number;
     configuredIntervalMs: number;
-    giveUpProcLane: () => void;
-    giveUpDiskLane: () => void;
+    /** Whether a lane is there to be judged: the time until it is started again is not held against it. */
+    isRunning: (lane: LaneName) => boolean;
+    giveUp: (lane: LaneName) => void;
     /** Whether the disk lane waits for a file system: it is left alone then, since another would wait as well. */
     isDiskLaneAsking: () => boolean;
   }) {
@@ -57,8 +59,8 @@ export class Watchdog {
     this.#clock = options.clock;
     this.#budgetPct = options.budgetPct;
     this.#configuredIntervalMs = options.configuredIntervalMs;
-    this.#giveUpProcLane = options.giveUpProcLane;
-    this.#giveUpDiskLane = options.giveUpDiskLane;
+    this.#isRunning = options.isRunning;
+    this.#giveUp = options.giveUp;
     this.#isDiskLaneAsking = options.isDiskLaneAsking;
     this.#startMs = options.clock.monoMs();
   }
@@ -107,20 +109,21 @@ export class Watchdog {
   }
 
   #judgeProgress(sequence: number, staleAfterMs: number): void {
-    this.#looksWithoutFrame = sequence === this.#sequence ? this.#looksWithoutFrame + 1 : 0;
+    const isWell = sequence !== this.#sequence || !this.#isRunning('proc');
+    this.#looksWithoutFrame = isWell ? 0 : this.#looksWithoutFrame + 1;
     this.#sequence = sequence;
     if (this.#looksWithoutFrame < Math.max(GIVE_UP_LOOKS, staleAfterMs / PERIOD_MS)) return;
     this.#looksWithoutFrame = 0;
-    this.#giveUpProcLane();
+    this.#giveUp('proc');
   }
 
   #judgeDiskProgress(sequence: number): void {
-    const isWell = sequence !== this.#diskSequence || this.#isDiskLaneAsking();
+    const isWell = sequence !== this.#diskSequence || this.#isDiskLaneAsking() || !this.#isRunning('disk');
     this.#looksWithoutDiskFrame = isWell ? 0 : this.#looksWithoutDiskFrame + 1;
     this.#diskSequence = sequence;
     if (this.#looksWithoutDiskFrame < GIVE_UP_DISK_LOOKS) return;
     this.#looksWithoutDiskFrame = 0;
-    this.#giveUpDiskLane();
+    this.#giveUp('disk');
   }
 
   #judgeCost(procCpuNs: number, atMs: number, intervalMs: number): void {

@@ -25,6 +25,7 @@ function setUp() {
   let givenUp = 0;
   let diskGivenUp = 0;
   let asking = false;
+  let running = true;
   const watchdog = new Watchdog({
     frames: new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main),
     diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.main),
@@ -32,8 +33,11 @@ function setUp() {
     clock,
     budgetPct: 0.5,
     configuredIntervalMs: 50,
-    giveUpProcLane: () => givenUp++,
-    giveUpDiskLane: () => diskGivenUp++,
+    isRunning: () => running,
+    giveUp: (lane) => {
+      if (lane === 'proc') givenUp++;
+      else diskGivenUp++;
+    },
     isDiskLaneAsking: () => asking,
   });
   const publish = (values: Partial<Record<keyof typeof T, number>> = {}) => {
@@ -64,6 +68,9 @@ function setUp() {
     diskGivenUp: () => diskGivenUp,
     ask: (isAsking: boolean) => {
       asking = isAsking;
+    },
+    setRunning: (isRunning: boolean) => {
+      running = isRunning;
     },
     problems: () => conditions.list(),
   };
@@ -112,6 +119,20 @@ test('a lane is given up after ten looks without a new frame, and the next one g
   assert.equal(givenUp(), 1);
   look();
   assert.equal(givenUp(), 2);
+});
+
+test('a lane that was started again gets all its looks, however long it was dead', () => {
+  const { publish, publishDisk, look, givenUp, diskGivenUp, setRunning } = setUp();
+  publish();
+  publishDisk();
+  look();
+  setRunning(false);
+  for (let i = 0; i < 14; i++) look();
+  setRunning(true);
+  for (let i = 0; i < 9; i++) look();
+  assert.deepEqual([givenUp(), diskGivenUp()], [0, 0]);
+  look();
+  assert.deepEqual([givenUp(), diskGivenUp()], [1, 0]);
 });
 
 test('a process that was stopped for an hour gives nobody up: it goes by looks, not by the clock', () => {
