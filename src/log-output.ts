@@ -7,7 +7,7 @@ const MAX_BACKLOG_BYTES = 65_536;
 const RETRY_MS = 250;
 const LOOK_MS = 5;
 
-/** Writes what can be written at once, and returns how much of it was. Throws EAGAIN where that is nothing. */
+/** Writes what can be written at once, and returns how many bytes that was. Where there is no room it returns 0 or throws EAGAIN. */
 export type WriteNow = (bytes: Uint8Array) => number;
 
 /**
@@ -16,7 +16,7 @@ export type WriteNow = (bytes: Uint8Array) => number;
  * line and four times a second. Nothing comes behind a line that was lost before that is told. Thread: main. Throws nothing.
  */
 export class LogOutput {
-  /** Called when there is room again, with how many lines were lost. */
+  /** Called when there is room again, with the number of lines that were dropped. */
   onLost: (lines: number) => void = () => {};
   readonly #writeNow: WriteNow;
   #backlog = Buffer.alloc(0);
@@ -50,9 +50,14 @@ export class LogOutput {
 
   #flush(): void {
     try {
-      while (this.#backlog.length > 0) this.#backlog = this.#backlog.subarray(this.#writeNow(this.#backlog));
+      for (let written = 1; written > 0 && this.#backlog.length > 0; ) {
+        written = this.#writeNow(this.#backlog);
+        this.#backlog = this.#backlog.subarray(written);
+      }
     } catch {
       // Nobody reads, whoever read has gone, or the disk behind it is full: no reason to stop watching the host.
+    }
+    if (this.#backlog.length > 0) {
       this.#retries ??= setInterval(() => this.#flush(), RETRY_MS).unref();
       return;
     }

@@ -35,6 +35,7 @@ export function createLogger(
   const inForce = format === 'auto' ? detectFormat(env) : format;
   const inColour = wantsColour(env);
   const log = pino(options, { write: (json) => output.write(formatEntry(json, inForce, inColour)) });
-  output.onLost = (lines) => log.warn({ lines }, 'lines of the log were lost here, since nobody read them');
+  output.onLost = (lines) =>
+    log.warn({ lines }, `dropped ${lines} log line${lines === 1 ? '' : 's'}: stdout was blocked`);
   return log;
 }

@@ -89,13 +89,13 @@ for (const [name, create] of Object.entries(OUTPUTS)) {
       stream.on('data', (more: string) => {
         text += more;
       });
-      await until('the loss to be told', () => text.includes('lines of the log were lost here'));
+      await until('the loss to be told', () => /dropped \d+ log lines?: stdout was blocked/.test(text));
       child.kill('SIGTERM');
       assert.deepEqual(await exited, [0, null]);
       await until('the last word', () => text.includes('"stopped"'));
       const lines = text.split('\n').filter((line) => line.startsWith('{'));
       const told = lines.map((line) => JSON.parse(line) as { msg: string; lines?: number });
-      const place = told.findIndex(({ msg }) => msg.startsWith('lines of the log were lost'));
+      const place = told.findIndex(({ msg }) => msg.startsWith('dropped '));
       assert.ok((told[place]?.lines ?? 0) > 0, JSON.stringify(told[place]));
       assert.ok(told[0]?.msg.startsWith('MONITOR_X'), told[0]?.msg);
       assert.equal(told.at(-1)?.msg, 'stopped');

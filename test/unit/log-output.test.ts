@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createLogger } from '../../src/log.js';
 import { LogOutput } from '../../src/log-output.js';
 
 /** A reader that takes as many bytes as it is told to. */
@@ -64,3 +65,41 @@ test('what is more than can be kept is lost, and that is told where it is missin
   output.write('newer\n');
   assert.ok(reader.text.endsWith('lost 3\nnew\nnewer\n'));
 });
+
+test('a write that takes nothing leaves the rest for later, as one that fails does', async () => {
+  let text = '';
+  let room = 2;
+  let writes = 0;
+  const output = new LogOutput((bytes) => {
+    // An endless loop would not let the test end.
+    assert.ok(++writes < 100, 'it goes on writing');
+    const taken = Math.min(room, bytes.length);
+    room -= taken;
+    text += Buffer.from(bytes.subarray(0, taken)).toString();
+    return taken;
+  });
+  output.write('one\n');
+  assert.deepEqual([text, writes], ['on', 2]);
+  room = 100;
+  await output.settle(60_000);
+  assert.equal(text, 'one\n');
+});
+
+for (const [dropped, told] of [
+  [1, 'dropped 1 log line: stdout was blocked'],
+  [12, 'dropped 12 log lines: stdout was blocked'],
+] as const) {
+  test(`the log says of ${dropped} dropped: ${told}`, () => {
+    const { reader, output } = setUp();
+    const log = createLogger('info', 'json', {}, output);
+    output.write(`${'x'.repeat(65_535)}\n`);
+    for (let i = 0; i < dropped; i++) log.info('dropped');
+    reader.room = 1_000_000;
+    log.info('next');
+    const lines = reader.text.split('\n').slice(1, -1);
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { msg: string }).msg),
+      [told, 'next'],
+    );
+  });
+}
