@@ -85,8 +85,8 @@ class RunningDaemon implements Daemon {
     this.#shared = createSharedMemory(rowsFor(config.historySec, config.sampleIntervalMs));
     this.#frames = new FrameReader(this.#shared, TELEMETRY_STORE, TELEMETRY_READER.main);
     this.#diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
-    this.#conditions = new Conditions(log);
     const monoMs = () => this.#clock.monoMs();
+    this.#conditions = new Conditions(log, monoMs);
     this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
     this.#dumper = new Dumper({ ...options, shared: this.#shared, clock: this.#clock });
     const control = new Control(this.#shared);
@@ -193,7 +193,7 @@ class RunningDaemon implements Daemon {
     const { onFatal } = this.#options;
     return {
       died: (lane, reason, restartInMs) => {
-        this.#conditions.set(`lane.${lane}`, `the ${lane} lane died: ${reason}`, 'error');
+        this.#conditions.set(`lane.${lane}`, { summary: `the ${lane} lane died`, detail: reason }, 'error');
         if (restartInMs === null) onFatal(laneFailed(lane, reason));
       },
       working: (lane) => {

@@ -22,8 +22,8 @@ export class Faults {
 
   failed(error: unknown): void {
     if (Number.isNaN(this.#lastMonoMs)) {
-      const problem = `the bridge failed to answer a request: ${messageOf(error)}`;
-      this.#conditions.set(CONDITION, problem, 'error');
+      const summary = 'the bridge failed to answer a request';
+      this.#conditions.set(CONDITION, { summary, detail: messageOf(error) }, 'error');
     }
     this.#lastMonoMs = this.#monoMs();
   }

@@ -1,4 +1,4 @@
-import type { Conditions } from '../conditions.js';
+import type { Conditions, Problem } from '../conditions.js';
 import { type Config, rereadApiKey } from '../config.js';
 import type { Logger } from '../log.js';
 import { keyFiles } from '../secret-files.js';
@@ -22,7 +22,7 @@ export class Reporting {
   /** Null: heartbeats are off. */
   readonly #thread: HeartbeatThread | null;
   #hasAcceptedBeat = false;
-  #refusal = '';
+  #refusal: Problem = { summary: '' };
   /** Runs from a refused key until a heartbeat ends in another way. */
   #keyTimer: NodeJS.Timeout | null = null;
   #isLooking = false;
@@ -61,8 +61,12 @@ export class Reporting {
       apiKey: config.apiKey.value.reveal(),
       events: {
         result: (report) => this.#take(report),
-        died: (reason) => conditions.set('heartbeat.thread', `the heartbeat thread died: ${reason}`, 'error'),
-        restarted: () => conditions.set('heartbeat.thread', null),
+        died: (reason) =>
+          conditions.set(
+            'heartbeat.thread',
+            { summary: 'the heartbeat thread died', detail: reason },
+            'error',
+          ),
       },
       monoMs: options.monoMs,
     });
@@ -101,6 +105,8 @@ export class Reporting {
   }
 
   #take(report: HeartbeatReport): void {
+    // Not at the restart: a thread that dies at once each time would be logged twice a minute for ever.
+    this.#conditions.set('heartbeat.thread', null);
     if (report.class !== 'unauthorized') this.#stopLookingForKey();
     switch (report.class) {
       case 'accepted':
@@ -114,14 +120,17 @@ export class Reporting {
         this.#refused(report.detail ?? '');
         return;
       default:
-        this.#conditions.set('heartbeat', `heartbeat ${report.class.replace('_', ' ')}: ${report.detail}`);
+        this.#conditions.set('heartbeat', {
+          summary: `heartbeat ${report.class.replace('_', ' ')}`,
+          detail: report.detail,
+        });
     }
   }
 
   /** Says it once, and looks for another key until the backend has taken one: the heartbeat that follows waits for minutes. */
   #refused(detail: string): void {
     const origin = this.#config.apiKey?.origin ?? '';
-    this.#refusal = `the backend refuses the API key from ${origin} (${detail})`;
+    this.#refusal = { summary: `the backend refuses the API key from ${origin}`, detail };
     if (this.#keyTimer === null) {
       this.#conditions.set('heartbeat', this.#refusal, 'error');
       this.#keyTimer = setInterval(() => void this.#lookForKey(), KEY_LOOK_MS);
@@ -137,8 +146,9 @@ export class Reporting {
     // The backend has taken a key meanwhile, or this is the end.
     if (this.#keyTimer === null) return;
     const key = silent === null ? rereadApiKey(this.#config, this.#env) : `${silent} gives no answer`;
-    const problem = typeof key === 'string' ? `, and there is no other: ${key}` : '';
-    this.#conditions.set('heartbeat', `${this.#refusal}${problem}`, 'error');
+    const problem =
+      typeof key === 'string' ? `${this.#refusal.summary}, and there is no other: ${key}` : this.#refusal;
+    this.#conditions.set('heartbeat', problem, 'error');
     if (key !== null && typeof key !== 'string') this.#thread?.setApiKey(key.value.reveal());
   }
 

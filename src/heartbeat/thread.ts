@@ -37,7 +37,6 @@ export interface HeartbeatEvents {
   result(report: HeartbeatReport): void;
   /** It came to an end that nobody asked for, and is started again. */
   died(reason: string, restartInMs: number): void;
-  restarted(): void;
 }
 
 /** How heartbeats went, for /health. */
@@ -190,9 +189,6 @@ export class HeartbeatThread {
     if (this.#stopping) return;
     const delayMs = this.#restarts.died() ?? SLOW_RESTART_MS;
     this.#events.died(reason, delayMs);
-    this.#timer = setTimeout(() => {
-      this.start();
-      this.#events.restarted();
-    }, delayMs);
+    this.#timer = setTimeout(() => this.start(), delayMs);
   }
 }

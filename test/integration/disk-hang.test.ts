@@ -119,7 +119,7 @@ describe('a mount that hangs', { concurrency: true, skip }, () => {
     assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
     assert.deepEqual(told(daemon.lines, 'stale.disk'), [
       'warn disk: no new value can be had',
-      'info over: disk: no new value can be had',
+      'info resolved: disk: no new value can be had',
     ]);
     await assertNothingLeaked(pid, whole.before);
     await assertStopsInTime(daemon);

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { assertError, healthWhen, startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { toldOver } from '../support/fault-watch.js';
 import { copyMachine, readExpected, readFixture } from '../support/fixtures.js';
 import { createMortalFile } from '../support/mortal-file.js';
 import { rawRequest } from '../support/raw-http.js';
@@ -61,8 +62,10 @@ test('a file that vanishes makes its value null and its source stale, with an ag
   assert.equal(back.stale, undefined);
   assert.deepEqual(back.load_avg, EXPECTED.load_avg);
   await healthWhen(port, ({ status, problems }) => status === 'ok' && problems.length === 0);
-  const told = daemon.lines.filter((line) => line['condition'] === 'stale.load').map(({ msg }) => msg);
-  assert.deepEqual(told, ['load: no new value can be had', 'over: load: no new value can be had']);
+  assert.deepEqual(await toldOver(daemon.lines, 'stale.load'), [
+    'warn load: no new value can be had',
+    'info resolved: load: no new value can be had',
+  ]);
 });
 
 for (const [file, nulls, sources] of [

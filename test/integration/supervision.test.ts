@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { assertError, healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
-import type { DaemonProcess } from '../support/daemon-process.js';
+import { told, toldOver } from '../support/fault-watch.js';
 import { createFaults } from '../support/faults.js';
 import { readHoldings } from '../support/leaks.js';
 import { rawRequest } from '../support/raw-http.js';
@@ -15,13 +15,6 @@ async function setUp(t: TestContext, env: Readonly<Record<string, string>> = {})
   const bridge = await startBridge(t, env, faults.nodeArgs);
   await telemetryWhen(bridge.port, ({ disk_pct, cpu_pct }) => disk_pct !== null && cpu_pct !== null);
   return { ...bridge, faults };
-}
-
-/** What the log said of a condition: its problems and that they are over, in order. */
-function told(daemon: DaemonProcess, condition: string): string[] {
-  return daemon.lines
-    .filter((line) => line['condition'] === condition)
-    .map(({ level, msg }) => `${level} ${msg}`);
 }
 
 test('a lane that throws while it warms up leaves no descriptor open', async (t) => {
@@ -46,7 +39,7 @@ test('a lane that dies over and over again ends the process with 1, for its supe
   assert.equal(fatal.length, 1);
   assert.match(fatal[0]?.msg ?? '', /^the proc lane died too often, the last time of: ./);
   // That it is dead, once, and not that it was well in between.
-  assert.equal(told(daemon, 'lane.proc').length, 1);
+  assert.equal(told(daemon.lines, 'lane.proc').length, 1);
 });
 
 test('a heartbeat thread that dies comes back, with what the plugin pushed, and the bridge goes on', async (t) => {
@@ -70,9 +63,24 @@ test('a heartbeat thread that dies comes back, with what the plugin pushed, and 
   assert.equal(arrival.heartbeat?.openclaw_version, 'v1');
   assert.deepEqual(arrival.heartbeat?.agents, ['a']);
   assert.deepEqual(
-    told(daemon, 'heartbeat.thread').map((line) => line.split(':')[0]),
-    ['error the heartbeat thread died', 'info over'],
+    (await toldOver(daemon.lines, 'heartbeat.thread')).map((line) => line.split(':')[0]),
+    ['error the heartbeat thread died', 'info resolved'],
   );
+  assert.equal(await daemon.stop(), 0);
+});
+
+test('a heartbeat thread that dies again each time it is restarted is logged once', async (t) => {
+  const backend = await ReferenceBackend.start({ apiKey: KEY });
+  t.after(() => backend.stop());
+  const { daemon, port, faults } = await setUp(t, {
+    MONITOR_BACKEND_URL: backend.url,
+    MONITOR_API_KEY: KEY,
+    MONITOR_REPORT_INTERVAL_SEC: '1',
+  });
+  faults.strikeAlways('heartbeat', 'exit');
+  const { problems } = await healthWhen(port, ({ heartbeat }) => heartbeat.restarts >= 4);
+  assert.match(problems.join(), /^the heartbeat thread died: /);
+  assert.deepEqual(told(daemon.lines, 'heartbeat.thread'), [`error ${problems[0]}`]);
   assert.equal(await daemon.stop(), 0);
 });
 
@@ -105,6 +113,6 @@ test('while the proc lane stands still its last frame is served until it is stal
     port,
     ({ sampled_at }) => sampled_at > (JSON.parse(frozen.body) as { sampled_at: string }).sampled_at,
   );
-  assert.equal(told(daemon, 'frames').length, 2);
+  assert.equal(told(daemon.lines, 'frames').length, 2);
   assert.equal(await daemon.stop(), 0);
 });

@@ -3,7 +3,7 @@ import { atMost, type Section, told } from './rows.js';
 
 /** Lines of a start and an end. */
 const FRAME_LINES = 12;
-/** A change is said when it comes, when its text changes, and when it is over; one fault may bring about two. */
+/** A condition is logged when it comes, once more for each other kind of problem, and when it is resolved; one fault may bring about two. */
 const LINES_A_FAULT = 6;
 const SHOWN = 30;
 

@@ -103,18 +103,20 @@ export async function assertRecovered({ port }: Pick<WholeDaemon, 'port'>): Prom
   );
 }
 
-/** What was logged so far of a condition: that it came and that it was over, in order. */
+/** What was logged so far of a condition: that it came and that it was resolved, in order, without how long it lasted. */
 export function told(lines: readonly LogLine[], condition: string): string[] {
-  return lines.filter((line) => line['condition'] === condition).map(({ level, msg }) => `${level} ${msg}`);
+  return lines
+    .filter((line) => line['condition'] === condition)
+    .map(({ level, msg }) => `${level} ${msg}`.replace(/ \(lasted [^)]*\)$/, ''));
 }
 
 /**
- * The same, as soon as it was logged `times` times that it was over: the log comes by another way than what /health says, and may be behind
+ * The same, as soon as it was logged `times` times that it was resolved: the log comes by another way than what /health says, and may be behind
  * it. What is missing after that long is missing.
  */
 export async function toldOver(lines: readonly LogLine[], condition: string, times = 1): Promise<string[]> {
-  const overs = () => told(lines, condition).filter((line) => line.startsWith('info over: '));
-  await until(`${condition} to be over`, () => overs().length >= times).catch(() => {});
+  const resolved = () => told(lines, condition).filter((line) => line.startsWith('info resolved: '));
+  await until(`${condition} to be resolved`, () => resolved().length >= times).catch(() => {});
   return told(lines, condition);
 }
 

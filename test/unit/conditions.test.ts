@@ -1,59 +1,92 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pino } from 'pino';
 import { Conditions } from '../../src/conditions.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { keepLog } from '../support/log-lines.js';
 
 function setUp() {
-  const told: string[] = [];
-  const log = pino(
-    { level: 'trace', base: null, formatters: { level: (label) => ({ level: label }) } },
-    {
-      write: (line: string) => {
-        const { level, condition, msg } = JSON.parse(line) as Record<string, string>;
-        told.push(`${level} ${condition} ${msg}`);
-      },
-    },
-  );
-  return { conditions: new Conditions(log), told };
+  const { log, lines } = keepLog();
+  const clock = new FakeClock();
+  return {
+    clock,
+    conditions: new Conditions(log, () => clock.monoMs()),
+    told: () => lines.map(({ level, condition, msg }) => `${level} ${condition} ${msg}`),
+  };
 }
 
-test('a problem is told when it comes and when it is over, and not in between', () => {
-  const { conditions, told } = setUp();
+test('a problem is logged when it comes and when it is resolved, and not in between', () => {
+  const { clock, conditions, told } = setUp();
   for (let i = 0; i < 3; i++) conditions.set('disk', 'it hangs');
+  clock.advance(125_000);
   for (let i = 0; i < 3; i++) conditions.set('disk', null);
-  assert.deepEqual(told, ['warn disk it hangs', 'info disk over: it hangs']);
+  assert.deepEqual(told(), ['warn disk it hangs', 'info disk resolved: it hangs (lasted 2 min 5 s)']);
 });
 
-test('what is no problem is not told', () => {
+test('resolving what is no problem logs nothing', () => {
   const { conditions, told } = setUp();
   conditions.set('disk', null);
-  assert.deepEqual(told, []);
+  assert.deepEqual(told(), []);
   assert.deepEqual(conditions.list(), []);
 });
 
-test('a problem that becomes another one is told again, at its own level', () => {
+test('a detail that changes is shown, but not logged again', () => {
+  const { conditions, told } = setUp();
+  for (let i = 0; i < 100; i++) {
+    const detail = `connect ECONNREFUSED 10.0.0.${1 + (i % 2)}:${40_000 + i}`;
+    conditions.set('heartbeat', { summary: 'heartbeat unreachable', detail });
+    assert.deepEqual(conditions.list(), [`heartbeat unreachable: ${detail}`]);
+  }
+  conditions.set('heartbeat', null);
+  assert.deepEqual(told(), [
+    'warn heartbeat heartbeat unreachable: connect ECONNREFUSED 10.0.0.1:40000',
+    'info heartbeat resolved: heartbeat unreachable (lasted 0 s)',
+  ]);
+});
+
+test('a problem that becomes another one is logged again, at its own level', () => {
   const { conditions, told } = setUp();
   conditions.set('beat', 'down');
   conditions.set('beat', 'refused', 'error');
-  assert.deepEqual(told, ['warn beat down', 'error beat refused']);
+  assert.deepEqual(told(), ['warn beat down', 'error beat refused']);
   assert.deepEqual(conditions.list(), ['refused']);
 });
 
-test('the problems there are stand in the order in which they came', () => {
+test('problems that alternate are logged once each, until the condition is resolved', () => {
+  const { clock, conditions, told } = setUp();
+  const alternate = () => {
+    for (let i = 0; i < 100; i++) {
+      conditions.set('beat', { summary: i % 2 === 0 ? 'timeout' : 'server error', detail: null });
+      clock.advance(600);
+    }
+    conditions.set('beat', null);
+  };
+  alternate();
+  const once = [
+    'warn beat timeout',
+    'warn beat server error',
+    'info beat resolved: server error (lasted 1 min)',
+  ];
+  assert.deepEqual(told(), once);
+  alternate();
+  assert.deepEqual(told(), [...once, ...once]);
+});
+
+test('problems are listed in the order in which their conditions came', () => {
   const { conditions } = setUp();
   conditions.set('a', '1');
   conditions.set('b', '2');
   conditions.set('c', '3');
   conditions.set('b', null);
   conditions.set('b', '4');
-  assert.deepEqual(conditions.list(), ['1', '3', '4']);
+  conditions.set('a', '5');
+  assert.deepEqual(conditions.list(), ['5', '3', '4']);
 });
 
-test('what is only worth knowing is told, and is no problem, until it becomes one', () => {
+test('a notice is logged, but is not a problem until it becomes one', () => {
   const { conditions, told } = setUp();
-  conditions.set('budget', 'dear', 'info');
+  conditions.set('budget', 'expensive', 'info');
   assert.deepEqual(conditions.list(), []);
-  conditions.set('budget', 'too dear', 'warn');
-  assert.deepEqual(conditions.list(), ['too dear']);
-  assert.deepEqual(told, ['info budget dear', 'warn budget too dear']);
+  conditions.set('budget', 'too expensive', 'warn');
+  assert.deepEqual(conditions.list(), ['too expensive']);
+  assert.deepEqual(told(), ['info budget expensive', 'warn budget too expensive']);
 });

@@ -21,7 +21,7 @@ function setUp(t: TestContext) {
   const clock = new FakeClock();
   const source = new FrameSource();
   const warnings: string[] = [];
-  const conditions = new Conditions(pino({ enabled: false }));
+  const conditions = new Conditions(pino({ enabled: false }), () => clock.monoMs());
   const manager = new ServiceManager({
     environment: { PATH: `${folder}:${process.env['PATH']}`, NOTIFY_SOCKET: 'nobody', watchdogMs: 60_000 },
     frames: source.reader(),

@@ -141,7 +141,7 @@ async function goThrough(whole: WholeDaemon, modes: readonly Mode[]): Promise<vo
     const said = (await toldOver(daemon.lines, 'heartbeat', lines / 2 + 1)).slice(lines);
     assert.equal(said.length, 2, `${mode}: ${said.join(', ')}`);
     assert.match(said[0]?.replace('warn heartbeat ', '') ?? '', says, mode);
-    assert.equal(said[1], said[0]?.replace('warn ', 'info over: '), mode);
+    assert.equal(said[1], said[0]?.replace(/^warn ([^:]*): .*/, 'info resolved: $1'), mode);
   }
   assert.equal(backend.maxInFlight, 1);
   const { restarts, counts } = (await readHealth(port)).heartbeat;
@@ -177,8 +177,8 @@ export function backendFaults(): void {
       await healthWhen(port, ({ heartbeat }) => heartbeat.last?.status === refusal);
       const { length } = backend.arrivals;
       await assertGoesOn(whole, { beats: true });
-      const said = `the backend refuses the API key from ${file} (HTTP ${refusal})`;
-      assert.deepEqual((await readHealth(port)).problems, [said]);
+      const said = `the backend refuses the API key from ${file}`;
+      assert.deepEqual((await readHealth(port)).problems, [`${said}: HTTP ${refusal}`]);
       // It is not asked again with what it has refused, not for a minute.
       assert.equal(backend.arrivals.length, length);
       writeFileSync(file, `${NEW_KEY}\n`);
@@ -186,7 +186,10 @@ export function backendFaults(): void {
         port,
         ({ status, heartbeat }) => status === 'ok' && heartbeat.last?.result === 'accepted',
       );
-      assert.deepEqual(await toldOver(daemon.lines, 'heartbeat'), [`error ${said}`, `info over: ${said}`]);
+      assert.deepEqual(await toldOver(daemon.lines, 'heartbeat'), [
+        `error ${said}: HTTP ${refusal}`,
+        `info resolved: ${said}`,
+      ]);
       await assertNothingLeaked(whole.pid, whole.before);
       await assertStopsInTime(daemon);
     });

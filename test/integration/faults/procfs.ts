@@ -55,7 +55,7 @@ export function procfsFaults(): void {
     await assertRecovered(whole);
     await assertGoesOn(whole);
     const lines = await toldOver(daemon.lines, 'frames');
-    assert.deepEqual(lines, [`error ${STOPPED}`, `info over: ${STOPPED}`]);
+    assert.deepEqual(lines, [`error ${STOPPED}`, `info resolved: ${STOPPED}`]);
     // Those that were given up wake, find that others have taken their place, and end.
     await assertNothingLeaked(whole.pid, whole.before);
     await assertStopsInTime(daemon);
@@ -130,7 +130,7 @@ export function procfsFaults(): void {
       for (const source of ['cpu', 'memory', 'swap', 'load', 'uptime']) {
         const said = `${source}: no new value can be had`;
         const lines = await toldOver(whole.daemon.lines, `stale.${source}`);
-        assert.deepEqual(lines, [`warn ${said}`, `info over: ${said}`]);
+        assert.deepEqual(lines, [`warn ${said}`, `info resolved: ${said}`]);
       }
       await assertNothingLeaked(whole.pid, whole.before);
     });

@@ -57,7 +57,7 @@ export function threadFaults(): void {
       const lines = await toldOver(daemon.lines, condition, FAULTS.length);
       assert.deepEqual(
         lines.map((line) => line.slice(0, line.indexOf(text))),
-        FAULTS.flatMap(() => ['error ', 'info over: ']),
+        FAULTS.flatMap(() => ['error ', 'info resolved: ']),
         lines.join('\n'),
       );
       assert.match(lines[0] ?? '', /struck$/);

@@ -15,12 +15,13 @@ const PUSH = Buffer.from('{"version":"x","plugin_version":"y"}');
 function setUp() {
   const said: string[] = [];
   const say = (_: object, text: string): void => void said.push(text);
-  const conditions = new Conditions({ info: say, warn: say, error: say } as unknown as Logger);
   const state: { broken: string | null; nowMs: number; released: number } = {
     broken: null,
     nowMs: 0,
     released: 0,
   };
+  const log = { info: say, warn: say, error: say } as unknown as Logger;
+  const conditions = new Conditions(log, () => state.nowMs);
   const fail = (): void => {
     if (state.broken !== null) throw new Error(state.broken);
   };

@@ -19,7 +19,7 @@ function setUp() {
   const clock = new FakeClock();
   const lines: string[] = [];
   const keep = { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) };
-  const conditions = new Conditions(pino({ level: 'info' }, keep));
+  const conditions = new Conditions(pino({ level: 'info' }, keep), () => clock.monoMs());
   const writer = new FrameWriter(shared, TELEMETRY_STORE);
   const diskWriter = new FrameWriter(shared, DISK_STORE);
   let givenUp = 0;

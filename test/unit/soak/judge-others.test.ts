@@ -56,7 +56,11 @@ test('a push that failed needs a fault', () => {
 
 test('a log may say what changed, and not the same again, nor too much, nor a key', () => {
   const change = (msg: string) => ({ level: 'warn', condition: 'disk', msg });
-  const lines = [change('disk is stale'), change('over: disk is stale'), change('disk is stale')];
+  const lines = [
+    change('disk is stale'),
+    change('resolved: disk is stale (lasted 2 s)'),
+    change('disk is stale'),
+  ];
   assert.deepEqual(failures(judgeLog(lines, 1, ['s3cret'])), []);
   assert.match(failures(judgeLog([...lines, change('disk is stale')], 1, [])).join(), /say again/);
   assert.match(failures(judgeLog([change('key s3cret')], 1, ['s3cret'])).join(), /key/);
