@@ -221,14 +221,15 @@ class RunningDaemon implements Daemon {
   /** What started the daemon may want to know how it is. */
   async #tellServiceManager(): Promise<void> {
     const { env, log } = this.#options;
-    const { readServiceEnvironment, ServiceManager } = await import('./service-manager.js');
+    const { readServiceEnvironment, ServiceManager, systemdNotify } = await import('./service-manager.js');
     const environment = readServiceEnvironment(env, process.pid);
     if (environment === null) return;
     this.#serviceManager = new ServiceManager({
-      environment,
+      watchdogMs: environment.watchdogMs,
       frames: this.#frames,
       conditions: this.#conditions,
       clock: this.#clock,
+      notify: systemdNotify(environment),
       warn: (message) => log.warn(message),
     });
     this.#serviceManager.look();

@@ -1,17 +1,26 @@
 import { execFile } from 'node:child_process';
 import type { Conditions } from './conditions.js';
 import type { Clock } from './shared/clock.js';
+import { messageOf } from './shared/errors.js';
 import { T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
 import { isFrameFresh } from './shared/pace.js';
 
-/** systemd's own program: what it listens on is a socket of a kind that Node can't make. */
+/** systemd listens on a datagram socket, which Node cannot open. */
 const PROGRAM = 'systemd-notify';
-/** How long it may take to be heard. */
-const SEND_MS = 5_000;
-/** How often it is looked whether there is anything to say: until all is up, and then, where no watchdog asks for more. */
-const STARTING_MS = 1_000;
+/** Without a watchdog: how often a changed status is sent at most, and the longest pause after failures. */
 const PERIOD_MS = 30_000;
+const LOOK_MS = 1_000;
+const SEND_MS = 5_000;
+/**
+ * With a watchdog, as shares of its deadline: the longest gap between pings while all is well, a send that hangs, and the look after it
+ * leave three eighths of the deadline to spare.
+ */
+const PERIOD_SHARE = 1 / 4;
+const SEND_SHARE = 1 / 4;
+const LOOK_SHARE = 1 / 8;
+/** systemd discards a message of more than 4096 bytes; a character takes up to 4. */
+const MAX_PROBLEM_CHARS = 200;
 
 /** What a service manager may ask for, in the environment that it starts a service with. */
 export interface ServiceEnvironment {
@@ -33,78 +42,170 @@ export function readServiceEnvironment(
   return { PATH, NOTIFY_SOCKET, watchdogMs: isMeant && watchdogMs > 0 ? watchdogMs : null };
 }
 
+/** Sends one message, and rejects if systemd did not take it. `signal` ends the attempt. */
+export type Notify = (words: readonly string[], signal: AbortSignal) => Promise<void>;
+
+/** Sends by way of systemd-notify, which gets nothing of our environment but these variables. */
+export function systemdNotify({ PATH, NOTIFY_SOCKET }: ServiceEnvironment): Notify {
+  return (words, signal) =>
+    new Promise((resolve, reject) => {
+      const options = { env: { PATH, NOTIFY_SOCKET }, signal, killSignal: 'SIGKILL' } as const;
+      execFile(PROGRAM, [...words], options, (error, _stdout, stderr) => {
+        if (error === null) resolve();
+        else reject(stderr.trim() === '' ? error : new Error(stderr.trim()));
+      });
+    });
+}
+
+/** Calls `run` once after `delayMs`; the function that it returns cancels that. */
+export type SetTimer = (run: () => void, delayMs: number) => () => void;
+
+const setRealTimer: SetTimer = (run, delayMs) => {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+};
+
 /**
- * Tells systemd that the daemon is ready once there is a fresh sample, what state it is in when that changes, and, for as long as samples
- * are fresh and the event loop turns, that it is alive. The backend has no say in it: an outage must not restart anything. Thread: main.
- * Starts one short process for each message; none of them gets more of the environment than the socket's name.
+ * Tells systemd that the daemon is ready once there is a fresh sample, its status, and, as long as samples are fresh and the event loop
+ * turns, that it is alive. A message counts once systemd has taken it. The backend has no say in it: an outage must not restart anything.
+ * Thread: main. Starts one short process for each message, never two at a time, so that they arrive in order.
  */
 export class ServiceManager {
-  readonly #environment: ServiceEnvironment;
   readonly #frames: FrameReader;
   readonly #conditions: Conditions;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'monoMs'>;
   readonly #warn: (message: string) => void;
+  readonly #notify: Notify;
+  readonly #setTimer: SetTimer;
+  readonly #hasWatchdog: boolean;
+  readonly #periodMs: number;
+  readonly #lookMs: number;
+  readonly #sendMs: number;
   #isReady = false;
-  #hasFailed = false;
-  #said = '';
-  #timer: NodeJS.Timeout | null = null;
+  #isStopped = false;
+  /** The status that systemd has. */
+  #status = '';
+  /** Failed sends in a row. */
+  #failures = 0;
+  /** When the next message is due. */
+  #dueMs = Number.NEGATIVE_INFINITY;
+  /** Set while a message is being sent. */
+  #sending: AbortController | null = null;
+  #hasSkippedLook = false;
+  #cancelLook = (): void => {};
 
   constructor(options: {
-    environment: ServiceEnvironment;
+    watchdogMs: ServiceEnvironment['watchdogMs'];
     frames: FrameReader;
     conditions: Conditions;
-    clock: Clock;
+    clock: Pick<Clock, 'monoMs'>;
     warn: (message: string) => void;
+    notify: Notify;
+    setTimer?: SetTimer;
   }) {
-    this.#environment = options.environment;
+    const deadlineMs = options.watchdogMs ?? Number.POSITIVE_INFINITY;
     this.#frames = options.frames;
     this.#conditions = options.conditions;
     this.#clock = options.clock;
     this.#warn = options.warn;
+    this.#notify = options.notify;
+    this.#setTimer = options.setTimer ?? setRealTimer;
+    this.#hasWatchdog = options.watchdogMs !== null;
+    this.#periodMs = this.#hasWatchdog ? deadlineMs * PERIOD_SHARE : PERIOD_MS;
+    this.#lookMs = Math.min(LOOK_MS, deadlineMs * LOOK_SHARE);
+    this.#sendMs = Math.min(SEND_MS, deadlineMs * SEND_SHARE);
   }
 
-  /** Says what there is to say now, and looks again in time. */
+  /** Sends what is due, and looks again within a second. */
   look(): void {
-    const { isFresh, intervalMs } = this.#frames.read(({ numbers }) => ({
-      isFresh: isFrameFresh(numbers, this.#clock.monoMs()),
-      intervalMs: numbers[T.interval_ms],
-    })) ?? { isFresh: false };
-    const words: string[] = [];
-    if (isFresh && !this.#isReady) {
-      this.#isReady = true;
-      words.push('READY=1');
+    if (this.#isStopped) return;
+    this.#cancelLook();
+    this.#cancelLook = this.#setTimer(() => this.look(), this.#lookMs);
+    if (this.#sending !== null) {
+      this.#hasSkippedLook = true;
+      return;
     }
-    if (isFresh && this.#environment.watchdogMs !== null) words.push('WATCHDOG=1');
-    const [problem, ...more] = this.#conditions.list();
-    const late = this.#isReady ? 'no fresh sample comes' : 'starting';
-    const well = isFresh ? `sampling every ${intervalMs} ms` : late;
-    const status =
-      problem === undefined ? well : `${problem}${more.length > 0 ? `; and ${more.length} more` : ''}`;
-    if (status !== this.#said) words.push(`STATUS=${status}`);
-    this.#said = status;
-    if (words.length > 0) this.#send(words);
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.look(), this.#isReady ? this.#periodMs : STARTING_MS);
-  }
-
-  /** Says that the end has begun. */
-  stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#send(['STOPPING=1', 'STATUS=stopping']);
-  }
-
-  get #periodMs(): number {
-    const { watchdogMs } = this.#environment;
-    return watchdogMs === null ? PERIOD_MS : watchdogMs / 2;
-  }
-
-  #send(words: readonly string[]): void {
-    const { PATH, NOTIFY_SOCKET } = this.#environment;
-    const options = { env: { PATH, NOTIFY_SOCKET }, timeout: SEND_MS, killSignal: 'SIGKILL' } as const;
-    execFile(PROGRAM, [...words], options, (error, _stdout, stderr) => {
-      if (error !== null && !this.#hasFailed)
-        this.#warn(`systemd was not told how we are: ${stderr.trim() || error.message}`);
-      this.#hasFailed = error !== null;
+    const nowMs = this.#clock.monoMs();
+    const frame = this.#frames.read(({ numbers }) => ({
+      isFresh: isFrameFresh(numbers, nowMs),
+      willBeFresh: isFrameFresh(numbers, nowMs + this.#lookMs),
+      intervalMs: numbers[T.interval_ms],
+    }));
+    const isFresh = frame?.isFresh === true;
+    const becomesReady = isFresh && !this.#isReady;
+    // The sampler may have stalled: a ping now, the last for a while, lets the stall last for nearly the whole deadline.
+    const isLastChance = isFresh && this.#hasWatchdog && !frame.willBeFresh;
+    const isUrgent = (becomesReady || isLastChance) && this.#failures === 0;
+    if (nowMs < this.#dueMs && !isUrgent) return;
+    const status = this.#describe(isFresh ? `sampling every ${frame.intervalMs} ms` : null);
+    const words: string[] = [];
+    if (becomesReady) words.push('READY=1');
+    if (isFresh && this.#hasWatchdog) words.push('WATCHDOG=1');
+    if (status !== this.#status) words.push(`STATUS=${status}`);
+    if (words.length === 0) return;
+    this.#send(words, () => {
+      this.#isReady ||= becomesReady;
+      this.#status = status;
+      this.#dueMs = nowMs + this.#periodMs;
     });
   }
+
+  /** Says that the daemon stops. Whatever is being sent is given up: nothing arrives behind this. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#cancelLook();
+    this.#sending?.abort();
+    this.#send(['STOPPING=1', 'STATUS=stopping'], () => {});
+  }
+
+  /** The status, on one line. `sampling`: how samples are taken; null: there is no fresh one. */
+  #describe(sampling: string | null): string {
+    const [problem, ...more] = this.#conditions.list();
+    if (problem !== undefined)
+      return `${oneLine(problem)}${more.length > 0 ? `; and ${more.length} more` : ''}`;
+    return sampling ?? (this.#isReady ? 'no fresh sample comes' : 'starting');
+  }
+
+  #send(words: readonly string[], taken: () => void): void {
+    const sending = new AbortController();
+    this.#sending = sending;
+    this.#hasSkippedLook = false;
+    const cancelLimit = this.#setTimer(
+      () => sending.abort(new Error(`no answer within ${this.#sendMs / 1000} s`)),
+      this.#sendMs,
+    );
+    this.#notify(words, sending.signal)
+      .then(taken)
+      .then(
+        () => this.#sent(sending, null),
+        (error: unknown) =>
+          this.#sent(sending, messageOf(sending.signal.aborted ? sending.signal.reason : error)),
+      )
+      .finally(cancelLimit);
+  }
+
+  #sent(sending: AbortController, problem: string | null): void {
+    // Given up for the message that the daemon stops.
+    if (this.#sending !== sending) return;
+    this.#sending = null;
+    if (problem !== null) {
+      if (this.#failures === 0) this.#warn(`systemd-notify failed: ${problem}`);
+      // A watchdog does not wait. Without one a program that is missing is not tried every second for ever.
+      const pauseMs = this.#hasWatchdog ? 0 : Math.min(PERIOD_MS, LOOK_MS * 2 ** this.#failures);
+      this.#failures++;
+      this.#dueMs = this.#clock.monoMs() + pauseMs;
+      return;
+    }
+    this.#failures = 0;
+    if (this.#hasSkippedLook) this.look();
+  }
+}
+
+/** Text from outside, such as the line of a file, as a word of a message: a line break in it would begin another word. */
+function oneLine(text: string): string {
+  const chars = [...text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
+  return chars.length <= MAX_PROBLEM_CHARS
+    ? chars.join('')
+    : `${chars.slice(0, MAX_PROBLEM_CHARS - 1).join('')}…`;
 }

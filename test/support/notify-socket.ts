@@ -15,13 +15,18 @@ while (defined recv($socket, $message, 65536, 0)) { $message =~ s/\\n/\\t/g; pri
 /** The socket on which a service manager hears of its services, and what it heard: the words of each message. */
 export class NotifySocket {
   readonly messages: string[][] = [];
+  /** When each ping came, as `performance.now()` has it. */
+  readonly pingsMs: number[] = [];
   readonly #child: ChildProcess;
 
   private constructor(path: string) {
     this.#child = spawn('perl', ['-e', LISTEN, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     createInterface({ input: this.#child.stdout! }).on('line', (line) => {
       // systemd-notify asks with this whether it was heard.
-      if (line !== 'BARRIER=1') this.messages.push(line.split('\t'));
+      if (line === 'BARRIER=1') return;
+      const words = line.split('\t');
+      this.messages.push(words);
+      if (words.includes('WATCHDOG=1')) this.pingsMs.push(performance.now());
     });
   }
 
@@ -38,6 +43,11 @@ export class NotifySocket {
       const found = this.messages.slice(from).find((words) => words.some((word) => wanted.test(word)));
       return found ?? null;
     });
+  }
+
+  /** The longest time between two pings so far, ms. */
+  get longestGapMs(): number {
+    return Math.max(0, ...this.pingsMs.slice(1).map((atMs, index) => atMs - this.pingsMs[index]!));
   }
 
   close(): void {
