@@ -48,7 +48,6 @@ const { metafile } = await build({
   outdir: 'bundle',
   bundle: true,
   external: EXTERNAL,
-  alias: { 'node:http2': './dist/build/no-http2.js' },
   platform: 'node',
   target: 'node20.18',
   // Not ES modules: their loader takes a megabyte in every thread.

@@ -29,7 +29,7 @@ const PING_MS = 5_000;
 /** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_PINGS = 3;
 
-/** What undici goes by to find a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
+/** What names a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
 const NETWORK_VARIABLE = /^((https?|no)_proxy|RES_OPTIONS|LOCALDOMAIN)$/i;
 
 /** What the thread tells its owner. All are called on the main thread. */

@@ -1,11 +1,12 @@
 import type { ApiKey } from '../../secret-files.js';
 import { messageOf } from '../../shared/errors.js';
+import { isLoopbackHost } from '../../shared/loopback.js';
+import { portOf, proxyFor } from '../../shared/proxies.js';
 import { printable } from '../top/printable.js';
 import { lookAtTls, lookUp, type TlsLook, tryTcp } from './connection.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { judgeAnswer, judgeClock } from './judge-answer.js';
 import { postEmpty } from './post-empty.js';
-import { portOf, proxyFor } from './proxy.js';
 
 const DNS_LIMIT_MS = 3_000;
 const CONNECT_LIMIT_MS = 3_000;
@@ -90,8 +91,7 @@ async function checkKey({ apiKey, url, ...options }: BackendOptions): Promise<Fi
 }
 
 function checkUrl(url: URL): Finding {
-  if (url.protocol === 'https:' || url.hostname === 'localhost' || /^(127\.|\[::1\])/.test(url.hostname))
-    return ok('backend', url.href);
+  if (url.protocol === 'https:' || isLoopbackHost(url.hostname)) return ok('backend', url.href);
   return warning(
     'backend',
     `${url.href}: the API key goes over the wire in the clear`,

@@ -1,10 +1,6 @@
-import type { Dispatcher } from 'undici';
-import { HostLookup } from '../../../workers/net/lookup.js';
-import { DirectAgent, ProxyingAgent, request } from '../../../workers/net/undici.js';
+import { HttpPoster } from '../../../workers/net/http-poster.js';
 import type { Secret } from '../../secret.js';
 import { messageOf } from '../../shared/errors.js';
-import { isLoopbackHost } from '../../shared/loopback.js';
-import { readProxies } from '../../shared/proxies.js';
 
 /** What the backend answered. */
 export interface BackendAnswer {
@@ -29,39 +25,27 @@ export async function postEmpty(options: {
   readonly monoMs: () => number;
 }): Promise<BackendAnswer | string> {
   const { url, apiKey, version, env, limitMs, monoMs } = options;
-  const lookup = new HostLookup();
-  const connect = { lookup: lookup.lookup };
-  const dispatcher: Dispatcher = isLoopbackHost(url.hostname)
-    ? new DirectAgent({ connect })
-    : new ProxyingAgent({ connect, proxyTls: connect, ...readProxies(env) });
+  const poster = new HttpPoster(url, env);
   const begunMs = monoMs();
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    lookup.cancel();
-    dispatcher.destroy().catch(() => {});
+    poster.cut();
   }, limitMs);
   try {
-    const answer = await request(dispatcher, {
-      origin: url.origin,
-      path: url.pathname,
-      method: 'POST',
-      headers: {
-        'x-api-key': apiKey.reveal(),
-        'content-type': 'application/json',
-        'user-agent': `harborforge-monitor/${version}`,
-      },
-      body: '{}',
-    });
-    const ms = monoMs() - begunMs;
-    answer.body.on('error', () => {}).destroy();
-    const header = (name: string) => [answer.headers[name]].flat()[0] ?? null;
-    return { status: answer.statusCode, date: header('date'), location: header('location'), ms };
+    const headers = {
+      'x-api-key': apiKey.reveal(),
+      'content-type': 'application/json',
+      'user-agent': `harborforge-monitor/${version}`,
+    };
+    const answer = await poster.post(headers, '{}');
+    const { date = null, location = null } = answer.headers;
+    return { status: answer.status, date, location, ms: monoMs() - begunMs };
   } catch (error) {
     if (isLate) return `no answer within ${limitMs / 1000} s`;
     return messageOf(error instanceof AggregateError ? error.errors[0] : error);
   } finally {
     clearTimeout(timer);
-    dispatcher.destroy().catch(() => {});
+    poster.cut();
   }
 }

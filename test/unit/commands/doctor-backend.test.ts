@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { judgeAnswer, judgeClock } from '../../../src/commands/doctor/judge-answer.js';
-import { proxyFor } from '../../../src/commands/doctor/proxy.js';
 
 const URL_OF_BACKEND = new URL('https://backend.example/base');
 const ORIGIN = '/etc/harborforge/api-key';
@@ -55,34 +54,4 @@ describe('the clock', () => {
   test('of a backend that tells no time is not judged', () => {
     for (const date of [null, '', 'yesterday']) assert.equal(judgeClock(date, 0), null);
   });
-});
-
-describe('the proxy in use', () => {
-  const PROXY = 'http://proxy.example:3128';
-  for (const [what, url, env, expected] of [
-    ['none is set', 'https://b.example', {}, null],
-    ['https_proxy for https', 'https://b.example', { https_proxy: PROXY }, 'proxy.example:3128'],
-    ['https_proxy not for http', 'http://b.example', { https_proxy: PROXY }, null],
-    ['http_proxy for http', 'http://b.example', { http_proxy: PROXY }, 'proxy.example:3128'],
-    ['http_proxy for https, too', 'https://b.example', { HTTP_PROXY: PROXY }, 'proxy.example:3128'],
-    ['never for this machine', 'http://127.0.0.1:1', { http_proxy: PROXY }, null],
-    ['no_proxy, the same name', 'https://b.example', { https_proxy: PROXY, no_proxy: 'x, b.example' }, null],
-    ['no_proxy, a domain', 'https://a.b.example', { https_proxy: PROXY, NO_PROXY: '.b.example' }, null],
-    ['no_proxy, everything', 'https://b.example', { https_proxy: PROXY, no_proxy: '*' }, null],
-    [
-      'no_proxy, another port',
-      'https://b.example',
-      { https_proxy: PROXY, no_proxy: 'b.example:8' },
-      'proxy.example:3128',
-    ],
-    ['no_proxy, its port', 'https://b.example', { https_proxy: PROXY, no_proxy: 'b.example:443' }, null],
-    [
-      'no_proxy, a part of a name',
-      'https://ab.example',
-      { https_proxy: PROXY, no_proxy: 'b.example' },
-      'proxy.example:3128',
-    ],
-  ] as const) {
-    test(what, () => assert.equal(proxyFor(new URL(url), env)?.host ?? null, expected));
-  }
 });

@@ -53,7 +53,7 @@ describe('a backend that fails', LIMIT, () => {
 
   it('closes the connection before it answers', async (t) => {
     const { outcome } = await postTo(t, (socket) => socket.end());
-    assertFailed(outcome, 'unreachable', /other side closed/);
+    assertFailed(outcome, 'unreachable', /socket hang up/);
   });
 
   it('cuts the connection in the middle of the headers', async (t) => {
@@ -195,5 +195,82 @@ describe('a body that is too large', LIMIT, () => {
     await client.post('{}', never);
     await client.post('{}', never);
     assert.equal(server.connections, 1);
+  });
+});
+
+describe('informational answers before the real one', LIMIT, () => {
+  const FINAL = `${OK_HEAD}content-length: 0\r\n\r\n`;
+  const INFORMATIONAL = {
+    '100 Continue': 'HTTP/1.1 100 Continue\r\n\r\n',
+    '102 Processing': 'HTTP/1.1 102 Processing\r\nx-a: 1\r\n\r\n',
+    '103 Early Hints': 'HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\nretry-after: 3600\r\n\r\n',
+  };
+  const all = Object.values(INFORMATIONAL).join('');
+
+  for (const [name, text] of [...Object.entries(INFORMATIONAL), ['several', all + all]] as const) {
+    it(`${name}: are ignored, and the connection is kept`, async (t) => {
+      const server = await serveTcp(t, (socket) => {
+        socket.write(text + FINAL);
+        socket.on('data', () => socket.write(text + FINAL));
+      });
+      const client = clientOf(t, server.url);
+      for (let beat = 0; beat < 2; beat++) {
+        assert.deepEqual(await client.post('{}', never), {
+          class: 'accepted',
+          status: 200,
+          detail: null,
+          retryAfterMs: null,
+        });
+      }
+      assert.equal(server.connections, 1);
+    });
+  }
+
+  it('sent byte by byte: are ignored', async (t) => {
+    const { outcome } = await postTo(t, (socket) => {
+      socket.setNoDelay();
+      const bytes = [...(all + FINAL)];
+      const next = (): void => {
+        const byte = bytes.shift();
+        if (byte !== undefined) socket.write(byte, () => setImmediate(next));
+      };
+      next();
+    });
+    assert.deepEqual([outcome.class, outcome.status], ['accepted', 200]);
+  });
+
+  it('hide no failure: the final status counts', async (t) => {
+    const { outcome } = await postTo(t, (socket) =>
+      socket.write(`${all}HTTP/1.1 503 Service Unavailable\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n`),
+    );
+    assert.deepEqual([outcome.class, outcome.status, outcome.retryAfterMs], ['server_error', 503, 7_000]);
+  });
+
+  it('followed by nothing: the request times out', async (t) => {
+    const { outcome } = await postTo(t, (socket) => socket.write(all), TIMEOUT_MS);
+    assertFailed(outcome, 'timeout', /no answer/);
+  });
+
+  it('without end: the request fails after 32 of them, long before its timeout', async (t) => {
+    let sentBytes = 0;
+    const { outcome } = await postTo(t, (socket) => {
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(INFORMATIONAL['100 Continue']));
+      };
+      socket.on('close', () => {
+        sentBytes = socket.bytesWritten;
+      });
+      socket.on('drain', more);
+      more();
+    });
+    assertFailed(outcome, 'unreachable', /^more than 32 informational \(1xx\) answers$/);
+    assert.ok(sentBytes < 50_000_000, String(sentBytes));
+  });
+
+  it('one that switches protocols, which nobody asked for: the request fails', async (t) => {
+    const { outcome } = await postTo(t, (socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
+    );
+    assertFailed(outcome, 'unreachable', /./);
   });
 });

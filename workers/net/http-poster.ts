@@ -1,0 +1,141 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { portOf, proxyFor } from '../../src/shared/proxies.js';
+import { HostLookup } from './lookup.js';
+
+/** The answer's body is read so that the connection can be used again, but no more of it than this. */
+const MAX_BODY_BYTES = 65_536;
+/** More answers like `100 Continue` than this before the real one, and the request fails. */
+const MAX_INFORMATIONAL = 32;
+/** Longer than the usual report interval, so that one connection serves; shorter than the minute after which balancers cut idle ones. */
+const KEEP_ALIVE_MS = 55_000;
+
+const CLOSED = 'the connection was closed without an answer';
+
+export interface PostAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+type Opened = (error: Error | null, socket?: Socket) => void;
+
+/**
+ * Posts to one URL over one connection, which is kept between posts. Nothing is tried twice and no redirect is followed. A loopback URL is
+ * asked directly, any other through the proxy that the environment names. Thread: heartbeat, and main in `doctor`.
+ *
+ * It uses node:http(s) and not undici, which drops the connection on an unexpected `100 Continue` and takes 5 MB more in its thread.
+ */
+export class HttpPoster {
+  readonly #url: URL;
+  readonly #lookup = new HostLookup();
+  readonly #agent: HttpAgent;
+  /** What is under way: the post, and the CONNECT that opens a tunnel for it. */
+  readonly #running = new Set<ClientRequest>();
+
+  /** @throws MonitorError CONFIG_INVALID if a proxy variable has no URL */
+  constructor(url: URL, env: Readonly<Record<string, string | undefined>>) {
+    this.#url = url;
+    const options = { keepAlive: true, maxSockets: 1, timeout: KEEP_ALIVE_MS };
+    this.#agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    const proxy = proxyFor(url, env);
+    if (proxy !== null) this.#connectThrough(proxy);
+  }
+
+  /** Resolves once there is a status and the body has been read, cut at 64 KiB or broken off. Rejects if there is no status. */
+  post(headers: OutgoingHttpHeaders, body: string): Promise<PostAnswer> {
+    return new Promise((resolve, reject) => {
+      const send = this.#url.protocol === 'https:' ? httpsRequest : httpRequest;
+      const { lookup } = this.#lookup;
+      // Even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+      const options = { method: 'POST', headers, agent: this.#agent, lookup, rejectUnauthorized: true };
+      const request = this.#track(send(this.#url, options));
+      let informational = 0;
+      let isAnswered = false;
+      request.on('information', () => {
+        if (++informational > MAX_INFORMATIONAL)
+          request.destroy(new Error(`more than ${MAX_INFORMATIONAL} informational (1xx) answers`));
+      });
+      request.on('response', (response) => {
+        // The status counts, whatever becomes of the body.
+        isAnswered = true;
+        const { statusCode: status = 0, headers } = response;
+        drain(response, () => resolve({ status, headers }));
+      });
+      request.on('error', reject);
+      // Some ends, such as an unexpected 101, come without an error.
+      request.on('close', () => isAnswered || reject(new Error(CLOSED)));
+      request.end(body);
+    });
+  }
+
+  /** Ends lookup, handshake, tunnel, request and connection, in whatever state they are. The next post makes a new connection. */
+  cut(): void {
+    this.#lookup.cancel();
+    for (const request of this.#running) request.destroy();
+    this.#agent.destroy();
+  }
+
+  #track(request: ClientRequest): ClientRequest {
+    this.#running.add(request);
+    return request.on('close', () => this.#running.delete(request));
+  }
+
+  #connectThrough(proxy: URL): void {
+    const agent = this.#agent;
+    const connect = agent.createConnection.bind(agent);
+    const isTls = this.#url.protocol === 'https:';
+    agent.createConnection = (options, opened) => {
+      this.#openTunnel(proxy, (error, socket) => {
+        // Node's agent takes an error without a socket; its types do not.
+        if (socket === undefined) (opened as Opened | undefined)?.(error);
+        else opened?.(null, isTls ? (connect({ ...options, socket } as typeof options) as Socket) : socket);
+      });
+      return undefined;
+    };
+  }
+
+  #openTunnel(proxy: URL, opened: Opened): void {
+    const target = `${this.#url.hostname}:${portOf(this.#url)}`;
+    const send = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
+    const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+    const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    const request = this.#track(
+      send({
+        host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
+        port: portOf(proxy),
+        method: 'CONNECT',
+        path: target,
+        headers: { host: target, ...(credentials === ':' ? {} : { 'proxy-authorization': authorization }) },
+        agent: false,
+        lookup: this.#lookup.lookup,
+        rejectUnauthorized: true,
+      }),
+    );
+    request.on('connect', ({ statusCode }, socket: Socket) => {
+      if (statusCode === 200) return opened(null, socket);
+      socket.destroy();
+      opened(new Error(`the proxy refused the connection: HTTP ${statusCode}`));
+    });
+    request.on('error', opened);
+    request.on('close', () => opened(new Error(CLOSED)));
+    request.end();
+  }
+}
+
+function drain(response: IncomingMessage, done: () => void): void {
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) response.destroy();
+  });
+  response.on('error', () => {});
+  response.on('close', done);
+}
