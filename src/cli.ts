@@ -63,8 +63,7 @@ export function parseCommand(argv: readonly string[]): Command {
     if (setting === undefined && !own && !Object.hasOwn(SWITCHES, token.name)) {
       problems.push(`${token.rawName}: no such flag`);
     } else if (setting === undefined && !own?.placeholder) {
-      if (token.value !== undefined)
-        problems.push(`--${token.name}: takes no value, got ${JSON.stringify(token.value)}`);
+      if (token.value !== undefined) problems.push(`--${token.name}: takes no value`);
       else if (own) options[token.name] = true;
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-'))) {
       // `--identifier --check-config`: the value was forgotten. One that begins with a dash is given as `--flag=-…`.

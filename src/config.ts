@@ -4,7 +4,14 @@ import { judgeHost } from './host-rules.js';
 import type { Secret } from './secret.js';
 import { type ApiKey, readApiKey, readToken } from './secret-files.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
-import { DEFAULT_ORIGIN, type GivenSettings, gatherSettings, nameOf, type Origin } from './setting-values.js';
+import {
+  DEFAULT_ORIGIN,
+  type GivenSettings,
+  gatherSettings,
+  gotText,
+  nameOf,
+  type Origin,
+} from './setting-values.js';
 import { settingsSchema } from './settings.js';
 import { messageOf } from './shared/errors.js';
 import { isLoopbackHost } from './shared/loopback.js';
@@ -70,7 +77,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     for (const issue of parsed.error.issues) {
       const name = issue.path[0] as SettingName;
       unsound.add(name);
-      problems.push(`${nameOf(name, origins[name])}: ${issue.message}, got ${quoted(name, values[name])}`);
+      problems.push(`${nameOf(name, origins[name])}: ${issue.message}${gotText(name, values[name])}`);
     }
   }
   problems.push(...judged.problems);
@@ -141,15 +148,4 @@ function unknownVariables(env: ConfigInput['env']): string[] {
   return Object.keys(env)
     .filter((name) => name.startsWith('MONITOR_') && !known.has(name))
     .map((name) => `${name}: no such setting; it is ignored`);
-}
-
-/** What takes the path of a secret is easily given the secret itself. */
-const NEVER_REPEATED: ReadonlySet<SettingName> = new Set<SettingName>(['apiKeyFile', 'bridgeTokenFile']);
-
-/** A rejected value, as it was given, but for what may be secret in it: a password or a query in a URL. */
-function quoted(name: SettingName, value = ''): string {
-  if (NEVER_REPEATED.has(name)) return 'something else';
-  return JSON.stringify(
-    value.replace(/\/\/.*@/s, '//[hidden]@').replace(/(:\/\/.*?)[?#].*$/s, '$1?[hidden]'),
-  );
 }

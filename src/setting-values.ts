@@ -45,3 +45,18 @@ export function gatherSettings({ env, flags }: GivenSettings): {
 export function nameOf(name: SettingName, origin: Origin): string {
   return origin.startsWith('--') ? origin : SETTINGS[name].env;
 }
+
+/** A URL may hold a password, and what takes the path of a secret is easily given the secret. */
+const NEVER_SHOWN: ReadonlySet<SettingName> = new Set<SettingName>([
+  'backendUrl',
+  'apiKeyFile',
+  'bridgeTokenFile',
+]);
+/** No number or word that a setting takes is longer. A key or token that was pasted into the wrong setting is. */
+const MAX_SHOWN_CHARS = 12;
+
+/** The end of a sentence about a rejected value: `, got "x"`, or that it is not shown where it may be a secret. */
+export function gotText(name: SettingName, value = ''): string {
+  if (NEVER_SHOWN.has(name) || value.length > MAX_SHOWN_CHARS) return ' (value not shown)';
+  return `, got ${JSON.stringify(value)}`;
+}

@@ -42,12 +42,11 @@ function checkBackendUrl(text: string, context: z.RefinementCtx): URL {
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   };
+  if (text.includes('@')) return fail('a user name or password (an @) in the URL is not allowed');
   if (!URL.canParse(text)) return fail('expected a URL such as https://backend.example');
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     return fail('expected a URL with https:// (or http://)');
-  if (url.username !== '' || url.password !== '')
-    return fail('a user name or password in the URL is not allowed');
   if (url.search !== '' || url.hash !== '') return fail('a query or fragment in the URL is not allowed');
   return url;
 }

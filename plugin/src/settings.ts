@@ -27,7 +27,7 @@ const MAX_INTERVAL_SEC = 3_600;
 export function readSettings(raw: unknown): CheckedSettings {
   const problems: string[] = [];
   if (raw !== undefined && raw !== null && !isRecord(raw)) {
-    problems.push(`config: expected an object, got ${shown(raw)}; using the defaults`);
+    problems.push(`config: expected an object, got ${shownUnlessLong(raw)}; using the defaults`);
   }
   const values = isRecord(raw) ? raw : {};
   const number = (name: string, max: number, whole: boolean, fallback: number): number => {
@@ -37,7 +37,9 @@ export function readSettings(raw: unknown): CheckedSettings {
     const isSound = typeof value === 'number' && value >= 1 && value <= max;
     if (isSound && (!whole || Number.isInteger(value))) return value;
     const kind = whole ? 'a whole number' : 'a number';
-    problems.push(`${name}: expected ${kind} from 1 to ${max}, got ${shown(given)}; using ${fallback}`);
+    problems.push(
+      `${name}: expected ${kind} from 1 to ${max}, got ${shownUnlessLong(given)}; using ${fallback}`,
+    );
     return fallback;
   };
   const monitorPort = number('monitor_port', MAX_PORT, true, DEFAULT_PORT);
@@ -50,9 +52,15 @@ function readTokenFile(given: unknown, problems: string[]): string | null {
   if (isUnset(given)) return null;
   if (typeof given === 'string' && given.startsWith('/') && !given.includes('\0')) return given;
   problems.push(
-    `monitor_bridge_token_file: expected the absolute path of a file, got ${shown(given)}; using no token`,
+    'monitor_bridge_token_file: expected the absolute path of a file (value not shown); using no token',
   );
   return null;
+}
+
+/** A token that was pasted into the wrong field is longer than this; no number is. */
+function shownUnlessLong(value: unknown): string {
+  const text = shown(value);
+  return text.length > 12 ? 'something longer (not shown)' : text;
 }
 
 /** An empty field of a form counts as unset. */

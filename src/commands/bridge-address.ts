@@ -1,5 +1,5 @@
 import { readToken } from '../secret-files.js';
-import { type GivenSettings, gatherSettings, nameOf } from '../setting-values.js';
+import { type GivenSettings, gatherSettings, gotText, nameOf } from '../setting-values.js';
 import type { BridgeAddress } from './bridge-ask.js';
 
 /**
@@ -17,12 +17,11 @@ export function readAddress({ env, flags }: GivenSettings): BridgeAddress | stri
       `${portName}: 0 lets the daemon take a free port, which nobody knows: give the one that its log tells, or MONITOR_BRIDGE_SOCKET`,
     );
   else if (socketPath === undefined && !isPort)
-    problems.push(`${portName}: expected a whole number from 1 to 65535, got ${JSON.stringify(port)}`);
+    problems.push(`${portName}: expected a whole number from 1 to 65535${gotText('port', port)}`);
   const tokenName = nameOf('bridgeTokenFile', origins.bridgeTokenFile);
-  // Not repeated: it may be the token itself.
   const token =
     bridgeTokenFile?.startsWith('/') === false
-      ? `${tokenName}: expected an absolute path, got something else`
+      ? `${tokenName}: expected an absolute path${gotText('bridgeTokenFile')}`
       : readToken(bridgeTokenFile, tokenName);
   if (typeof token === 'string') return [...problems, token];
   if (problems.length > 0) return problems;

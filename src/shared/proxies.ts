@@ -67,6 +67,8 @@ function parseProxy(text: string): URL | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   if (DEFAULT_PORTS[url.protocol] === undefined) return null;
+  // A password with a slash, ? or # in it: its first half would be taken for a port, and shown.
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return null;
   try {
     // A percent sign that stands for itself can't be decoded.
     decodeURIComponent(url.username + url.password);

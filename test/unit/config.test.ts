@@ -186,7 +186,7 @@ describe('the limits of every setting', () => {
   test('a proxy variable that is no proxy is named when the backend is off this machine, its value not shown', () => {
     const env = { MONITOR_API_KEY: KEY, https_proxy: 'ftp://user:hunter2@proxy.example' };
     assert.deepEqual(problemsOf({ ...env, MONITOR_BACKEND_URL: 'https://backend.example' }), [
-      'https_proxy: expected a URL such as http://proxy.example:3128',
+      'https_proxy: expected an http:// or https:// URL such as http://proxy.example:3128',
     ]);
     assert.equal(configOf({ ...env, MONITOR_BACKEND_URL: 'http://127.0.0.1:1' }).port, 7311);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { checkBackend } from '../../../src/commands/doctor/backend.js';
 import { judgeAnswer, judgeClock } from '../../../src/commands/doctor/judge-answer.js';
 
 const URL_OF_BACKEND = new URL('https://backend.example/base');
@@ -54,4 +55,25 @@ describe('the clock', () => {
   test('of a backend that tells no time is not judged', () => {
     for (const date of [null, '', 'yesterday']) assert.equal(judgeClock(date, 0), null);
   });
+});
+
+describe('a backend that is asked without TLS', () => {
+  for (const [host, verdict] of [
+    ['127.0.0.1', 'ok'],
+    ['127.8.9.10', 'ok'],
+    ['[::1]', 'ok'],
+    ['a.localhost', 'ok'],
+    ['127.evil.example', 'warning'],
+    ['localhost.evil.example', 'warning'],
+    ['10.0.0.1', 'warning'],
+  ] as const) {
+    test(`${host}: ${verdict}`, async () => {
+      // Nobody listens on port 1, of this machine or of the proxy: what comes after the URL is not looked at.
+      const url = new URL(`http://${host}:1`);
+      const env = { http_proxy: 'http://127.0.0.1:1' };
+      const clock = { monoMs: () => performance.now(), wallMs: () => Date.now() };
+      const findings = await checkBackend({ url, apiKey: null, version: '1', env, ...clock });
+      assert.equal(findings.find(({ name }) => name === 'backend')?.verdict, verdict);
+    });
+  }
 });

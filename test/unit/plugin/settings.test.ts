@@ -49,7 +49,10 @@ for (const file of ['token', './token', 7, ['/a'], '/a\0b']) {
   test(`the token file ${JSON.stringify(file)} is not used, and said`, () => {
     const { settings, problems } = readSettings({ monitor_bridge_token_file: file });
     assert.equal(settings.tokenFile, null);
-    assert.match(problems.join(), /^monitor_bridge_token_file: expected the absolute path of a file, got /);
+    assert.match(
+      problems.join(),
+      /^monitor_bridge_token_file: expected the absolute path of a file \(value not shown\)/,
+    );
   });
 }
 
