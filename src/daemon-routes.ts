@@ -25,6 +25,7 @@ export function createDaemonRoutes(options: {
 }): Routes {
   const { config, shared, sources, conditions, clock, pushed } = options;
   const { frames } = sources;
+  const monoMs = () => clock.monoMs();
   const metrics = new Metrics(sources);
   const history = new HistoryRoute({ ...config, recorder: new RecorderReader(shared), frames, clock });
   return createRoutes({
@@ -35,6 +36,7 @@ export function createDaemonRoutes(options: {
     metrics: (request) => metrics.answer(request),
     history: (request) => history.answer(request),
     pushed,
-    faults: new Faults({ conditions, monoMs: () => clock.monoMs() }),
+    faults: new Faults({ conditions, monoMs }),
+    monoMs,
   });
 }

@@ -33,6 +33,7 @@ const STATUS = {
   no_sample: '503 Service Unavailable',
   sample_stale: '503 Service Unavailable',
   history_busy: '503 Service Unavailable',
+  push_busy: '503 Service Unavailable',
   version_not_supported: '505 HTTP Version Not Supported',
 } as const;
 export type AnswerCode = keyof typeof STATUS;

@@ -68,6 +68,12 @@ export const MAX_LONG_ANSWERS_OF_ONE = 4;
 /** Agents in a push. */
 export const MAX_AGENTS = 1_000;
 
+/** Wrong agents that are listed one by one in the answer to a push; of the others it tells how many there are. */
+export const MAX_LISTED_AGENTS = 20;
+
+/** Levels of arrays and objects in a push, the body itself being the first. */
+export const MAX_NESTING = 64;
+
 /** Characters of each of the two versions in a push. */
 export const MAX_VERSION_CHARS = 200;
 

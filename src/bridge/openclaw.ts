@@ -1,39 +1,22 @@
-import * as z from 'zod';
 import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer, okAnswer } from './answer.js';
+import { isDeeperThan } from './json-depth.js';
 import { memberText } from './json-member.js';
-import { MAX_AGENTS, MAX_BODY_BYTES, MAX_VERSION_CHARS } from './limits.js';
-
-const versionText = z
-  .string(`expected a string of 1 to ${MAX_VERSION_CHARS} characters`)
-  .min(1, `expected 1 to ${MAX_VERSION_CHARS} characters, got none`)
-  .max(MAX_VERSION_CHARS, `expected 1 to ${MAX_VERSION_CHARS} characters`);
-
-/** Only looked at: what is passed on is cut out of the body. */
-const agent = z.custom<string | object>(
-  (value) =>
-    typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-  'expected a string or an object',
-);
-
-/** What the plugin pushes. Unknown keys are ignored. */
-const pushSchema = z.object(
-  {
-    version: versionText,
-    plugin_version: versionText,
-    agents: z
-      .array(agent, 'expected an array')
-      .max(MAX_AGENTS, `expected at most ${MAX_AGENTS} agents`)
-      .optional(),
-  },
-  'expected a JSON object',
-);
+import { MAX_AGENTS, MAX_BODY_BYTES, MAX_LISTED_AGENTS, MAX_NESTING, MAX_VERSION_CHARS } from './limits.js';
 
 const ACCEPTED = okAnswer('{"status":"ok"}');
 const NOT_JSON_TYPE = errorAnswer('unsupported_media_type', 'the content type must be application/json');
+const TOO_DEEP = badBody([`body: expected arrays and objects nested at most ${MAX_NESTING} levels deep`]);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export const TOO_LARGE = errorAnswer('payload_too_large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
+export const TOO_MANY = errorAnswer(
+  'push_busy',
+  'reading pushes takes so long that other requests would wait',
+  {
+    headers: [['retry-after', '1']],
+  },
+);
 export const TOO_SLOW = errorAnswer('body_timeout', 'the body took too long to arrive');
 
 /** Looks at what is known of a push before its body: null when the body is welcome. Missing headers are ''. */
@@ -48,9 +31,11 @@ export function refusePush(contentType: string, contentLength: string): Answer |
 }
 
 /**
- * Reads a push. The answer is 200 and `accepted` was called with the metadata, or it is 400 and tells every problem. Thread: main.
+ * Reads a push. The answer is 200 and `accepted` was called with the metadata, or it is 400 and tells what is wrong. Its work and the
+ * length of the answer are bounded, whatever the body is. Thread: main.
  */
 export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetadata) => void): Answer {
+  if (isDeeperThan(MAX_NESTING, body)) return TOO_DEEP;
   let text: string;
   let value: unknown;
   try {
@@ -59,20 +44,58 @@ export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetada
   } catch {
     return errorAnswer('invalid_json', 'the body is not JSON in UTF-8');
   }
-  const parsed = pushSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${pathText(issue.path)}: ${issue.message}`);
-    return errorAnswer('invalid_body', problems.join('; '), { problems });
-  }
-  const { version, plugin_version: pluginVersion } = parsed.data;
+  const problems = findProblems(value);
+  if (problems.length > 0) return badBody(problems);
+  const { version, plugin_version: pluginVersion } = value as Push;
   accepted({ version, pluginVersion, agentsJson: memberText(text, 'agents') });
   return ACCEPTED;
 }
 
-/** `agents[3].name`; the body itself is `body`. */
-function pathText(path: readonly PropertyKey[]): string {
-  let text = '';
-  for (const key of path)
-    text += typeof key === 'number' ? `[${key}]` : text === '' ? String(key) : `.${String(key)}`;
-  return text === '' ? 'body' : text;
+/** What the plugin pushes. `agents` is only looked at: what is passed on is cut out of the body. Other keys are ignored. */
+interface Push {
+  readonly version: string;
+  readonly plugin_version: string;
+  readonly agents?: readonly (string | object)[];
+}
+
+function badBody(problems: readonly string[]): Answer {
+  return errorAnswer('invalid_body', problems.join('; '), { problems });
+}
+
+/** What is wrong with a push, a line each; none: it is a `Push`. */
+function findProblems(value: unknown): string[] {
+  if (!isObject(value)) return ['body: expected a JSON object'];
+  const { version, plugin_version, agents } = value as Readonly<Record<string, unknown>>;
+  return [
+    ...versionProblems('version', version),
+    ...versionProblems('plugin_version', plugin_version),
+    ...(agents === undefined ? [] : agentProblems(agents)),
+  ];
+}
+
+function versionProblems(name: string, value: unknown): string[] {
+  const expected = `${name}: expected a string of 1 to ${MAX_VERSION_CHARS} characters`;
+  if (typeof value !== 'string') return [expected];
+  return value.length >= 1 && value.length <= MAX_VERSION_CHARS ? [] : [`${expected}, got ${value.length}`];
+}
+
+function agentProblems(agents: unknown): string[] {
+  if (!Array.isArray(agents)) return ['agents: expected an array'];
+  if (agents.length > MAX_AGENTS)
+    return [`agents: expected at most ${MAX_AGENTS} agents, got ${agents.length}`];
+  const problems: string[] = [];
+  let unlisted = 0;
+  for (const [index, agent] of agents.entries()) {
+    if (typeof agent === 'string' || isObject(agent)) continue;
+    if (problems.length < MAX_LISTED_AGENTS)
+      problems.push(`agents[${index}]: expected a string or an object`);
+    else unlisted++;
+  }
+  if (unlisted > 0)
+    problems.push(`agents: expected strings or objects, got ${unlisted} more that are neither`);
+  return problems;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,8 @@ import type { OpenClawMetadata } from '../shared/messages.js';
 import { type Answer, errorAnswer } from './answer.js';
 import type { Faults } from './faults.js';
 import type { Guard, Headers, RequestHead } from './guard.js';
-import { answerPush, refusePush } from './openclaw.js';
+import { answerPush, refusePush, TOO_MANY } from './openclaw.js';
+import { TimeBudget } from './time-budget.js';
 
 /** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
 export interface GetRoute {
@@ -61,8 +62,10 @@ export function createRoutes(options: {
   history: (request: RequestHead) => Answer;
   pushed: (metadata: OpenClawMetadata) => void;
   faults: Faults;
+  monoMs: () => number;
 }): Routes {
   const { guard, telemetry, page = null, health, metrics, history, pushed, faults } = options;
+  const pushTime = new TimeBudget(options.monoMs);
 
   /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
   function safely<Given, Result>(work: (given: Given) => Result) {
@@ -100,7 +103,7 @@ export function createRoutes(options: {
         refuse: safely((request) =>
           refusePush(request.getHeader('content-type'), request.getHeader('content-length')),
         ),
-        answer: safely((body) => answerPush(body, pushed)),
+        answer: safely((body) => pushTime.spend(() => answerPush(body, pushed)) ?? TOO_MANY),
       },
     },
     failed: (error) => faults.failed(error),

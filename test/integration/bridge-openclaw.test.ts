@@ -117,11 +117,11 @@ onEachTransport((transport, env) => {
         );
     });
 
-    test('with agents nested 30,000 deep does not end the daemon', async () => {
+    test('with agents nested 30,000 deep is 400, and the next one is accepted', async () => {
       const deep = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
       const body = `{"version":"x","plugin_version":"y","agents":[${deep}]}`;
       const answer = await rawRequest(port, 'POST', '/openclaw', { headers: JSON_TYPE, body });
-      assertAccepted(answer);
+      assertError(answer, 400, 'invalid_body');
       assertAccepted(await push(port, PUSH));
     });
   });

@@ -6,13 +6,15 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { MAX_CONNECTIONS } from '../../../src/bridge/limits.js';
 import { startAbused } from '../../support/abuse-daemon.js';
+import { assertError, JSON_TYPE } from '../../support/bridge-client.js';
 import { onEachTransport } from '../../support/bridge-transports.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { readHoldings } from '../../support/leaks.js';
-import { rawRequest } from '../../support/raw-http.js';
+import { type RawAnswer, RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
 
 const FLOODER = fileURLToPath(new URL('../../support/abuse-flooder.js', import.meta.url));
 const SILENT = 4_000;
+const PUSHERS = 300;
 /** What waits in the kernel's queue when the process looks at it comes on top, for each half. */
 const QUEUE = 512;
 const HELD_MAX = MAX_CONNECTIONS + 2 * QUEUE + 100;
@@ -44,6 +46,37 @@ export function floods(): void {
       }
       await abused.assertUnharmed();
     });
+
+    test('hundreds of connections that push without a pause what is expensive to read keep nobody out', {
+      timeout: 120_000,
+    }, async (t) => {
+      const abused = await startAbused(t, transport, {
+        warmUp: async (port) => (await flood(t, port, PUSHERS, 'push'))(),
+      });
+      // Opened before, since node:http accepts one new connection a turn of its loop, and turns are long now.
+      const connection = await RawConnection.open(abused.port);
+      t.after(() => connection.destroy());
+      const end = await flood(t, abused.port, PUSHERS, 'push');
+      const ask = async (request: string): Promise<RawAnswer> => {
+        connection.write(request);
+        return connection.answer();
+      };
+      const expensive = `{${Array.from({ length: 6_500 }, (_, i) => `"k${i}":1`).join()}}`;
+      const push = `${requestHead('POST', '/openclaw', { ...JSON_TYPE, 'content-length': String(expensive.length) })}${expensive}`;
+      let refused: RawAnswer | null = null;
+      for (let asked = 0; refused === null || asked < 10; asked++) {
+        const begunMs = performance.now();
+        assert.equal((await ask(requestHead('GET', '/telemetry'))).status, 200);
+        // Far more than it takes while pushes have half of the time, on a machine that is busy with other tests.
+        assert.ok(performance.now() - begunMs < 20_000);
+        const answer = await ask(push);
+        if (answer.status !== 400) refused = answer;
+      }
+      assertError(refused, 503, 'push_busy');
+      assert.equal(refused.headers['retry-after'], '1');
+      await end();
+      await abused.assertUnharmed();
+    });
   });
 }
 
@@ -52,7 +85,7 @@ async function flood(
   t: TestContext,
   where: number | string,
   count: number,
-  mode: 'hold' | 'again',
+  mode: 'hold' | 'again' | 'push',
 ): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, [FLOODER, String(where), String(count), mode], {
     stdio: ['pipe', 'pipe', 'inherit'],

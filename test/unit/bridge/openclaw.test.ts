@@ -156,16 +156,90 @@ describe('what is 400', () => {
 
   test('1,001 agents', () => {
     const { error } = answered(`{${VERSIONS},"agents":${JSON.stringify(Array(1_001).fill('a'))}}`);
-    assert.deepEqual(error?.problems, ['agents: expected at most 1000 agents']);
+    assert.deepEqual(error?.problems, ['agents: expected at most 1000 agents, got 1001']);
   });
 });
 
-test('agents nested 30,000 deep are passed on, and nothing breaks', () => {
-  const deep = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
-  assert.equal(answered(`{${VERSIONS},"agents":[${deep}]}`).metadata?.agentsJson, `[${deep}]`);
+/** A value of so many levels. */
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
+describe('nesting', () => {
+  // The body is the first level; of an agent in `agents`, its own is the third.
+  test('of 64 levels is passed on', () => {
+    const agents = `[{"a":${nested(61)}}]`;
+    assert.equal(answered(`{${VERSIONS},"agents":${agents}}`).metadata?.agentsJson, agents);
+    assert.equal(answered(`{${VERSIONS},"x":${nested(63)}}`).status, '200 OK');
+  });
+
+  for (const [what, body] of [
+    ['in an agent', `{${VERSIONS},"agents":[{"a":${nested(62)}}]}`],
+    ['in a key that nobody knows', `{${VERSIONS},"x":${nested(64)}}`],
+    ['of objects', `${'{"a":'.repeat(64)}{}${'}'.repeat(64)}`],
+    ['of 30,000 levels', `{${VERSIONS},"x":${nested(30_000)}}`],
+    ['without an end', '['.repeat(65_536)],
+  ] as const) {
+    test(`of more than 64 levels, ${what}: 400, which names the limit`, () => {
+      const { error } = answered(body);
+      assert.equal(error?.code, 'invalid_body');
+      assert.deepEqual(error.problems, ['body: expected arrays and objects nested at most 64 levels deep']);
+    });
+  }
 });
 
-test('a key that nobody knows may be nested 30,000 deep', () => {
-  const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
-  assert.equal(answered(`{${VERSIONS},"x":${deep}}`).status, '200 OK');
+describe('what a push can cost', () => {
+  /** CPU time of reading it once, in µs, the least of several tries: what else runs here only adds to it. */
+  const costOf = (body: string): number => {
+    const bytes = Buffer.from(body);
+    let least = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const before = process.cpuUsage();
+      for (let i = 0; i < 5; i++) answerPush(bytes, () => {});
+      const { user, system } = process.cpuUsage(before);
+      least = Math.min(least, (user + system) / 5);
+    }
+    return least;
+  };
+  const agents = Array.from({ length: 1_000 }, (_, id) => ({
+    id,
+    name: `an agent whose number is ${id}, as are others`,
+  }));
+  const good = `{${VERSIONS},"agents":${JSON.stringify(agents)}}`;
+
+  for (const [what, body] of [
+    ['arrays without an end', '['.repeat(65_536)],
+    ['objects without an end', '{"a":'.repeat(13_107)],
+    ['arrays nested as deep as fits', nested(32_768)],
+    ['arrays nested in an agent', `{${VERSIONS},"agents":[{"a":${nested(32_000)}}]}`],
+    ['1,000 wrong agents', `{${VERSIONS},"agents":[${'1,'.repeat(999)}1]}`],
+    ['1,000 empty agents', `{${VERSIONS},"agents":[${'{},'.repeat(999)}{}]}`],
+  ] as const) {
+    test(`${what}: not much more than a good push of 64 KiB`, () => {
+      assert.ok(good.length > 50_000 && good.length <= MAX_BODY_BYTES);
+      const [bad, reference] = [costOf(body), costOf(good)];
+      assert.ok(bad <= 2 * reference, `${bad} µs, a good push ${reference} µs`);
+    });
+  }
+
+  test('the answer is short, however much is wrong', () => {
+    for (const body of [
+      `{"agents":[${'1,'.repeat(999)}1]}`,
+      `{${VERSIONS},"agents":[${'null,'.repeat(13_000)}1]}`,
+      `{"version":"${'x'.repeat(60_000)}","plugin_version":${'9'.repeat(5_000)}}`,
+      `{${VERSIONS},"agents":${'9'.repeat(60_000)}}`,
+      `{${VERSIONS},"agents":-1e999999}`,
+      `{"version":"${'\\u0000'.repeat(10_000)}"}`,
+      `{${Array.from({ length: 6_000 }, (_, i) => `"${i}":1`).join()}}`,
+    ]) {
+      const { status, body: answer } = answered(body);
+      assert.equal(status, '400 Bad Request');
+      assert.ok(answer.length < 4_096, `${answer.length} bytes for ${body.slice(0, 50)}`);
+    }
+  });
+
+  test('of 1,000 wrong agents the first 20 are listed, and how many there are beside them', () => {
+    const { error } = answered(`{${VERSIONS},"agents":[${'1,'.repeat(999)}1]}`);
+    assert.equal(error?.problems.length, 21);
+    assert.equal(error.problems[19], 'agents[19]: expected a string or an object');
+    assert.equal(error.problems[20], 'agents: expected strings or objects, got 980 more that are neither');
+  });
 });

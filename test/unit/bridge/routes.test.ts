@@ -15,9 +15,10 @@ const PUSH = Buffer.from('{"version":"x","plugin_version":"y"}');
 function setUp() {
   const said: string[] = [];
   const say = (_: object, text: string): void => void said.push(text);
-  const state: { broken: string | null; nowMs: number; released: number } = {
+  const state: { broken: string | null; nowMs: number; pushMs: number; released: number } = {
     broken: null,
     nowMs: 0,
+    pushMs: 0,
     released: 0,
   };
   const log = { info: say, warn: say, error: say } as unknown as Logger;
@@ -52,8 +53,12 @@ function setUp() {
       fail();
       return okAnswer('{}');
     },
-    pushed: fail,
+    pushed: () => {
+      fail();
+      state.nowMs += state.pushMs;
+    },
     faults: new Faults({ conditions, monoMs: () => state.nowMs }),
+    monoMs: () => state.nowMs,
   });
   return { said, conditions, state, routes };
 }
@@ -108,4 +113,23 @@ test('who asks for what there is not is told all that there is', () => {
   const told = String(NOT_FOUND.body).split(/[ ,"]+/);
   for (const path of ['/', ...Object.keys(routes.gets), ...Object.keys(routes.posts)])
     assert.ok(told.includes(path), path);
+});
+
+test('pushes may take half a second in one go, and half of the time in the long run; the next is 503', () => {
+  const { routes, state } = setUp();
+  state.pushMs = 10;
+  const body = Buffer.from('{"version":"1","plugin_version":"1"}');
+  const push = () => routes.posts['/openclaw']!.answer(body);
+  const acceptedNow = (): number => {
+    let accepted = 0;
+    while (push().status === '200 OK') accepted++;
+    return accepted;
+  };
+  assert.equal(acceptedNow(), 50);
+  const busy = push();
+  assert.equal(busy.status, '503 Service Unavailable');
+  assert.deepEqual(busy.headers, [['retry-after', '1']]);
+  assert.match(String(busy.body), /"push_busy"/);
+  state.nowMs += 100;
+  assert.equal(acceptedNow(), 10);
 });
