@@ -12,7 +12,7 @@ const CLOCK_OFFSET_MAX_MS = 300;
 const LATENCY_MIN_MS = 2;
 const LATENCY_MAX_MS = 120;
 const LATENCY_EXTRA_MAX_MS = 60;
-/** Over an hour, which is the longest that the schedule lets a backend ask for. A power of two, for the queue's sake. */
+/** More than the longest wait of a schedule: 15 minutes that a backend asked for, and an interval. A power of two, for the queue's sake. */
 const LONGEST_WAIT_MS = 2 ** 22;
 
 const REFUSED: BeatEnd = { class: 'unreachable', retryAfterMs: null };

@@ -15,8 +15,11 @@ const BACKOFF_CAP_MS = 120_000;
 /** A key that was refused is tried again slowly: somebody has to change it first. */
 const UNAUTHORIZED_BASE_MS = 60_000;
 const UNAUTHORIZED_CAP_MS = 900_000;
-/** A backend that asks for more than this is asked again after this. */
-const RETRY_AFTER_MAX_MS = 3_600_000;
+/**
+ * `Retry-After` is obeyed up to this, or up to one interval where that is longer. Long enough for a backend's maintenance to be left
+ * alone, and short enough that a wrong header (`99999999`, a date from a wrong clock) does not silence a host for hours.
+ */
+const RETRY_AFTER_MAX_MS = 900_000;
 
 /** How a heartbeat ended, as far as the schedule goes. */
 export interface BeatEnd {
@@ -35,6 +38,7 @@ export class BeatSchedule {
   readonly #phaseMs: number;
   readonly #random: () => number;
   readonly #backoff: Backoff;
+  readonly #retryAfterMaxMs: number;
   #failures = 0;
 
   constructor(options: { identifier: string; intervalMs: number; random: () => number }) {
@@ -42,6 +46,7 @@ export class BeatSchedule {
     this.#phaseMs =
       createHash('sha256').update(options.identifier).digest().readUIntBE(0, 6) % options.intervalMs;
     this.#random = options.random;
+    this.#retryAfterMaxMs = Math.max(RETRY_AFTER_MAX_MS, options.intervalMs);
     this.#backoff = {
       baseMs: options.intervalMs,
       // At the cap a backend that is down is asked no more often than one that is up, whatever the interval.
@@ -76,7 +81,7 @@ export class BeatSchedule {
         // Spread over an interval: all who were sent away in one second were told the same. And not sooner than a beat would
         // follow one that was accepted: many a proxy says `Retry-After: 0` or `1` for as long as what is behind it is down.
         return (
-          Math.max(this.#intervalMs / 2, Math.min(end.retryAfterMs, RETRY_AFTER_MAX_MS)) +
+          Math.max(this.#intervalMs / 2, Math.min(end.retryAfterMs, this.#retryAfterMaxMs)) +
           this.#random() * this.#intervalMs
         );
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import { between, comeBackIn } from '../../../bench/fleet/backend.js';
 import { type Finding, isMet, measure } from '../../../bench/fleet/measure.js';
 import { type Scenario, scenarios } from '../../../bench/fleet/scenarios.js';
 
@@ -60,6 +61,26 @@ describe('a fleet', () => {
       const { all, half } = finding.heardAfterSeconds;
       assert.ok(all < 121 && half < 40, `${all} ${half}`);
     });
+  });
+
+  it('that was told to come back in years is heard of again within 15 minutes and an interval', () => {
+    const minuteMs = 60_000;
+    const backend = between(minuteMs, 1.5 * minuteMs, comeBackIn(99_999_999));
+    const { heardAfterSeconds, phases } = measure(
+      {
+        name: 'a wrong Retry-After',
+        course: {
+          bootMs: (share) => (share - 2) * FLEET.intervalMs,
+          backend,
+          endMs: 18 * minuteMs,
+          watchedFromMs: 1.5 * minuteMs,
+        },
+        phases: [{ name: 'after it', fromMs: 1.5 * minuteMs, toMs: 18 * minuteMs, limit: 2 }],
+      },
+      FLEET,
+    );
+    assert.ok(heardAfterSeconds.all < 15 * 60 + 30 + 1, String(heardAfterSeconds.all));
+    assert.ok(phases[0]!.peakOverMean < 2, JSON.stringify(phases));
   });
 
   it('lives through the same course with the same seed, and through another with another', () => {

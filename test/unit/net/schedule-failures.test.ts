@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { BeatClass } from '../../../src/shared/messages.js';
+import { parseRetryAfter } from '../../../workers/net/retry-after.js';
 import { BeatSchedule } from '../../../workers/net/schedule.js';
 
 const INTERVAL_MS = 30_000;
@@ -60,8 +62,34 @@ describe('Retry-After', () => {
     assert.equal(scheduleOf(0.5).after(end('server_error', 120_000), NOON_MS), 135_000);
   });
 
-  it('is obeyed for an hour at most', () => {
-    assert.equal(scheduleOf(0).after(end('throttled', Number.POSITIVE_INFINITY), NOON_MS), 3_600_000);
+  it('is obeyed up to 15 minutes, and the beat comes within an interval after that', () => {
+    for (const seconds of [900, 901, 99_999_999, Number.POSITIVE_INFINITY]) {
+      assert.equal(scheduleOf(0).after(end('throttled', seconds * 1_000), NOON_MS), 900_000);
+      assert.equal(scheduleOf(1).after(end('server_error', seconds * 1_000), NOON_MS), 930_000);
+    }
+  });
+
+  it('is obeyed up to one interval where that is longer than 15 minutes', () => {
+    const hourly = scheduleOf(0, 3_600_000);
+    assert.equal(hourly.after(end('throttled', Number.POSITIVE_INFINITY), NOON_MS), 3_600_000);
+  });
+
+  it('silences no host for longer, whatever the header says', () => {
+    const numbers = fc.oneof(fc.bigInt().map(String), fc.double().map(String), fc.nat().map(String));
+    const dates = fc.date({ noInvalidDate: true }).map((date) => date.toUTCString());
+    const headers = fc.oneof(numbers, dates, fc.string());
+    fc.assert(
+      fc.property(
+        headers,
+        fc.option(dates, { nil: undefined }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (retryAfter, date, share) => {
+          const asked = parseRetryAfter(retryAfter, date, NOON_MS);
+          const waitMs = scheduleOf(share).after(end('throttled', asked), NOON_MS);
+          assert.ok(waitMs >= 1_000 && waitMs <= 900_000 + INTERVAL_MS, `${waitMs} ms for ${retryAfter}`);
+        },
+      ),
+    );
   });
 
   it('of no time at all does not make a backend that is down be asked more often than one that is up', () => {
