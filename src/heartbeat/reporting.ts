@@ -67,6 +67,7 @@ export class Reporting {
             { summary: 'the heartbeat thread died', detail: reason },
             'error',
           ),
+        hung: (count, isOut) => conditions.set('heartbeat.hung', describeHung(count, isOut), 'error'),
       },
       monoMs: options.monoMs,
     });
@@ -156,6 +157,13 @@ export class Reporting {
     if (this.#keyTimer !== null) clearInterval(this.#keyTimer);
     this.#keyTimer = null;
   }
+}
+
+function describeHung(count: number, isOut: boolean): string | null {
+  if (count === 0) return null;
+  const threads = count === 1 ? 'a heartbeat thread hangs' : `${count} heartbeat threads hang`;
+  const rest = isOut ? 'no heartbeats are sent until one of them ends' : 'another one sends heartbeats';
+  return `${threads} in the kernel and cannot be terminated; ${rest}`;
 }
 
 /** The first of the files that gives no answer, or null. */

@@ -28,6 +28,10 @@ const SLOW_RESTART_MS = 60_000;
 const PING_MS = 5_000;
 /** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_PINGS = 3;
+/** One that was given up and has not ended by then hangs in the kernel, and another takes its place. */
+const GIVE_UP_MS = 5_000;
+/** With so many that hang in the kernel no other is started: each keeps its memory, and the next would probably hang, too. */
+const MAX_HUNG = 2;
 
 /** What names a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
 const NETWORK_VARIABLE = /^((https?|no)_proxy|RES_OPTIONS|LOCALDOMAIN)$/i;
@@ -37,6 +41,8 @@ export interface HeartbeatEvents {
   result(report: HeartbeatReport): void;
   /** It came to an end that nobody asked for, and is started again. */
   died(reason: string, restartInMs: number): void;
+  /** So many threads hang in the kernel and cannot be terminated; `isOut`: none is started until one of them ends. */
+  hung(count: number, isOut: boolean): void;
 }
 
 /** How heartbeats went, for /health. */
@@ -62,6 +68,10 @@ export class HeartbeatThread {
   readonly #pingMs: number;
   #pingTimer: NodeJS.Timeout | null = null;
   #unansweredPings = 0;
+  readonly #giveUpMs: number;
+  readonly #file: URL;
+  /** Given up, and not ended. */
+  readonly #hung = new Set<Worker>();
   #last: HeartbeatState['last'] = null;
   #acceptedMonoMs = Number.NaN;
   #stopping = false;
@@ -72,6 +82,8 @@ export class HeartbeatThread {
     events: HeartbeatEvents;
     monoMs: () => number;
     pingMs?: number;
+    giveUpMs?: number;
+    file?: URL;
   }) {
     this.#data = options.data;
     this.#apiKey = options.apiKey;
@@ -79,12 +91,14 @@ export class HeartbeatThread {
     this.#monoMs = options.monoMs;
     this.#restarts = new Restarts(options.monoMs);
     this.#pingMs = options.pingMs ?? PING_MS;
+    this.#giveUpMs = options.giveUpMs ?? GIVE_UP_MS;
+    this.#file = options.file ?? workerFile('heartbeat');
   }
 
   /** Starts the thread, unless it was stopped before: the first frame may come when the daemon is on its way out. */
   start(): void {
     if (this.#stopping) return;
-    const worker = new Worker(workerFile('heartbeat'), {
+    const worker = new Worker(this.#file, {
       name: 'heartbeat',
       workerData: this.#data,
       resourceLimits: RESOURCE_LIMITS,
@@ -95,21 +109,24 @@ export class HeartbeatThread {
     this.#timer = null;
     this.#restarts.started();
     let reason = 'the thread came to an end';
-    worker.on('message', (message: HeartbeatMessage) => this.#take(message));
+    worker.on('message', (message: HeartbeatMessage) => {
+      // One that was replaced answers for itself no more.
+      if (worker === this.#worker) this.#take(message);
+    });
     worker.on('error', (error) => {
       reason = messageOf(error);
     });
     this.#unansweredPings = 0;
     this.#pingTimer = setInterval(() => {
-      if (this.#unansweredPings >= GIVE_UP_PINGS) {
+      if (this.#unansweredPings === GIVE_UP_PINGS) {
         reason = 'it hung, and was given up';
-        void worker.terminate();
+        void this.#giveUp(worker);
       }
       this.#unansweredPings++;
       this.#send({ type: 'ping' });
     }, this.#pingMs);
     // 'exit' comes after 'error', and without it when the thread ended itself.
-    worker.on('exit', () => this.#died(reason));
+    worker.on('exit', () => (this.#hung.has(worker) ? this.#ended(worker) : this.#died(reason)));
   }
 
   get state(): HeartbeatState {
@@ -146,7 +163,8 @@ export class HeartbeatThread {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#stopPinging();
     const worker = this.#worker;
-    if (worker === null) return true;
+    // A thread that hangs in the kernel keeps the process from ending in the usual way.
+    if (worker === null) return this.#hung.size === 0;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     const heard = new Promise((resolve) =>
       worker.on('message', ({ type }: HeartbeatMessage) => type === 'pong' && resolve(null)),
@@ -155,8 +173,10 @@ export class HeartbeatThread {
     this.#send({ type: 'stop' });
     this.#send({ type: 'ping' });
     const hears = await within(HEAR_MS, Promise.race([ended, heard]));
-    if (hears && (await endsInTime)) return true;
-    return within(hears ? TERMINATE_MS : TERMINATE_HUNG_MS, worker.terminate());
+    const hasEnded =
+      (hears && (await endsInTime)) ||
+      (await within(hears ? TERMINATE_MS : TERMINATE_HUNG_MS, worker.terminate()));
+    return hasEnded && this.#hung.size === 0;
   }
 
   #send(command: HeartbeatCommand): void {
@@ -183,12 +203,41 @@ export class HeartbeatThread {
     this.#events.result(report);
   }
 
+  /**
+   * Ends a thread that does not answer. One that hangs in the kernel goes on hanging, but runs no JavaScript any more once it was told
+   * to end: it sends nothing beside the one that takes its place.
+   */
+  async #giveUp(worker: Worker): Promise<void> {
+    const hasEnded = await within(this.#giveUpMs, worker.terminate());
+    if (hasEnded || worker !== this.#worker || this.#stopping) return;
+    this.#hung.add(worker);
+    this.#events.hung(this.#hung.size, this.#isOut);
+    this.#died('it hung, and cannot be terminated');
+  }
+
+  /** A thread that hung in the kernel came out of it. */
+  #ended(worker: Worker): void {
+    const wasOut = this.#isOut;
+    this.#hung.delete(worker);
+    if (this.#stopping) return;
+    this.#events.hung(this.#hung.size, this.#isOut);
+    if (wasOut && this.#worker === null) this.#restartIn(0);
+  }
+
+  get #isOut(): boolean {
+    return this.#hung.size > MAX_HUNG;
+  }
+
   #died(reason: string): void {
     this.#worker = null;
     this.#stopPinging();
     if (this.#stopping) return;
     const delayMs = this.#restarts.died() ?? SLOW_RESTART_MS;
     this.#events.died(reason, delayMs);
+    if (!this.#isOut) this.#restartIn(delayMs);
+  }
+
+  #restartIn(delayMs: number): void {
     this.#timer = setTimeout(() => this.start(), delayMs);
   }
 }

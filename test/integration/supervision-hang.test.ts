@@ -4,7 +4,10 @@ import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { healthWhen, readHealth, startBridge, telemetryWhen } from '../support/bridge-client.js';
-import { copyMachine, readFixture } from '../support/fixtures.js';
+import type { LogLine } from '../support/daemon-process.js';
+import { assertStopsInTime, startWhole } from '../support/fault-watch.js';
+import { createFaults } from '../support/faults.js';
+import { copyMachine, readFixture, temporaryFolder } from '../support/fixtures.js';
 import { createMortalFile } from '../support/mortal-file.js';
 
 test('a proc lane that hangs in the kernel is given up and replaced, publishes nothing when it wakes, and the daemon ends with 0', async (t) => {
@@ -57,4 +60,27 @@ test('a proc lane that was given up and never wakes lets the daemon end with 0',
   await healthWhen(port, ({ status, lanes }) => status === 'ok' && lanes.proc.restarts === 1);
   assert.equal(await daemon.stop(), 0);
   assert.equal(daemon.lines.at(-1)?.msg, 'stopped');
+});
+
+test('a heartbeat thread that hangs in the kernel is named in /health and in the log, another sends heartbeats, and the daemon ends with 0', async (t) => {
+  const fifo = join(temporaryFolder(t), 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const faults = createFaults(t);
+  const { daemon, port, backend } = await startWhole(t, { nodeArgs: faults.nodeArgs });
+  await faults.strike('heartbeat', `read ${fifo}`);
+  const before = backend.arrivals.length;
+  const hangs =
+    'a heartbeat thread hangs in the kernel and cannot be terminated; another one sends heartbeats';
+  const { status } = await healthWhen(
+    port,
+    ({ problems, heartbeat }) => problems.includes(hangs) && heartbeat.running,
+  );
+  assert.equal(status, 'degraded');
+  await backend.arrived(before + 2);
+  const isOfIt = ({ condition }: LogLine) => condition === 'heartbeat.hung';
+  assert.deepEqual(
+    daemon.lines.filter(isOfIt).map(({ level, msg }) => [level, msg]),
+    [['error', hangs]],
+  );
+  await assertStopsInTime(daemon);
 });

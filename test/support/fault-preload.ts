@@ -37,6 +37,7 @@ function obey(name: Struck): void {
   if (!order.startsWith('always ')) rmSync(path);
   if (order.endsWith('throw')) throw new Error('struck');
   if (order.endsWith('exit')) process.exit(3);
+  if (order.startsWith('read ')) readFileSync(order.slice('read '.length));
   if (order.endsWith('hang')) wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (order.endsWith('loop')) {
     // Of this thread alone: what else the machine is doing shall go on.

@@ -4,8 +4,9 @@ import { type Scope, temporaryFolder } from './fixtures.js';
 import { until } from './until.js';
 
 export type FaultyThread = 'proc' | 'disk' | 'heartbeat' | 'inventory' | 'dump';
-/** `throw`: an exception. `exit`: the thread ends. `exhaust`: it runs out of its heap. `loop`: it never ends. `hang`: it stands still. */
-export type Fault = 'throw' | 'exit' | 'exhaust' | 'loop' | 'hang';
+/** `throw`: an exception. `exit`: the thread ends. `exhaust`: it runs out of its heap. `loop`: it never ends. `hang`: it stands still.
+ * `read <path>`: it reads a FIFO that nobody writes to, and nobody can end it. */
+export type Fault = 'throw' | 'exit' | 'exhaust' | 'loop' | 'hang' | `read ${string}`;
 
 /** The handle on a daemon that was started with `nodeArgs` and in whose threads things can be made to go wrong. */
 export interface Faults {

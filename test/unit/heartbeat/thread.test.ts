@@ -47,6 +47,7 @@ function setUp(
         deaths.push({ reason, restartInMs });
         firstDeath();
       },
+      hung: () => {},
     },
     monoMs: () => performance.now(),
     pingMs,

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { HeartbeatThread } from '../../../src/heartbeat/thread.js';
+import { temporaryFolder } from '../../support/fixtures.js';
+import { until } from '../../support/until.js';
+
+const LIMIT = { timeout: 60_000 };
+
+/** Threads that read a file as they start, which hangs in the kernel while it is a FIFO that nobody writes to. */
+function setUp(t: TestContext) {
+  let end = async (): Promise<void> => {};
+  // Before the folder is taken away.
+  t.after(() => end());
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'file');
+  let fifos: string[] = [];
+  const deaths: string[] = [];
+  const hung: [count: number, isOut: boolean][] = [];
+  const thread = new HeartbeatThread({
+    data: {
+      shared: new SharedArrayBuffer(8),
+      url: '',
+      identifier: path,
+      userAgent: '',
+      intervalMs: 1_000,
+      openclaw: null,
+      extended: false,
+      bootId: null,
+    },
+    apiKey: 'x',
+    events: {
+      result: () => {},
+      died: (reason) => deaths.push(reason),
+      hung: (count, isOut) => hung.push([count, isOut]),
+    },
+    monoMs: () => performance.now(),
+    pingMs: 300,
+    giveUpMs: 300,
+    file: new URL('../../support/hanging-heartbeat.js', import.meta.url),
+  });
+  /** From now on threads hang. */
+  const hang = () => {
+    execFileSync('mkfifo', [path]);
+    fifos.push(path);
+  };
+  /** From now on threads do not hang; those that do go on hanging. */
+  const mend = () => {
+    const old = join(folder, `old-${fifos.length}`);
+    renameSync(path, old);
+    fifos = fifos.map((fifo) => (fifo === path ? old : fifo));
+    writeFileSync(path, '');
+  };
+  /** Lets all that hang come out of the kernel. */
+  const wake = () => {
+    for (const fifo of fifos) closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
+  };
+  end = async () => {
+    wake();
+    await thread.stop();
+  };
+  return { thread, deaths, hung, hang, mend, wake };
+}
+
+describe('a heartbeat thread that hangs in the kernel', LIMIT, () => {
+  it('is told of, and another takes its place', async (t) => {
+    const { thread, deaths, hung, hang, mend, wake } = setUp(t);
+    hang();
+    thread.start();
+    await until('it to be told of', () => hung.length > 0);
+    assert.deepEqual(hung, [[1, false]]);
+    assert.deepEqual(deaths, ['it hung, and cannot be terminated']);
+    mend();
+    await until('another thread', () => thread.state.running);
+    assert.equal(thread.state.restarts, 1);
+    wake();
+    await until('its end to be told of', () => hung.length > 1);
+    assert.deepEqual(hung[1], [0, false]);
+    assert.deepEqual([deaths.length, thread.state.restarts, thread.state.running], [1, 1, true]);
+    assert.equal(await thread.stop(), true);
+  });
+
+  it('is not replaced without end: with three that hang there is no other until one of them ends', async (t) => {
+    const { thread, deaths, hung, hang, mend, wake } = setUp(t);
+    hang();
+    thread.start();
+    await until('three that hang', () => hung.length === 3);
+    assert.deepEqual(hung, [
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+    assert.deepEqual([deaths.length, thread.state.running], [3, false]);
+    mend();
+    wake();
+    await until('all to end', () => hung.at(-1)?.[0] === 0);
+    await until('another thread', () => thread.state.running);
+    assert.equal(await thread.stop(), true);
+  });
+
+  it('is told of when the daemon stops, which can then not end as it usually does', async (t) => {
+    const { thread, hung, hang, mend, wake } = setUp(t);
+    hang();
+    thread.start();
+    await until('it to be told of', () => hung.length > 0);
+    mend();
+    await until('another thread', () => thread.state.running);
+    assert.equal(await thread.stop(), false);
+    wake();
+  });
+});
