@@ -54,8 +54,11 @@ async function exit(code: number, threadsEnded: boolean, restUntilMs = 0): Promi
   return threadsEnded ? process.exit(code) : exitWithHungThread(code, restUntilMs);
 }
 
-/** What SIGUSR2 is for; as long as there is no daemon, nothing is recorded. */
-let dump = (): void => complain(['no dump is written: the daemon has not started yet']);
+/** Handles SIGUSR2. Until the daemon runs nothing is recorded, which is said once. */
+let dump = (): void => {
+  dump = () => {};
+  complain(['no dump is written: the daemon has not started yet']);
+};
 /** What ends the process; as long as there is no daemon, there is nothing to stop. */
 let end = (code: number): void => process.exit(code);
 // Node would open its debugger on a port of this machine, and whoever reaches that may do anything in here, and read the key.

@@ -10,6 +10,8 @@ import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 import { dumpFolder } from './folder.js';
 
+/** Dumps begin at least this far apart, and refusals are logged no more often. */
+export const MIN_SPACING_MS = 5_000;
 /** A local disk takes a few seconds at most for the largest dump there can be. */
 const LATE_MS = 10_000;
 /** How long the end of the daemon waits for a dump to be written, … */
@@ -32,20 +34,22 @@ export interface DumperOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly shared: SharedArrayBuffer;
   readonly log: Logger;
-  readonly clock: Pick<Clock, 'wallMs'>;
+  readonly clock: Clock;
 }
 
 /**
- * Writes what the flight recorder has into a file, when it is asked to: in a thread that ends when it has done so, so that a folder on a
- * dead mount keeps nobody waiting. One at a time. All that comes of it is told in the log. Thread: main.
+ * Writes what the flight recorder has into a file, on request: in a thread that ends when it has done so, so that a folder on a dead mount
+ * keeps nobody waiting. One at a time, and at most one in MIN_SPACING_MS. The log tells the outcome of each. Thread: main.
  */
 export class Dumper {
   readonly #shared: SharedArrayBuffer;
   readonly #log: Logger;
-  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #clock: Clock;
   readonly #folder: string;
   #writing: Writing | null = null;
   #isStopping = false;
+  #startedMs = Number.NEGATIVE_INFINITY;
+  #refusedMs = Number.NEGATIVE_INFINITY;
 
   constructor({ config, env, shared, log, clock }: DumperOptions) {
     this.#shared = shared;
@@ -54,13 +58,18 @@ export class Dumper {
     this.#folder = dumpFolder(config.dumpDir, env, tmpdir());
   }
 
-  /** Begins with a dump, or says why not. Throws nothing. */
+  /** Starts a dump, or logs why not: one line for any number of refused requests in MIN_SPACING_MS. Throws nothing. */
   dump(): void {
-    const obstacle = this.#obstacle();
+    const nowMs = this.#clock.monoMs();
+    const obstacle = this.#obstacle(nowMs);
     if (obstacle !== null) {
+      if (nowMs - this.#refusedMs < MIN_SPACING_MS) return;
+      this.#refusedMs = nowMs;
       this.#warn(`no dump is written: ${obstacle}`);
       return;
     }
+    this.#startedMs = nowMs;
+    this.#refusedMs = Number.NEGATIVE_INFINITY;
     try {
       this.#writing = this.#start();
     } catch (error) {
@@ -81,10 +90,12 @@ export class Dumper {
     return false;
   }
 
-  #obstacle(): string | null {
+  #obstacle(nowMs: number): string | null {
     if (this.#isStopping) return 'the daemon is ending';
     if (recorderRows(this.#shared) === 0) return 'nothing is recorded, since MONITOR_HISTORY_SEC is 0';
-    return this.#writing === null ? null : 'another is being written';
+    if (this.#writing !== null) return 'another is being written';
+    const waitMs = this.#startedMs + MIN_SPACING_MS - nowMs;
+    return waitMs > 0 ? `rate limit: the next one is possible in ${Math.ceil(waitMs / 1_000)} s` : null;
   }
 
   #start(): Writing {

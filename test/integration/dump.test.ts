@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { MIN_SPACING_MS } from '../../src/dump/dumper.js';
 import { HISTORY_COLUMNS } from '../../src/shared/fields.js';
 import { end, healthWhen, readHealth, startBridge } from '../support/bridge-client.js';
 import { DaemonProcess, type LogLine } from '../support/daemon-process.js';
@@ -34,8 +36,16 @@ import { isMainThread } from 'node:worker_threads';
 if (!isMainThread && process.argv[1]?.endsWith('dump.js'))
   writeSync(1, \`knows of \${JSON.stringify(Object.keys(process.env))}\\n\`);`;
 
-/** Asks for a dump, and returns the line of the log that tells what came of that. */
+/** Requests a dump, again when the rate limit allows one, and returns the log line that tells the outcome. */
 async function dump(daemon: DaemonProcess): Promise<LogLine> {
+  const line = await requestDump(daemon);
+  const [, seconds] = /rate limit: the next one is possible in (\d+) s$/.exec(line.msg ?? '') ?? [];
+  if (seconds === undefined) return line;
+  await delay(Number(seconds) * 1_000);
+  return requestDump(daemon);
+}
+
+async function requestDump(daemon: DaemonProcess): Promise<LogLine> {
   const before = daemon.lines.length;
   daemon.child.kill('SIGUSR2');
   return daemon.line((line) => daemon.lines.indexOf(line) >= before && OUTCOME.test(line.msg ?? ''));
@@ -97,7 +107,7 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     assert.equal(line.msg, WRITTEN, JSON.stringify(line));
     const path = String(line['path']);
     assert.deepEqual(readdirSync(folder), [basename(path)]);
-    assert.match(basename(path), /^harborforge-monitor-history-\d{8}T\d{6}\.\d{3}Z\.csv$/);
+    assert.match(basename(path), /^harborforge-monitor-history-\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{16}\.csv$/);
     assert.deepEqual([statSync(path).mode & 0o777, statSync(path).size], [0o600, line['bytes']]);
     const rows = readDump(path);
     assert.equal(rows.length, line['rows']);
@@ -123,6 +133,25 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     for (const [i, { memPct }] of told.entries())
       assert.ok(Math.abs(memPct - Number(rows[i]!.values[MEM_PCT])) < 0.051, `row ${i}: ${memPct}`);
     await assertNothingLeaked(pid, before);
+  });
+
+  it('300 times in a row writes at most one file, and at most one refusal, in 5 seconds', async (t) => {
+    const folder = temporaryFolder(t);
+    const { daemon, port } = await start(t, folder);
+    const startMs = performance.now();
+    for (let i = 0; i < 300; i++) {
+      daemon.child.kill('SIGUSR2');
+      // So that the daemon handles each signal: two that are pending at once are one.
+      assert.equal((await rawRequest(port, 'GET', '/telemetry')).status, 200);
+    }
+    await daemon.line(({ msg }) => msg === WRITTEN);
+    const limit = 1 + Math.floor((performance.now() - startMs) / MIN_SPACING_MS);
+    const files = readdirSync(folder).length;
+    assert.ok(files >= 1 && files <= limit, `${files} files`);
+    const said = daemon.lines.filter(({ msg }) => OUTCOME.test(msg ?? '')).length;
+    assert.ok(said > 1 && said <= 2 * limit, `${said} lines`);
+    await assertSamples(port);
+    assert.equal(await daemon.stop(), 0);
   });
 
   it('finds the rows from before, when the lane that writes them died meanwhile', async (t) => {
@@ -156,7 +185,8 @@ describe('SIGUSR2', { concurrency: 4 }, () => {
     }
     const asking = setInterval(() => daemon.child.kill('SIGUSR2'), 50);
     await faults.strike('dump', 'loop').finally(() => clearInterval(asking));
-    assert.equal((await dump(daemon)).msg, 'no dump is written: another is being written');
+    daemon.child.kill('SIGUSR2');
+    await daemon.line(({ msg }) => msg === 'no dump is written: another is being written');
     await assertSamples(port);
     assert.deepEqual(readdirSync(folder), []);
     await assertStopsInTime(daemon);

@@ -44,7 +44,7 @@ describe('the systemd unit', { skip }, () => {
     const listed = machine.run('sh', '-c', `stat --format='%a %n' ${state} ${state}/* ${state}/.h*`);
     assert.match(
       listed,
-      /^700 \S+\n600 \S+\/harborforge-monitor-history-[\dT.]+Z\.csv\nstat: .* No such file/,
+      /^700 \S+\n600 \S+\/harborforge-monitor-history-[\dT.]+Z-[\da-f]{16}\.csv\nstat: .* No such file/,
     );
     assert.equal(machine.show('MainPID'), pid);
 

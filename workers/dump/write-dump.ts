@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../src/shared/errors.js';
 import type { DumpMessage, DumpTask } from '../../src/shared/messages.js';
 import { RecorderReader } from '../../src/shared/recorder.js';
 import { csvOf } from './csv.js';
-import { removeLeftovers } from './leftovers.js';
 import { writeNewFile } from './new-file.js';
+import { countOwnDumps } from './own-dumps.js';
+
+/** No dump is written into a folder that has this many of the same user. None is deleted to make room: it may be the one that is needed. */
+export const MAX_DUMPS = 20;
 
 /** What is wrong with a folder, by what the file system says, as the end of a sentence that begins with its path. */
 const FOLDER_PROBLEMS: Readonly<Record<string, string>> = {
@@ -18,24 +22,29 @@ const FOLDER_PROBLEMS: Readonly<Record<string, string>> = {
   EDQUOT: 'is on a file system where the quota is used up',
 };
 
-/** The file's name: when the dump was asked for, in UTC, to the millisecond. */
+/** The file's name: when the dump was requested, in UTC, and 64 random bits, so that nobody can create it first in a shared folder. */
 export function dumpFileName(wallMs: number): string {
-  return `harborforge-monitor-history-${new Date(wallMs).toISOString().replaceAll(/[-:]/g, '')}.csv`;
+  const time = new Date(wallMs).toISOString().replaceAll(/[-:]/g, '');
+  return `harborforge-monitor-history-${time}-${randomBytes(8).toString('hex')}.csv`;
 }
 
 /**
- * Writes all rows of the flight recorder into a new file, and takes away before what earlier dumps of the same user have left unfinished.
- * Thread: one of its own, since the folder may not answer. Throws nothing.
+ * Writes all rows of the flight recorder into a new file, unless the folder has MAX_DUMPS of this user. Unfinished files that a killed
+ * daemon left are removed first. Thread: dump, since the folder may hang. Throws nothing.
  */
 export function writeDump({ shared, abandoned, folder, wallMs }: DumpTask): DumpMessage {
   const path = join(folder, dumpFileName(wallMs));
   try {
-    if (process.geteuid !== undefined) removeLeftovers(folder, wallMs, process.geteuid());
+    const count = countOwnDumps(folder, wallMs, process.geteuid?.() ?? -1);
+    if (count >= MAX_DUMPS) {
+      const reason = `${folder} already has ${count} dumps (limit ${MAX_DUMPS}): move or delete some`;
+      return { type: 'failed', reason };
+    }
     const history = new RecorderReader(shared).since(Number.NEGATIVE_INFINITY);
     const bytes = writeNewFile(path, unlessAbandoned(csvOf(history), abandoned));
     return { type: 'written', path, rows: history.rows, bytes };
   } catch (error) {
-    return { type: 'failed', reason: reasonOf(error, folder, path) };
+    return { type: 'failed', reason: reasonOf(error, folder) };
   }
 }
 
@@ -46,9 +55,8 @@ function* unlessAbandoned(pieces: Iterable<string>, abandoned: Int32Array): Gene
   }
 }
 
-function reasonOf(error: unknown, folder: string, path: string): string {
+function reasonOf(error: unknown, folder: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EEXIST') return `${path} is there already`;
   // Some file systems say so of a file that may not be made: /proc does.
   if (code === 'ENOENT' && isThere(folder)) return `${folder} can't be written to: ${messageOf(error)}`;
   const problem = FOLDER_PROBLEMS[code];

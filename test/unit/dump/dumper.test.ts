@@ -12,10 +12,11 @@ import {
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { Dumper } from '../../../src/dump/dumper.js';
+import { Dumper, MIN_SPACING_MS } from '../../../src/dump/dumper.js';
 import { dumpFolder } from '../../../src/dump/folder.js';
 import { RecorderReader, RecorderWriter } from '../../../src/shared/recorder.js';
 import { readDump } from '../../support/dumps.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../../support/frozen-mount.js';
 import { keepLog } from '../../support/log-lines.js';
@@ -23,7 +24,7 @@ import { createRing, rowOf } from '../../support/recorders.js';
 import { until } from '../../support/until.js';
 
 const WALL_MS = Date.parse('2026-03-22T01:37:21.042Z');
-const NAME = 'harborforge-monitor-history-20260322T013721.042Z.csv';
+const NAME = /^harborforge-monitor-history-20260322T013721\.042Z-[0-9a-f]{16}\.csv$/;
 const ROWS = 20_000;
 const LATE = 'the dump is not written yet: its folder is slow, or gives no answer';
 
@@ -32,25 +33,35 @@ function setUp(t: TestContext, folder = temporaryFolder(t), rows = ROWS) {
   const writer = new RecorderWriter(shared);
   for (let row = 0; row < rows + 100; row++) writer.append(50 * row, WALL_MS - 50 * row, rowOf(row % 1_000));
   const { log, lines } = keepLog();
+  const clock = new FakeClock(0, WALL_MS);
   const dumper = new Dumper({
     config: { dumpDir: folder },
     env: {},
     shared,
     log,
-    clock: { wallMs: () => WALL_MS },
+    clock,
   });
   t.after(async () => void (await dumper.stop()));
   const told = (level: string) =>
     until(`a line of level ${level}`, () => lines.find((line) => line.level === level) ?? null);
-  return { dumper, folder, lines, shared, told };
+  return { clock, dumper, folder, lines, shared, told };
+}
+
+/** The path of the one file in `folder`, which must be a whole dump by its name. */
+function onlyDump(folder: string): string {
+  const [name = '', ...more] = readdirSync(folder);
+  assert.match(name, NAME);
+  assert.deepEqual(more, []);
+  return join(folder, name);
 }
 
 describe('the dump', () => {
   it('has all rows of the recorder, in a file that only the daemon may read', async (t) => {
     const { dumper, folder, told, shared } = setUp(t);
     dumper.dump();
-    const path = join(folder, NAME);
-    const { size, mode } = await told('info').then(() => statSync(path));
+    await told('info');
+    const path = onlyDump(folder);
+    const { size, mode } = statSync(path);
     assert.deepEqual(await told('info'), {
       level: 'info',
       path,
@@ -59,7 +70,6 @@ describe('the dump', () => {
       msg: 'dump of the flight recorder written',
     });
     assert.equal(mode & 0o777, 0o600);
-    assert.deepEqual(readdirSync(folder), [NAME]);
     const { monoMs, wallMs, columns } = new RecorderReader(shared).since(Number.NEGATIVE_INFINITY);
     assert.deepEqual(
       readDump(path),
@@ -71,27 +81,48 @@ describe('the dump', () => {
     );
   });
 
-  it('can be had again and again, but not two at a time, nor two of one name', async (t) => {
-    const { dumper, folder, lines, told } = setUp(t);
+  it('can be had again and again, but not two at a time', async (t) => {
+    const { clock, dumper, folder, lines, told } = setUp(t);
+    for (let count = 1; count <= 3; count++) {
+      lines.length = 0;
+      dumper.dump();
+      dumper.dump();
+      assert.deepEqual(lines, [
+        { level: 'warn', folder, msg: 'no dump is written: another is being written' },
+      ]);
+      await told('info');
+      assert.equal(readdirSync(folder).length, count);
+      clock.advance(MIN_SPACING_MS);
+    }
+  });
+
+  it('is refused within 5 s of the last, which is logged once however many are requested', async (t) => {
+    const { clock, dumper, folder, lines, told } = setUp(t);
     dumper.dump();
-    dumper.dump();
-    assert.deepEqual(lines, [{ level: 'warn', folder, msg: 'no dump is written: another is being written' }]);
     await told('info');
+    clock.advance(1_001);
+    for (let i = 0; i < 300; i++) dumper.dump();
+    clock.advance(MIN_SPACING_MS - 1_002);
     dumper.dump();
-    assert.equal((await told('error')).msg, `no dump was written: ${join(folder, NAME)} is there already`);
-    rmSync(join(folder, NAME));
+    assert.deepEqual(
+      lines.filter(({ level }) => level !== 'info'),
+      [{ level: 'warn', folder, msg: 'no dump is written: rate limit: the next one is possible in 4 s' }],
+    );
+    onlyDump(folder);
+    clock.advance(1);
     lines.length = 0;
     dumper.dump();
     await told('info');
-    assert.equal(readDump(join(folder, NAME)).length, ROWS);
+    assert.equal(readdirSync(folder).length, 2);
   });
 
-  it('follows no link that somebody laid at its name', async (t) => {
-    const { dumper, folder, told } = setUp(t);
-    symlinkSync(join(folder, 'elsewhere'), join(folder, NAME));
-    dumper.dump();
-    assert.match((await told('error')).msg ?? '', /is there already$/);
-    assert.deepEqual(readdirSync(folder), [NAME]);
+  it('is refused with a line every 5 s while something else is in the way', (t) => {
+    const { clock, dumper, lines } = setUp(t, temporaryFolder(t), 0);
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 100; j++) dumper.dump();
+      clock.advance(MIN_SPACING_MS);
+    }
+    assert.equal(lines.length, 3);
   });
 
   it('is not written when nothing is recorded, which is said', (t) => {
@@ -115,7 +146,7 @@ describe('the dump', () => {
     it(`is not written into a folder that ${what}, which is said, and is once that is mended`, async (t) => {
       const folder = join(temporaryFolder(t), 'folder');
       make(folder);
-      const { dumper, lines, told } = setUp(t, folder, 10);
+      const { clock, dumper, lines, told } = setUp(t, folder, 10);
       dumper.dump();
       assert.deepEqual(await told('error'), {
         level: 'error',
@@ -125,6 +156,7 @@ describe('the dump', () => {
       assert.ok(!existsSync(`${folder}-nowhere`));
       rmSync(folder, { force: true });
       mkdirSync(folder);
+      clock.advance(MIN_SPACING_MS);
       dumper.dump();
       await told('info');
       assert.equal(lines.filter(({ level }) => level === 'error').length, 1);
@@ -137,7 +169,7 @@ describe('the dump', () => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     dumper.dump();
     assert.equal(await dumper.stop(), true);
-    assert.equal(readDump(join(folder, NAME)).length, ROWS);
+    assert.equal(readDump(onlyDump(folder)).length, ROWS);
     dumper.dump();
     assert.deepEqual(lines.at(-1), {
       level: 'warn',
@@ -172,8 +204,7 @@ describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? 
     );
     mount.thaw();
     await told('info');
-    assert.deepEqual(readdirSync(mount.path), [NAME]);
-    assert.equal(readFileSync(join(mount.path, NAME), 'latin1').split('\n').length, ROWS + 2);
+    assert.equal(readFileSync(onlyDump(mount.path), 'latin1').split('\n').length, ROWS + 2);
   });
 
   it('is said to be late after ten seconds', async (t) => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { lutimesSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { DumpTask } from '../../../src/shared/messages.js';
 import { RecorderWriter } from '../../../src/shared/recorder.js';
-import { dumpFileName, writeDump } from '../../../workers/dump/write-dump.js';
+import { dumpFileName, MAX_DUMPS, writeDump } from '../../../workers/dump/write-dump.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 import { createRing, rowOf } from '../../support/recorders.js';
 
@@ -20,21 +20,40 @@ function taskOf(t: TestContext): DumpTask {
 }
 
 describe('writing a dump', () => {
-  it('names the file by the time at which it was asked for, in UTC', () => {
+  it('names the file after the time of the request, in UTC, and 64 random bits', () => {
     const wallMs = Date.parse('2026-03-22T01:37:21.002+01:00');
-    assert.equal(dumpFileName(wallMs), 'harborforge-monitor-history-20260322T003721.002Z.csv');
+    const names = Array.from({ length: 100 }, () => dumpFileName(wallMs));
+    for (const name of names)
+      assert.match(name, /^harborforge-monitor-history-20260322T003721\.002Z-[0-9a-f]{16}\.csv$/);
+    assert.equal(new Set(names).size, names.length);
   });
 
-  it('tells what it wrote, and where', (t) => {
+  it('reports what it wrote, and where', (t) => {
     const task = taskOf(t);
     const told = writeDump(task);
-    const name = dumpFileName(task.wallMs);
+    const [name = '', ...more] = readdirSync(task.folder);
+    assert.deepEqual(more, []);
     assert.ok(told.type === 'written' && told.bytes > 100);
     assert.deepEqual(
       { ...told, bytes: 0 },
       { type: 'written', path: `${task.folder}/${name}`, rows: 1, bytes: 0 },
     );
-    assert.deepEqual(readdirSync(task.folder), [name]);
+  });
+
+  it('is refused when the folder has the maximum, none of which is deleted, and works when one is gone', (t) => {
+    const task = taskOf(t);
+    const paths = Array.from({ length: MAX_DUMPS }, () => {
+      const told = writeDump(task);
+      assert.ok(told.type === 'written');
+      return told.path;
+    });
+    assert.deepEqual(writeDump(task), {
+      type: 'failed',
+      reason: `${task.folder} already has 20 dumps (limit 20): move or delete some`,
+    });
+    assert.deepEqual(readdirSync(task.folder).sort(), paths.map((path) => basename(path)).sort());
+    rmSync(paths[7]!);
+    assert.equal(writeDump(task).type, 'written');
   });
 
   it('is given up when nobody waits for it any longer, and leaves nothing', (t) => {
@@ -62,18 +81,14 @@ describe('writing a dump', () => {
     assert.match(told.type === 'failed' ? told.reason : '', /^\/proc can't be written to: ENOENT: /);
   });
 
-  it('begins by taking away what an earlier one left unfinished', (t) => {
+  it('begins by removing what a killed daemon left unfinished', (t) => {
     const task = taskOf(t);
     const left = join(task.folder, `.${dumpFileName(0)}.unfinished`);
     writeFileSync(left, 'time,');
     lutimesSync(left, task.wallMs / 1_000, task.wallMs / 1_000 - 3_600);
-    // Also where none can be written now.
-    const kept = join(task.folder, dumpFileName(task.wallMs));
-    writeFileSync(kept, 'kept');
-    assert.equal(writeDump(task).type, 'failed');
-    assert.deepEqual(readdirSync(task.folder), [dumpFileName(task.wallMs)]);
-    rmSync(kept);
-    assert.equal(writeDump(task).type, 'written');
+    const told = writeDump(task);
+    assert.ok(told.type === 'written');
+    assert.deepEqual(readdirSync(task.folder), [basename(told.path)]);
   });
 
   it('says what else the file system says as that says it', (t) => {
