@@ -87,7 +87,7 @@ class RunningDaemon implements Daemon {
     this.#diskFrames = new FrameReader(this.#shared, DISK_STORE, DISK_READER.main);
     const monoMs = () => this.#clock.monoMs();
     this.#conditions = new Conditions(log, monoMs);
-    this.#inventoryReader = new InventoryReader(options.env['PATH'] ?? '', config);
+    this.#inventoryReader = new InventoryReader(config);
     this.#dumper = new Dumper({ ...options, shared: this.#shared, clock: this.#clock });
     const control = new Control(this.#shared);
     this.#pool = new LanePool({

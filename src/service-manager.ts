@@ -5,6 +5,7 @@ import { messageOf } from './shared/errors.js';
 import { T } from './shared/fields.js';
 import type { FrameReader } from './shared/frame-store.js';
 import { isFrameFresh } from './shared/pace.js';
+import { PROGRAM_PATH } from './shared/program-path.js';
 
 /** systemd listens on a datagram socket, which Node cannot open. */
 const PROGRAM = 'systemd-notify';
@@ -24,7 +25,6 @@ const MAX_PROBLEM_CHARS = 200;
 
 /** What a service manager may ask for, in the environment that it starts a service with. */
 export interface ServiceEnvironment {
-  readonly PATH: string;
   readonly NOTIFY_SOCKET: string;
   /** Within this time it wants to hear of us, again and again; null: it does not. */
   readonly watchdogMs: number | null;
@@ -35,21 +35,21 @@ export function readServiceEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,
 ): ServiceEnvironment | null {
-  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, PATH = '' } = env;
+  const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = env;
   if (!NOTIFY_SOCKET) return null;
   const watchdogMs = Number(WATCHDOG_USEC) / 1_000;
   const isMeant = !WATCHDOG_PID || Number(WATCHDOG_PID) === pid;
-  return { PATH, NOTIFY_SOCKET, watchdogMs: isMeant && watchdogMs > 0 ? watchdogMs : null };
+  return { NOTIFY_SOCKET, watchdogMs: isMeant && watchdogMs > 0 ? watchdogMs : null };
 }
 
 /** Sends one message, and rejects if systemd did not take it. `signal` ends the attempt. */
 export type Notify = (words: readonly string[], signal: AbortSignal) => Promise<void>;
 
 /** Sends by way of systemd-notify, which gets nothing of our environment but these variables. */
-export function systemdNotify({ PATH, NOTIFY_SOCKET }: ServiceEnvironment): Notify {
+export function systemdNotify({ NOTIFY_SOCKET }: ServiceEnvironment): Notify {
   return (words, signal) =>
     new Promise((resolve, reject) => {
-      const options = { env: { PATH, NOTIFY_SOCKET }, signal, killSignal: 'SIGKILL' } as const;
+      const options = { env: { PATH: PROGRAM_PATH, NOTIFY_SOCKET }, signal, killSignal: 'SIGKILL' } as const;
       execFile(PROGRAM, [...words], options, (error, _stdout, stderr) => {
         if (error === null) resolve();
         else reject(stderr.trim() === '' ? error : new Error(stderr.trim()));

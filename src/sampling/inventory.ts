@@ -1,27 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../shared/errors.js';
 import type { HostInventory, HostTrees, InventoryMessage } from '../shared/messages.js';
+import { PROGRAM_PATH } from '../shared/program-path.js';
 import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 
-/** `systeminformation` starts `lscpu` and the like, which may hang on a sick host, and take long on a busy one. */
+/** The host's files may hang, and so may the programs that `systeminformation` starts. */
 const TIMEOUT_MS = 30_000;
 /** Far more than it takes, but on a machine that is busy. */
 const TERMINATE_MS = 2_000;
 
 /**
- * Asks `systeminformation` for the host inventory, in a thread that ends when it has the answer: the 8 MB that the package takes go with
- * it, and a sick host can keep neither the lanes nor the bridge waiting. Thread: main.
+ * Reads the host inventory, in a thread that ends when it has the answer: what it loads goes with it, and a sick host can keep neither the
+ * lanes nor the bridge waiting. Thread: main.
  */
 export class InventoryReader {
-  readonly #path: string;
   readonly #trees: HostTrees;
   #worker: Worker | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `path` is where the programs are looked for that `systeminformation` starts, `trees` where the host's own lie. */
-  constructor(path: string, trees: HostTrees) {
-    this.#path = path;
+  constructor(trees: HostTrees) {
     this.#trees = trees;
   }
 
@@ -36,7 +34,7 @@ export class InventoryReader {
   }): void {
     const worker = new Worker(workerFile('inventory'), {
       name: 'inventory',
-      env: { PATH: this.#path },
+      env: { PATH: PROGRAM_PATH },
       workerData: { procfs: this.#trees.procfs, rootfs: this.#trees.rootfs } satisfies HostTrees,
       resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 },
     });

@@ -3,7 +3,7 @@ import type { HostTrees } from './messages.js';
 
 /** What passes between `doctor` and the processes that look at what may hang. */
 
-/** What such a process is to look at. `searchPath` is a PATH, for nginx and for `df`. */
+/** What such a process is to look at. `searchPath` is a PATH along which nginx is looked for. */
 export interface ProbeTask extends HostTrees {
   readonly topic: 'kernel' | 'disk';
   readonly diskPath: string;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { end, healthWhen } from '../support/bridge-client.js';
 import { DaemonProcess } from '../support/daemon-process.js';
 import { startDns } from '../support/fault-dns.js';
-import { whyNoNamespace } from '../support/fault-namespace.js';
+import { whyNoNamespace, withMounts } from '../support/fault-namespace.js';
 import { assertHidden, assertNowhere, SECRET_KEY, startLoud } from '../support/fault-secrecy.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { until } from '../support/until.js';
@@ -28,16 +28,21 @@ function readReport(folder: string): Promise<string> {
   });
 }
 
-/** A PATH on which `lscpu`, which the inventory starts, is a program that writes its own environment to the file `out`. */
-function pathWithSpy(t: TestContext, out: string): string {
+/** Runs the daemon where the kernel has no name for the CPU, so that `lscpu` is asked, which writes its environment to the file `out`. */
+function withSpy(t: TestContext, out: string): string[] {
   const folder = temporaryFolder(t);
   const spy = join(folder, 'lscpu');
+  const cpuinfo = join(folder, 'cpuinfo');
   writeFileSync(
     spy,
     `#!/bin/sh\ntr '\\0' '\\n' < /proc/self/environ > '${out}.tmp'; mv '${out}.tmp' '${out}'\n`,
+    { mode: 0o755 },
   );
-  chmodSync(spy, 0o755);
-  return `${folder}:${process.env['PATH']}`;
+  writeFileSync(cpuinfo, 'processor\t: 0\nCPU implementer\t: 0x41\n\n');
+  return withMounts([
+    { source: cpuinfo, target: '/proc/cpuinfo' },
+    { source: spy, target: '/usr/bin/lscpu' },
+  ]);
 }
 
 /** The environments of all processes that `pid` has started and that run now. */
@@ -100,9 +105,11 @@ describe('the key is not', { concurrency: true, timeout: 120_000 }, () => {
     for (const text of [report, daemon.stderr, JSON.stringify(daemon.lines)]) assertHidden(text, 'its end');
   });
 
-  it('passed on to the programs that tell what machine this is', async (t) => {
+  it('passed on to the programs that tell what CPU this is', {
+    skip: whyNoNamespace() ?? false,
+  }, async (t) => {
     const out = join(temporaryFolder(t), 'environment');
-    const bridge = await startLoud(t, BACKEND, { env: { PATH: pathWithSpy(t, out) } });
+    const bridge = await startLoud(t, BACKEND, { wrapper: withSpy(t, out) });
     const environment = await until('lscpu to be run', () => {
       try {
         return readFileSync(out, 'latin1');

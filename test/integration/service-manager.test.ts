@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { startBridge, telemetryWhen } from '../support/bridge-client.js';
+import { end, telemetryWhen } from '../support/bridge-client.js';
+import { DaemonProcess } from '../support/daemon-process.js';
+import { whyNoNamespace, withMounts } from '../support/fault-namespace.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
 import { NotifySocket } from '../support/notify-socket.js';
@@ -13,13 +15,18 @@ import { until } from '../support/until.js';
 const REAL = spawnSync('sh', ['-c', 'command -v systemd-notify'], { encoding: 'utf8' }).stdout.trim();
 const skip = REAL === '' && 'systemd-notify is not installed';
 
-/** A daemon that a service manager started, which hears it and wants to hear of it every second. */
-async function setUp(t: TestContext, env: Record<string, string> = {}) {
+const NOTIFY_PROGRAM = '/usr/bin/systemd-notify';
+
+/** A daemon that a service manager started, which wants a ping every second. `program`: what is there in place of systemd-notify. */
+async function setUp(t: TestContext, env: Record<string, string> = {}, program?: string) {
   const path = join(temporaryFolder(t), 'notify');
   const socket = await NotifySocket.listen(path);
   t.after(() => socket.close());
-  const bridge = await startBridge(t, { NOTIFY_SOCKET: path, WATCHDOG_USEC: '1000000', ...env });
-  return { ...bridge, socket };
+  const mounts = program === undefined ? [] : withMounts([{ source: program, target: NOTIFY_PROGRAM }]);
+  const daemon = new DaemonProcess({ NOTIFY_SOCKET: path, WATCHDOG_USEC: '1000000', ...env }, [], [], mounts);
+  t.after(() => end(daemon));
+  const port = Number(new URL(await daemon.address()).port);
+  return { daemon, port, socket };
 }
 
 test('a service manager is told that the daemon is ready, well and at its end', { skip }, async (t) => {
@@ -93,22 +100,25 @@ for (const [what, wanted] of [
   });
 }
 
-test('pings go on within the deadline when systemd-notify hangs now and then', { skip }, async (t) => {
+test('pings go on within the deadline when systemd-notify hangs now and then', {
+  skip: skip || (whyNoNamespace() ?? false),
+}, async (t) => {
   const folder = temporaryFolder(t);
   const calls = join(folder, 'calls');
+  const real = join(folder, 'real');
+  const program = join(folder, 'program');
+  copyFileSync(REAL, real);
   writeFileSync(calls, '');
-  const program = join(folder, 'systemd-notify');
   writeFileSync(
     program,
     `#!/bin/sh
 echo >> '${calls}'
 [ $(( $(wc -l < '${calls}') % 3 )) = 0 ] && exec sleep 600
-exec '${REAL}' "$@"
+exec '${real}' "$@"
 `,
+    { mode: 0o755 },
   );
-  chmodSync(program, 0o755);
-  const env = { ...LONG_DEADLINE, PATH: `${folder}:${process.env['PATH']}` };
-  const { daemon, socket } = await setUp(t, env);
+  const { daemon, socket } = await setUp(t, LONG_DEADLINE, program);
   await until('a send to hang', () =>
     daemon.lines.some(({ msg }) => msg === 'systemd-notify failed: no answer within 2 s'),
   );
@@ -118,24 +128,25 @@ exec '${REAL}' "$@"
   assert.equal(await daemon.stop(), 0);
 });
 
-test('what carries the words to the service manager is given nothing but the way to it', async (t) => {
+test('systemd-notify gets nothing of the environment but the name of the socket', {
+  skip: skip || (whyNoNamespace() ?? false),
+}, async (t) => {
   const folder = temporaryFolder(t);
   const seen = join(folder, 'seen');
-  writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\nenv > ${seen}.new; mv ${seen}.new ${seen}\n`);
-  chmodSync(join(folder, 'systemd-notify'), 0o755);
-  await startBridge(t, {
-    PATH: `${folder}:${process.env['PATH']}`,
-    NOTIFY_SOCKET: join(folder, 'nobody'),
-    MONITOR_API_KEY: 'never-to-be-seen',
-  });
-  const env = await until('the program to have run', () => {
+  const spy = join(folder, 'spy');
+  writeFileSync(spy, `#!/bin/sh\nenv > ${seen}.new; mv ${seen}.new ${seen}\n`, { mode: 0o755 });
+  const env = { NOTIFY_SOCKET: join(folder, 'nobody'), MONITOR_API_KEY: 'never-to-be-seen' };
+  const mounts = withMounts([{ source: spy, target: NOTIFY_PROGRAM }]);
+  const daemon = new DaemonProcess(env, [], [], mounts);
+  t.after(() => end(daemon));
+  const seenEnv = await until('the program to have run', () => {
     try {
       return readFileSync(seen, 'utf8');
     } catch {
       return null;
     }
   });
-  const names = env
+  const names = seenEnv
     .trim()
     .split('\n')
     .map((line) => line.split('=')[0]);

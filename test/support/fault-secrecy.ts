@@ -35,13 +35,14 @@ export function assertHidden(text: string, where: string): void {
 export interface LoudOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly nodeArgs?: readonly string[];
+  readonly wrapper?: readonly string[];
 }
 
 /** Starts one that reports to `backendUrl` every second, with the key in its environment unless told otherwise. */
 export async function startLoud(
   t: Scope,
   backendUrl: string,
-  { env, nodeArgs }: LoudOptions = {},
+  { env, nodeArgs, wrapper }: LoudOptions = {},
 ): Promise<RunningBridge> {
   const daemon = new DaemonProcess(
     {
@@ -53,6 +54,7 @@ export async function startLoud(
     },
     [],
     nodeArgs,
+    wrapper,
   );
   t.after(() => end(daemon));
   return { daemon, port: Number(new URL(await daemon.address()).port) };

@@ -2,8 +2,8 @@
 export interface CpuInfo {
   readonly model: string;
   readonly cores: number;
-  /** Whether a hypervisor is below the kernel, as it tells who asks. */
-  readonly isGuest: boolean;
+  /** Whether a hypervisor is below the kernel, as it tells who asks; null: such a CPU has no flag for that. */
+  readonly isGuest: boolean | null;
 }
 
 /**
@@ -12,9 +12,10 @@ export interface CpuInfo {
  */
 export function parseCpuInfo(text: string): CpuInfo {
   const [, model = ''] = /^model name\s*: *(.*)$/m.exec(text) ?? [];
+  const [, flags] = /^flags\s*:(.*)$/m.exec(text) ?? [];
   return {
     model: model.trim(),
     cores: text.match(/^processor\s*:/gm)?.length ?? 0,
-    isGuest: /^flags\s*:.*\bhypervisor\b/m.test(text),
+    isGuest: flags === undefined ? null : /\bhypervisor\b/.test(flags),
   };
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import si from 'systeminformation';
 import { messageOf } from '../../src/shared/errors.js';
 import type { ProbeMessage, ProbeTask } from '../../src/shared/probe.js';
+import { PROGRAM_PATH } from '../../src/shared/program-path.js';
 import { resolveBelow } from './below.js';
 import { findMount } from './mountinfo.js';
 import { readNginx } from './nginx.js';
@@ -36,7 +37,7 @@ export async function readDisk(task: ProbeTask, tell: (message: ProbeMessage) =>
     tell({ type: 'blocks', blocks, bfree, bavail, bsize });
   });
   await attempt('df', tell, async () => {
-    const env = { PATH: searchPath, LC_ALL: 'C' };
+    const env = { PATH: PROGRAM_PATH, LC_ALL: 'C' };
     const { stdout } = await promisify(execFile)('df', ['-kP', '--', path], { env });
     const [, , used = 0, available = 0] = stdout.trim().split('\n').at(-1)!.split(/\s+/).map(Number);
     tell({ type: 'df', usedPct: (100 * used) / (used + available) });

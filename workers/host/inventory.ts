@@ -1,33 +1,41 @@
 import { readFileSync } from 'node:fs';
+import { arch } from 'node:os';
 import { join } from 'node:path';
-import si from 'systeminformation';
 import type { HostInventory, HostTrees } from '../../src/shared/messages.js';
 import { parseCpuInfo } from './cpuinfo.js';
 import { readOsName } from './os-release.js';
+import { readVirtualization } from './virtualization.js';
+
+/** The kernel's own view of its hardware, which a container shares with the host. */
+const SYSFS = '/sys';
 
 /**
- * Asks `systeminformation` what machine this is, and adds which boot (as `readBootId` says). Takes tens of milliseconds, and starts
- * processes: once in the daemon's life, never in a tick. What it does not know (it says '' and 0 then) is left out. Of a host whose trees are
- * mounted elsewhere it knows nothing: then they are read, and what they don't tell is left out. Thread: inventory.
- * @throws what systeminformation throws; it may hang, as the trees may, and whoever waits must end the thread
+ * Reads what machine this is from files, and adds which boot (as `readBootId` says). What they do not tell is left out. Only where
+ * /proc/cpuinfo names no CPU, as on ARM, is `systeminformation` asked, which starts `lscpu` and others: once in the daemon's life, never in
+ * a tick. Thread: inventory, since the trees and the programs may hang.
+ * @throws what systeminformation throws
  */
 export async function readInventory({ procfs, rootfs }: HostTrees, bootId: string): Promise<HostInventory> {
-  const [os, cpu, system] = await Promise.all([si.osInfo(), si.cpu(), si.system()]);
-  const isOwnProcfs = procfs === '/proc';
-  const cpuInfo = parseCpuInfo(readText(join(procfs, 'cpuinfo')));
-  const isGuest = system.virtual || cpuInfo.isGuest;
+  const cpu = parseCpuInfo(readText(join(procfs, 'cpuinfo')));
+  // Of another machine's CPU, or of one behind a masked file, it knows nothing.
+  const model = cpu.model === '' && cpu.cores > 0 && procfs === '/proc' ? await askCpuModel() : cpu.model;
   return {
-    ...known('os', rootfs === '/' ? [os.distro, os.release].filter(Boolean).join(' ') : readOsName(rootfs)),
-    ...known('kernel', isOwnProcfs ? os.kernel : readText(join(procfs, 'sys/kernel/osrelease')).trim()),
-    ...known('arch', os.arch),
-    ...known(
-      'cpu_model',
-      isOwnProcfs ? [cpu.manufacturer, cpu.brand].filter(Boolean).join(' ') : cpuInfo.model,
-    ),
-    ...known('cpu_cores', isOwnProcfs ? cpu.cores : cpuInfo.cores),
+    ...known('os', readOsName(rootfs)),
+    ...known('kernel', readText(join(procfs, 'sys/kernel/osrelease')).trim()),
+    ...known('arch', arch()),
+    ...known('cpu_model', model),
+    ...known('cpu_cores', cpu.cores),
     ...known('boot_id', bootId),
-    ...known('virtualization', isGuest ? system.virtualHost || 'yes' : 'none'),
+    ...known('virtualization', readVirtualization(SYSFS, cpu.isGuest)),
   };
+}
+
+/** The CPU's name as `lscpu` decodes it; empty where that does not know it. */
+async function askCpuModel(): Promise<string> {
+  // Takes 8 MB.
+  const { default: si } = await import('systeminformation');
+  const { manufacturer, brand } = await si.cpu();
+  return [manufacturer, brand].filter((word) => word !== '' && word !== 'unknown').join(' ');
 }
 
 /** Which boot of the kernel this is; empty when there is no telling, as in a masked proc file system. Thread: inventory. */

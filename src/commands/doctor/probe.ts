@@ -1,5 +1,6 @@
 import { askProcess } from '../../ask-process.js';
 import type { ProbeMessage, ProbeTask } from '../../shared/probe.js';
+import { PROGRAM_PATH } from '../../shared/program-path.js';
 
 /** How long a process may take to come up on a machine that is busy. */
 const BEGIN_LIMIT_MS = 8_000;
@@ -17,7 +18,7 @@ export async function askProbe(
   await askProcess<ProbeMessage>({
     worker: 'probe',
     words: [JSON.stringify(task)],
-    env: { PATH: task.searchPath },
+    env: { PATH: PROGRAM_PATH },
     beginLimitMs: BEGIN_LIMIT_MS,
     limitMs,
     take: (message) => {
