@@ -13,6 +13,9 @@ export function defaultFile(): string {
   return `# Settings of the HarborForge Monitor, read when it starts: systemctl restart harborforge-monitor
 # The API key does not belong here, but into /etc/harborforge-monitor/api-key (mode 0600).
 
+# To load no native code into the daemon (/usr/share/doc/harborforge-monitor/SECURITY.md):
+#MONITOR_BRIDGE_TRANSPORT=node-http
+
 ${settings.join('\n')}`;
 }
 

@@ -62,6 +62,7 @@ try {
   place(`usr/share/man/man8/${NAME}.8.gz`, gzipSync(manPage(manifest.version), { level: 9 }));
   place(`usr/share/bash-completion/completions/${NAME}`, bashScript());
   place(`usr/share/zsh/vendor-completions/_${NAME}`, zshScript());
+  copy(join(ROOT, 'SECURITY.md'), `usr/share/doc/${NAME}/SECURITY.md`);
   copy(join(ROOT, 'bundle/LICENCES.txt'), `usr/share/doc/${NAME}/LICENCES.txt`);
 
   place(

@@ -186,7 +186,7 @@ export const SETTINGS = {
     flag: 'bridge-transport',
     placeholder: 'NAME',
     default: 'auto',
-    help: `What serves the bridge: ${TRANSPORTS.join(', ')}. auto is uWebSockets.js, or node:http (slower) where no build of it loads.`,
+    help: `What serves the bridge: ${TRANSPORTS.join(', ')}. auto is uWebSockets.js, or node:http (slower) where no build of it loads. node-http loads no native code.`,
     completes: TRANSPORTS,
   },
 } as const satisfies Readonly<Record<string, SettingEntry>>;

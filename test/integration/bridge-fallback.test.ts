@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { end, healthWhen, startBridge, telemetryWhen } from '../support/bridge-client.js';
 import { missingUws } from '../support/bridge-transports.js';
-import { DaemonProcess } from '../support/daemon-process.js';
+import { DaemonProcess, MAIN } from '../support/daemon-process.js';
 import { temporaryFolder } from '../support/fixtures.js';
 import { rawRequest } from '../support/raw-http.js';
 
@@ -34,6 +34,12 @@ function putNoLibrary(builds: string): void {
   mkdirSync(join(builds, BUILD), { recursive: true });
   writeFileSync(join(builds, BUILD, 'index.js'), "module.exports = require('./uws.node');\n");
   writeFileSync(join(builds, BUILD, 'uws.node'), 'not a library');
+}
+
+/** The addons that are mapped into the daemon's process, each once. */
+function nativeCodeOf({ child }: DaemonProcess): string[] {
+  const maps = readFileSync(`/proc/${child.pid}/maps`, 'utf8');
+  return [...new Set(Array.from(maps.matchAll(/ (\/.*\.node)$/gm), ([, path = '']) => path))];
 }
 
 async function transportOf(port: number): Promise<unknown> {
@@ -101,10 +107,35 @@ test('MONITOR_BRIDGE_TRANSPORT=uws where no build loads ends with 1, and says wh
   assert.match(daemon.stderr, /^harborforge-monitor: no uWebSockets\.js build loads [^\n]*\n$/);
 });
 
-test('MONITOR_BRIDGE_TRANSPORT=node-http is served by it, and warned of nothing', async (t) => {
+test('an official uWebSockets.js that is put beside the installed bundle is the only native code in the daemon', {
+  skip: missingUws(),
+}, async (t) => {
+  const installation = temporaryFolder(t);
+  const root = dirname(dirname(dirname(MAIN)));
+  cpSync(join(root, 'bundle'), join(installation, 'bundle'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(installation, 'package.json'));
+  const packages = join(installation, 'node_modules');
+  copyBuild(packages, BUILD);
+  // Laid out as the official package is.
+  const official = copyBuild(packages, 'uWebSockets.js');
+  const library = `uws_${process.platform}_${process.arch}_${process.versions.modules}.node`;
+  renameSync(join(official, 'uws.node'), join(official, library));
+  writeFileSync(join(official, 'package.json'), '{ "name": "uWebSockets.js", "main": "uws.js" }');
+  writeFileSync(join(official, 'uws.js'), `module.exports = require('./${library}');\n`);
+
+  const { daemon, port } = await startBridge(t, {}, [], join(installation, 'bundle/src/main.js'));
+  await healthWhen(port, ({ host }) => host !== null);
+  assert.equal(await transportOf(port), 'uws');
+  assert.deepEqual(nativeCodeOf(daemon), [join(official, library)]);
+});
+
+test('MONITOR_BRIDGE_TRANSPORT=node-http loads no native code, and logs no warning', async (t) => {
   const { daemon, port } = await startBridge(t, { MONITOR_BRIDGE_TRANSPORT: 'node-http' });
+  // By now all threads have started.
+  await telemetryWhen(port, ({ disk_pct }) => disk_pct !== null);
+  await healthWhen(port, ({ host }) => host !== null);
   assert.equal(await transportOf(port), 'node:http');
-  assert.ok(!readFileSync(`/proc/${daemon.child.pid}/maps`, 'latin1').includes('uws.node'));
+  assert.deepEqual(nativeCodeOf(daemon), []);
   assert.deepEqual(
     daemon.lines.filter(({ level }) => level === 'warn'),
     [],

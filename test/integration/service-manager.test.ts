@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { end, telemetryWhen } from '../support/bridge-client.js';
+import { end, startBridge, telemetryWhen } from '../support/bridge-client.js';
 import { DaemonProcess } from '../support/daemon-process.js';
 import { whyNoNamespace, withMounts } from '../support/fault-namespace.js';
 import { temporaryFolder } from '../support/fixtures.js';

@@ -30,8 +30,9 @@ export async function startBridge(
   cleanup: Cleanup,
   env: Readonly<Record<string, string | undefined>> = {},
   nodeArgs: readonly string[] = [],
+  main?: string,
 ): Promise<RunningBridge> {
-  const daemon = new DaemonProcess(env, [], nodeArgs);
+  const daemon = new DaemonProcess(env, [], nodeArgs, [], main);
   cleanup.after(() => end(daemon));
   const address = await daemon.address();
   return { daemon, port: Number(new URL(address).port) };

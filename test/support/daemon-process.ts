@@ -32,15 +32,16 @@ export class DaemonProcess {
 
   /**
    * `env` is the whole environment, but for PATH; undefined values are left out. `wrapper` is a command that runs, in its own place, the
-   * one that is put behind it.
+   * one that is put behind it; `main` is the daemon's file.
    */
   constructor(
     env: Readonly<Record<string, string | undefined>>,
     args: readonly string[] = [],
     nodeArgs: readonly string[] = [],
     wrapper: readonly string[] = [],
+    main = MAIN,
   ) {
-    const [program = '', ...words] = [...wrapper, ...launchWords(nodeArgs), MAIN, ...args];
+    const [program = '', ...words] = [...wrapper, ...launchWords(nodeArgs), main, ...args];
     this.child = spawn(program, words, {
       env: { PATH: process.env['PATH'], MONITOR_PORT: '0', MONITOR_DISK_PATH: '/', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { defaultFile } from '../../build/deb-files.js';
 
 /** A package as the lockfile tells of it. */
 interface Locked {
@@ -69,4 +70,20 @@ test('the daemon is made of few packages, and each that is packed into it is nam
     assert.match(texts, new RegExp(`^${name} ${own.dependencies[name]} \\(`, 'm'));
   }
   for (const [, name] of texts.matchAll(/^(\S+) \d+\.\d+\.\d+ \(/gm)) assert.ok(needed.includes(name!), name);
+});
+
+test('every build of the native addon is pinned by its hash', () => {
+  const names = Object.keys(own.optionalDependencies);
+  assert.ok(names.length > 0 && names.every((name) => name.startsWith('@uwsjs/')), names.join());
+  for (const name of names) {
+    const { version, integrity } = packages[`node_modules/${name}`] ?? {};
+    assert.equal(version, own.optionalDependencies[name], name);
+    assert.match(integrity ?? '', /^sha512-/, name);
+  }
+});
+
+test('the service and the container can be told by one line to load no native code', () => {
+  const line = 'MONITOR_BRIDGE_TRANSPORT=node-http';
+  assert.ok(defaultFile().split('\n').includes(`#${line}`));
+  assert.ok(read('deploy/Containerfile').split('\n').includes(`# ENV ${line}`));
 });
