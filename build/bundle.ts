@@ -19,6 +19,7 @@ const FILES = {
   'workers/heartbeat': 'dist/workers/heartbeat.js',
   'workers/inventory': 'dist/workers/inventory.js',
   'workers/trees': 'dist/workers/trees.js',
+  'workers/file': 'dist/workers/file.js',
   'workers/probe': 'dist/workers/probe.js',
   'workers/dump': 'dist/workers/dump.js',
   // Piscina starts its threads with the file of this name beside its own.

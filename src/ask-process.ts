@@ -1,56 +1,116 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from './shared/errors.js';
 import { workerFile } from './worker-file.js';
 
-/** A process that looks at what may hang, and how long it may take. */
+/** What a process is asked to do, and how long it may take. */
 export interface Asked<Message> {
-  /** Its file among the workers, and what it is told on its command line. */
-  readonly worker: Parameters<typeof workerFile>[0];
-  readonly words: readonly string[];
+  /** The program and its arguments, such as `workerCommand()` gives. */
+  readonly command: readonly [program: string, ...args: string[]];
   readonly env: Readonly<Record<string, string>>;
-  /** How long it may take to come up, and, from its message `begun` on, to come to its end. */
+  /** Time limit for the process to come up, and, from its message `begun` on, to finish. */
   readonly beginLimitMs: number;
   readonly limitMs: number;
-  /** Takes each of its messages, and says whether no other is wanted. */
-  readonly take: (message: Message) => boolean;
+  /** Takes each message, and says whether no other is wanted. */
+  readonly take?: (message: Message) => boolean;
+  /** Gives up at once when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How it went. */
+export interface AskResult {
+  /** Why the process could not be started, did not come up or crashed; null: none of these. */
+  readonly failure: string | null;
+  /** Whether it came up and did not finish within its limit: what it looks at hangs. */
+  readonly isLate: boolean;
+  /** Resolves when the process and its children have ended. In uninterruptible sleep they may stay for ever. */
+  readonly ended: Promise<void>;
+}
+
+/** The command that runs a file among the workers as a process. */
+export function workerCommand(
+  name: Parameters<typeof workerFile>[0],
+  ...args: string[]
+): [string, ...string[]] {
+  return [process.execPath, fileURLToPath(workerFile(name)), ...args];
 }
 
 /**
- * Has a process of our own look at what may hang, which tells what it finds in lines of JSON. It can be ended, as no thread that waits for
- * a dead mount can be; one that not even the kernel can end is left behind, and nobody waits for it. Resolves when it has ended, its time
- * is up or enough was told, with why it could not be started, or null; never rejects. Thread: main; does not block.
+ * Runs a process that does what may hang for ever, such as opening a file on a dead mount, and prints its results as lines of JSON. A
+ * process can be killed; a thread that hangs can't, and keeps its process from exiting. One that not even SIGKILL ends is left behind and
+ * does not keep this process alive. Resolves when it has finished, its time is up, enough was told or `signal` is aborted; never rejects.
+ * Thread: main; does not block.
  */
 export function askProcess<Message extends { readonly type: string }>(
   asked: Asked<Message>,
-): Promise<Error | null> {
+): Promise<AskResult> {
+  const { command, env, beginLimitMs, limitMs, take, signal } = asked;
+  const [program, ...args] = command;
+  let child: ChildProcess;
+  try {
+    // In a group of its own, so that its children are killed with it. Not `ignore`: that opens /dev/null, which not every container has.
+    child = spawn(program, args, { cwd: '/', env, detached: true, stdio: 'pipe' });
+  } catch (error) {
+    // Node throws for ENOMEM and others; for EAGAIN, EMFILE and ENOENT it emits `error`.
+    return Promise.resolve({ failure: messageOf(error), isLate: false, ended: Promise.resolve() });
+  }
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve()).once('error', () => resolve());
+  });
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [fileURLToPath(workerFile(asked.worker)), ...asked.words], {
-      cwd: '/',
-      env: asked.env,
-      // Not `ignore`: that takes a /dev/null, which not every container has.
-      stdio: 'pipe',
-    });
-    const done = (failure: Error | null): void => {
+    let isDone = false;
+    const done = (failure: string | null, isLate = false): void => {
+      if (isDone) return;
+      isDone = true;
       clearTimeout(timer);
-      child.kill('SIGKILL');
-      child.unref();
-      for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
-      resolve(failure);
+      process.off('exit', kill);
+      signal?.removeEventListener('abort', abort);
+      kill();
+      letGo(child);
+      resolve({ failure, isLate, ended });
     };
-    let timer = setTimeout(done, asked.beginLimitMs, null);
+    const kill = (): void => killGroup(child);
+    const abort = (): void => done('aborted');
+    const tooSlow = (): void => done(`no process came up within ${beginLimitMs / 1000} s`);
+    let timer = setTimeout(tooSlow, beginLimitMs);
+    child.once('error', ({ message }) => done(message));
+    child.once('close', (code, by) => done(code === 0 ? null : `it ended with ${by ?? code}`));
+    // It was not started: `error` follows, and after EMFILE there are no pipes.
+    if (child.pid === undefined) return;
+    process.once('exit', kill);
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
     let text = '';
-    child.stdout.setEncoding('utf8').on('data', (more: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (more: string) => {
       const lines = `${text}${more}`.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
+        if (isDone) return;
         const message = JSON.parse(line) as Message;
-        if (asked.take(message)) return done(null);
+        if (take?.(message) === true) return done(null);
         if (message.type !== 'begun') continue;
         clearTimeout(timer);
-        timer = setTimeout(done, asked.limitMs, null);
+        timer = setTimeout(done, limitMs, null, true);
       }
     });
-    child.once('close', () => done(null));
-    child.once('error', done);
+    // Read, so that a process that complains at length does not wait for a reader.
+    child.stderr?.resume();
   });
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended, and was not waited for yet.
+  }
+}
+
+/** Nothing of it keeps this process alive. Its output stays open, which tells by its end that all of its children are gone. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  child.stdin?.destroy();
+  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket | null)?.unref();
 }

@@ -17,6 +17,7 @@ import { messageOf } from './shared/errors.js';
 import { isLoopbackHost } from './shared/loopback.js';
 import type { HostTrees } from './shared/messages.js';
 import { readProxies } from './shared/proxies.js';
+import type { Unanswered } from './silent-files.js';
 
 /** What is in force. Frozen. */
 export type Config = Readonly<z.output<typeof settingsSchema>> & {
@@ -26,19 +27,28 @@ export type Config = Readonly<z.output<typeof settingsSchema>> & {
 };
 
 /** Either a configuration, or everything that is wrong with it; and in both cases what deserves a look. */
-export type ConfigResult =
+export type ConfigResult = {
+  readonly warnings: readonly string[];
+  /** What gave no answer. A tree need not, for a configuration: the daemon starts, and goes on when it answers. A file has to. */
+  readonly unanswered: readonly Unanswered[];
+  /** What was found where this was started. */
+  readonly host: HostLook;
+} & (
   | {
       readonly ok: true;
       readonly config: Config;
-      readonly warnings: readonly string[];
       /** What was looked at and found to be right, in a line each. */
       readonly findings: readonly string[];
     }
-  | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
+  /** Without any problem it is but for what gave no answer, which time may mend. */
+  | { readonly ok: false; readonly problems: readonly string[] }
+);
 
 /** What the configuration is made from. All of it is handed in. */
 export interface ConfigInput extends GivenSettings {
   readonly host: HostLook;
+  /** Files that don't answer, which are not to be opened. */
+  readonly silentFiles: readonly Unanswered[];
 }
 
 /** Where the host's trees are said to be, right or wrong: these are to be looked at before the configuration can be loaded. */
@@ -48,8 +58,9 @@ export function readTrees(input: GivenSettings): HostTrees {
 }
 
 /**
- * Flags beat environment beats default; an empty variable counts as unset. Reads the key and token files, touches nothing else that
- * may hang, and finds all problems in one go. Thread: main, at start. Throws nothing.
+ * Flags beat environment beats default; an empty variable counts as unset. Reads the key and token files, unless they are silent, touches
+ * nothing else that may hang, and finds all problems in one go. To be called by `readConfig()`, which looks for what is silent before.
+ * Thread: main. Throws nothing.
  */
 export function loadConfig(input: ConfigInput): ConfigResult {
   const { values, origins } = gatherSettings(input);
@@ -66,7 +77,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
     isIdentifierGiven: isGiven('identifier'),
   });
   if (values.identifier === undefined) {
-    values.identifier = judged.hostname;
+    values.identifier = judged.hostname ?? input.host.hostname;
     origins.identifier = judged.hostnameOrigin;
   }
   const warnings = [...unknownVariables(input.env), ...judged.warnings];
@@ -82,7 +93,9 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   }
   problems.push(...judged.problems);
 
-  // A file whose path is no path is not looked for: it would be the same problem twice.
+  const unanswered = [...input.silentFiles, ...judged.unanswered];
+  for (const { setting } of input.silentFiles) unsound.add(setting);
+  // A file whose path is no path is not looked for: it would be the same problem twice. One that is silent is not opened.
   const key = unsound.has('apiKeyFile')
     ? null
     : readApiKey(input.env, values.apiKeyFile, nameOf('apiKeyFile', origins.apiKeyFile));
@@ -101,11 +114,19 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   if (backendUrl !== undefined && !isLoopbackHost(backendUrl.hostname))
     problems.push(...proxyProblems(input.env));
 
-  if (!parsed.success || typeof key === 'string' || typeof token === 'string' || problems.length > 0) {
-    return { ok: false, problems, warnings };
+  const found = { warnings, unanswered, host: input.host };
+  const isIncomplete = input.silentFiles.length > 0 || judged.hostname === null;
+  if (
+    !parsed.success ||
+    typeof key === 'string' ||
+    typeof token === 'string' ||
+    problems.length > 0 ||
+    isIncomplete
+  ) {
+    return { ...found, ok: false, problems };
   }
   const config: Config = Object.freeze({ ...parsed.data, apiKey: key, bridgeToken: token, origins });
-  return { ok: true, config, warnings, findings: judged.findings };
+  return { ...found, ok: true, config, findings: judged.findings };
 }
 
 /** Reads the key again, after the backend refused it. A text says why there is none; null: none is set. Thread: main. */

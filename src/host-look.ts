@@ -2,9 +2,9 @@ import { readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import {
   type HostTrees,
+  LOOK_LIMIT_MS,
   type ProcfsLook,
   type RootfsLook,
-  TREES_LIMIT_MS,
   type TreesMessage,
 } from './shared/messages.js';
 
@@ -39,9 +39,10 @@ const NO_ANSWER = 'which gives no answer';
 /**
  * Looks where the daemon is started, and at the trees of the host if they are not the Monitor's own. Those may lie on a mount that is
  * dead, so a process is asked, which can be ended: a thread that waits for such a mount can't be, and takes no signal. What gives no answer
- * within two seconds counts as silent. Thread: main, at start; does not block. Throws nothing.
+ * within LOOK_LIMIT_MS counts as silent, and so does what could not be looked at, with the reason. Thread: main, at start; does not block.
+ * Throws nothing; when `signal` is aborted, what it resolves with means nothing.
  */
-export async function lookAtHost({ procfs, rootfs }: HostTrees): Promise<HostLook> {
+export async function lookAtHost({ procfs, rootfs }: HostTrees, signal?: AbortSignal): Promise<HostLook> {
   const own = {
     hostname: hostname(),
     isHostnameOfMachine: isHostnameOfMachine(),
@@ -51,7 +52,11 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees): Promise<HostLoo
   const isAskedFor = (path: string, ownPath: string) => path.startsWith('/') && path !== ownPath;
   const isRootfsElsewhere = isAskedFor(rootfs, '/');
   if (!isRootfsElsewhere && !isAskedFor(procfs, '/proc')) return { ...own, procfs: null, rootfs: null };
-  const looks = await lookAtTrees(procfs.startsWith('/') ? procfs : '', isRootfsElsewhere ? rootfs : '');
+  const looks = await lookAtTrees(
+    procfs.startsWith('/') ? procfs : '',
+    isRootfsElsewhere ? rootfs : '',
+    signal,
+  );
   return {
     ...own,
     procfs: procfs.startsWith('/') ? looks.procfs : null,
@@ -61,25 +66,24 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees): Promise<HostLoo
 
 type Looks = { procfs: ProcfsLook | Silent; rootfs: RootfsLook | Silent };
 
-async function lookAtTrees(procfs: string, rootfs: string): Promise<Looks> {
+async function lookAtTrees(procfs: string, rootfs: string, signal: AbortSignal | undefined): Promise<Looks> {
   // Loaded here, since most have neither setting.
-  const { askProcess } = await import('./ask-process.js');
-  const looks: Looks = { procfs: { silent: NO_ANSWER }, rootfs: { silent: NO_ANSWER } };
-  const failure = await askProcess<TreesMessage>({
-    worker: 'trees',
-    words: [procfs, rootfs],
+  const { askProcess, workerCommand } = await import('./ask-process.js');
+  const looks: Partial<Looks> = {};
+  const { failure } = await askProcess<TreesMessage>({
+    command: workerCommand('trees', procfs, rootfs),
     env: {},
+    signal,
     beginLimitMs: BEGIN_LIMIT_MS,
-    limitMs: TREES_LIMIT_MS,
+    limitMs: LOOK_LIMIT_MS,
     take: (message) => {
       if (message.type === 'procfs') looks.procfs = message.look;
       if (message.type === 'rootfs') looks.rootfs = message.look;
       return false;
     },
   });
-  if (failure === null) return looks;
-  const silent = `which could not be looked at: ${failure.message}`;
-  return { procfs: { silent }, rootfs: { silent } };
+  const silent = failure === null ? NO_ANSWER : `which could not be looked at: ${failure}`;
+  return { procfs: { silent }, rootfs: { silent }, ...looks };
 }
 
 function isHostnameOfMachine(): boolean {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { HostLook, Silent } from './host-look.js';
 import type { ProcfsLook, RootfsLook } from './shared/messages.js';
+import type { Unanswered } from './silent-files.js';
 
 /** One of the host's trees as it was set. `name`: of the flag or variable. */
 export interface TreeSetting {
@@ -22,8 +23,13 @@ export interface HostJudgement {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly findings: readonly string[];
-  /** What the host is called where no identifier was given, and where that is from. With `problems` it may be anything. */
-  readonly hostname: string;
+  /** What gave no answer. */
+  readonly unanswered: readonly Unanswered[];
+  /**
+   * What the host is called where no identifier was given, and where that is from; null: that is not known before a tree answers. With
+   * `problems` it may be anything.
+   */
+  readonly hostname: string | null;
   readonly hostnameOrigin: string;
 }
 
@@ -38,31 +44,32 @@ const MOUNTED_EXAMPLE = 'docker run -v /:/host/root:ro,rslave -v /proc:/host/pro
  * else is refused; what gives no answer is not, since it may at any time. Throws nothing.
  */
 export function judgeHost(host: HostLook, settings: HostSettings): HostJudgement {
-  const judgement = { problems: [] as string[], warnings: [] as string[], findings: [] as string[] };
+  const judgement: Lines = { problems: [], warnings: [], findings: [], unanswered: [] };
   judgeProcfs(host, settings, judgement);
   judgeRootfs(host, settings, judgement);
   return { ...judgement, ...nameHost(host, settings, judgement) };
 }
 
-type Lines = { problems: string[]; warnings: string[]; findings: string[] };
+type Lines = { problems: string[]; warnings: string[]; findings: string[]; unanswered: Unanswered[] };
 
 /** The look, if there is something to it; else says why not, and returns null. */
 function sound<Look extends ProcfsLook | RootfsLook>(
+  setting: 'procfs' | 'rootfs',
   { name, path }: TreeSetting,
   what: string,
   look: Look | Silent | null,
-  { problems, warnings }: Lines,
+  { problems, unanswered }: Lines,
 ): Look | null {
   if (look === null) return null;
   const expected = `${name}: expected ${what}, got ${JSON.stringify(path)}`;
-  if ('silent' in look) warnings.push(`${expected}, ${look.silent}`);
+  if ('silent' in look) unanswered.push({ setting, text: `${expected}, ${look.silent}` });
   else if (look.problem !== null) problems.push(`${expected}, ${look.problem}`);
   else return look;
   return null;
 }
 
 function judgeProcfs(host: HostLook, { procfs, rootfs }: HostSettings, lines: Lines): void {
-  const look = sound(procfs, PROCFS, host.procfs, lines);
+  const look = sound('procfs', procfs, PROCFS, host.procfs, lines);
   if (look === null) return;
   const isForgotten = !procfs.isGiven && host.rootfs !== null;
   if (look.masked.length > 0) {
@@ -81,7 +88,7 @@ function judgeProcfs(host: HostLook, { procfs, rootfs }: HostSettings, lines: Li
 
 function judgeRootfs(host: HostLook, settings: HostSettings, lines: Lines): void {
   const { procfs, rootfs, isDiskPathGiven } = settings;
-  const look = sound(rootfs, ROOTFS, host.rootfs, lines);
+  const look = sound('rootfs', rootfs, ROOTFS, host.rootfs, lines);
   const isAsked = isDiskPathGiven || !host.isRootOverlay;
   if (look?.isOnOwnRoot === true && !isAsked) {
     lines.problems.push(
@@ -111,7 +118,7 @@ function judgeRootfs(host: HostLook, settings: HostSettings, lines: Lines): void
 function nameHost(
   host: HostLook,
   { rootfs, isIdentifierGiven }: HostSettings,
-  { problems, warnings }: Lines,
+  { problems, warnings, unanswered }: Lines,
 ): Pick<HostJudgement, 'hostname' | 'hostnameOrigin'> {
   const own = { hostname: host.hostname, hostnameOrigin: 'host name' };
   if (isIdentifierGiven || host.isHostnameOfMachine) return own;
@@ -127,9 +134,12 @@ function nameHost(
   if ('problem' in look && look.problem !== null) return own;
   if ('hostname' in look && look.hostname !== null)
     return { hostname: look.hostname, hostnameOrigin: join(rootfs.path, 'etc/hostname') };
-  const why = 'silent' in look ? look.silent : 'which has no name in etc/hostname';
-  problems.push(
-    `MONITOR_IDENTIFIER: expected to be set, since the host's name can't be had from ${JSON.stringify(rootfs.path)}, ${why}, and the container's own is not the host's`,
-  );
+  const expected = (why: string): string =>
+    `MONITOR_IDENTIFIER: expected to be set, since the host's name can't be had from ${JSON.stringify(rootfs.path)}, ${why}, and the container's own is not the host's`;
+  if ('silent' in look) {
+    unanswered.push({ setting: 'identifier', text: expected(look.silent) });
+    return { ...own, hostname: null };
+  }
+  problems.push(expected('which has no name in etc/hostname'));
   return own;
 }

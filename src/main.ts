@@ -12,7 +12,8 @@
  *   commands/          what there is beside the daemon: table.ts names it, and the daemon loads none of it
  *   standard-output.ts what commands write to, of which nothing gets lost unseen
  *   settings.ts        the table of settings, config.ts what is in force
- *   host-look.ts       what is found at the host's trees, host-rules.ts what of it is refused
+ *   read-config.ts     the one way to that: looks first whether files and trees answer (silent-files.ts, host-look.ts)
+ *   host-rules.ts      what is refused of what was found at the host's trees
  *   daemon.ts          composition root: starts and stops all parts
  *   sampling/          the pool of lanes and the watchdog
  *   heartbeat/         the heartbeat thread's life
@@ -26,8 +27,13 @@ import type { Config } from './config.js';
 import type { Daemon } from './daemon.js';
 import { exitWithHungThread } from './exit.js';
 import type { SamplerThreads } from './sampling/pool.js';
+import { API_KEY_ENV } from './setting-table.js';
 
 // What is imported here is loaded before anything runs, and types cost nothing. All else is loaded below, behind the threads.
+
+// Before there is any thread or process: what stays in the environment is in each of Node's diagnostic reports, and in what is started.
+const environment: Environment = { ...process.env };
+delete process.env[API_KEY_ENV];
 
 const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
@@ -42,8 +48,6 @@ const LOG_END_MS = 300;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const NAME = 'harborforge-monitor';
-/** What names a file that is opened before anything else can be told. */
-const FILE_SETTINGS = ['apiKeyFile', 'bridgeTokenFile', 'bridgeSocket'] as const;
 const ONE_SHOT = new Set(['-h', '--help', '-V', '--version', '--check-config']);
 
 function complain(problems: readonly string[]): void {
@@ -121,8 +125,13 @@ async function run(
   }
 }
 
-function refuse(problems: readonly string[]): never {
-  complain(problems);
+/** `unanswered` is what time may mend: on its own it has the exit code of all that may go better at the next start. */
+function refuse(problems: readonly string[], unanswered: readonly { readonly text: string }[]): never {
+  complain([...problems, ...unanswered.map(({ text }) => text)]);
+  if (problems.length === 0) {
+    complain(['nothing was started: start it again when that answers']);
+    process.exit(EXIT_FAILED);
+  }
   complain([`nothing was started; ${NAME} --help tells what is allowed`]);
   process.exit(EXIT_CONFIG);
 }
@@ -142,40 +151,25 @@ async function main(): Promise<void> {
   // The threads take as long to come up as the rest takes to load; what is not the daemon has no use for them.
   const isDaemon = (argv[0] ?? '-').startsWith('-') && !argv.some((argument) => ONE_SHOT.has(argument));
   const threads = isDaemon ? (await import('./sampling/pool.js')).bootThreads() : null;
-  const [{ parseCommand }, { API_KEY_ENV, SETTINGS }] = await Promise.all([
-    import('./cli.js'),
-    import('./setting-table.js'),
-  ]);
+  const { parseCommand } = await import('./cli.js');
   const command = parseCommand(argv);
   if (command.command === 'help') return print(`${(await import('./help.js')).helpText(command.of)}\n`);
   if (command.command === 'version') return print(`${(await import('./version.js')).readVersion()}\n`);
 
-  // What stays in the process's own environment is in each of Node's diagnostic reports, and in what is started from here.
-  const env: Environment = { ...process.env };
-  delete process.env[API_KEY_ENV];
   if (command.command !== 'run') {
     const { startCommand } = await import('./commands/start.js');
     // A command ends in its own way, and records nothing.
     end = () => {};
     dump = () => {};
-    return startCommand({ ...command, command: command.command }, env, complain);
+    return startCommand({ ...command, command: command.command }, environment, complain);
   }
-  const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
-    import('./config.js'),
-    import('./host-look.js'),
-  ]);
-  const given = { env, flags: command.flags };
-  if (
-    FILE_SETTINGS.some((name) => env[SETTINGS[name].env] || command.flags[name]) ||
-    env['CREDENTIALS_DIRECTORY']
-  ) {
-    const silent = await (await import('./silent-files.js')).findSilentFiles(given);
-    if (silent.length > 0) refuse(silent);
-  }
-  const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
+  const { readConfig } = await import('./read-config.js');
+  const result = await readConfig({ env: environment, flags: command.flags });
+  const { unanswered } = result;
   const problems = [...command.problems, ...(result.ok ? [] : result.problems)];
-  if (!result.ok || problems.length > 0) return refuse(problems);
-  return run(result.config, env, result.warnings, threads);
+  if (!result.ok || problems.length > 0) return refuse(problems, unanswered);
+  const warnings = [...result.warnings, ...unanswered.map(({ text }) => text)];
+  return run(result.config, environment, warnings, threads);
 }
 
 void main();

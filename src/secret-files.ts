@@ -26,9 +26,8 @@ export function readApiKey(
   file: string | undefined,
   fileName: string,
 ): ApiKey | string | null {
-  const credentials = env['CREDENTIALS_DIRECTORY'];
-  const credential = credentials ? join(credentials, 'api-key') : null;
-  if (credential !== null && isThere(credential)) return readKeyFile(credential, credential, 0);
+  const credential = credentialFile(env);
+  if (credential !== undefined && isThere(credential)) return readKeyFile(credential, credential, 0);
   if (file !== undefined) return readKeyFile(fileName, file, GROUP_AND_OTHERS);
   const fromEnv = env[API_KEY_ENV];
   return fromEnv ? checkKey(API_KEY_ENV, API_KEY_ENV, fromEnv) : null;
@@ -53,8 +52,13 @@ export function keyFiles(
   env: Readonly<Record<string, string | undefined>>,
   file: string | undefined,
 ): string[] {
-  const credentials = env['CREDENTIALS_DIRECTORY'];
-  return [...(credentials ? [join(credentials, 'api-key')] : []), ...(file === undefined ? [] : [file])];
+  return [credentialFile(env), file].filter((path) => path !== undefined);
+}
+
+/** Where systemd puts the key; undefined: it was not asked to. */
+export function credentialFile(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const folder = env['CREDENTIALS_DIRECTORY'];
+  return folder ? join(folder, 'api-key') : undefined;
 }
 
 /** Reads the token of the bridge out of its file, which the setting `name` names. A text is a problem, null: there is none. Thread: main. */

@@ -1,51 +1,83 @@
-import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
-import { keyFiles } from './secret-files.js';
+import { credentialFile } from './secret-files.js';
+import type { SettingName } from './setting-table.js';
 import { type GivenSettings, gatherSettings, nameOf } from './setting-values.js';
+import { LOOK_LIMIT_MS } from './shared/messages.js';
 
-/** How long a file may take to be opened; it is a local one as a rule. */
-const LIMIT_MS = 2_000;
-/** Opens it and reads a byte. What is no file is left to who reads it in earnest, and says so without waiting for a FIFO. */
-const OPEN = '[ ! -f "$0" ] || head -c 1 -- "$0" >/dev/null 2>&1';
-const SEARCH_PATH = '/usr/bin:/bin';
+/** The settings that name what is opened on the main thread. */
+export type FileSetting = Extract<SettingName, 'apiKeyFile' | 'bridgeTokenFile' | 'bridgeSocket'>;
+export const FILE_SETTINGS = [
+  'apiKeyFile',
+  'bridgeTokenFile',
+  'bridgeSocket',
+] as const satisfies FileSetting[];
 
-/**
- * Says whether a path gives no answer, as one on a dead mount does: whoever opens that waits for ever, and no thread of Node's can be let
- * go of. So a process tries, which is ended, or left behind. Without a shell everything counts as answering. Thread: main; does not block.
- */
-export function isSilent(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = execFile('/bin/sh', ['-c', OPEN, path], { cwd: '/', env: { PATH: SEARCH_PATH } }, () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
-    const timer = setTimeout(() => {
-      resolve(true);
-      child.kill('SIGKILL');
-      child.unref();
-    }, LIMIT_MS);
-  });
+/** A setting that could not be used because a file or tree did not answer: time may mend it. */
+export interface Unanswered {
+  readonly setting: SettingName;
+  /** What is wrong, by the name of flag or variable. */
+  readonly text: string;
 }
 
-/** The files of the settings that give no answer, in a line each: what is wrong, by the name of flag or variable. Throws nothing. */
-export async function findSilentFiles(given: GivenSettings): Promise<string[]> {
+/** Prints when it begins; opens a file and reads a byte. What is no file is left to whoever reads it in earnest without waiting for a FIFO. */
+const LOOK = `echo '{"type":"begun"}'; [ ! -f "$0" ] || : "$(head -c 1 <"$0" 2>&1)"`;
+const SEARCH_PATH = '/usr/bin:/bin';
+/** How long a process may take to come up on a busy machine. */
+const BEGIN_LIMIT_MS = 10_000;
+const NOT_ANSWERED = `did not answer within ${LOOK_LIMIT_MS / 1000} s`;
+
+/** What came of a look at a file. */
+export interface FileLook {
+  /** Why it is not to be opened, as the end of a sentence; null: it answers, be it with an error. */
+  readonly reason: string | null;
+  /** Resolves when nothing of the look is left. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Finds out whether a path can be opened without hanging, as one on a dead mount would. A process tries, which can be left behind. It is
+ * the shell, which takes 2 ms, or Node, which takes 50, where there is no shell. Where neither can be started (EAGAIN, ENOMEM), the file is
+ * not called silent, but it is not opened either: the reason says what failed. Thread: main; does not block. Throws nothing.
+ */
+export async function lookAtFile(path: string, signal?: AbortSignal): Promise<FileLook> {
+  const { askProcess, workerCommand } = await import('./ask-process.js');
+  const limits = { beginLimitMs: BEGIN_LIMIT_MS, limitMs: LOOK_LIMIT_MS, signal };
+  let result = await askProcess({
+    ...limits,
+    command: ['/bin/sh', '-c', LOOK, path],
+    env: { PATH: SEARCH_PATH },
+  });
+  if (result.failure !== null && signal?.aborted !== true)
+    result = await askProcess({ ...limits, command: workerCommand('file', path), env: {} });
+  const { failure, isLate, ended } = result;
+  if (failure !== null) return { reason: `could not be looked at: ${failure}`, ended };
+  return { reason: isLate ? NOT_ANSWERED : null, ended };
+}
+
+/**
+ * The files of `settings` that don't answer, or could not be looked at; they must not be opened. Looks at all of them at the same time, and
+ * starts no process where none is given. Thread: main; does not block. Throws nothing.
+ */
+export async function findSilentFiles(
+  given: GivenSettings,
+  settings: readonly FileSetting[],
+  signal?: AbortSignal,
+): Promise<Unanswered[]> {
   const { values, origins } = gatherSettings(given);
-  const { apiKeyFile, bridgeTokenFile, bridgeSocket } = values;
-  const files: { name: string; path: string | undefined }[] = [
-    ...keyFiles(given.env, apiKeyFile).map((path) => ({
-      name: path === apiKeyFile ? nameOf('apiKeyFile', origins.apiKeyFile) : 'CREDENTIALS_DIRECTORY',
-      path,
-    })),
-    { name: nameOf('bridgeTokenFile', origins.bridgeTokenFile), path: bridgeTokenFile },
-    { name: nameOf('bridgeSocket', origins.bridgeSocket), path: bridgeSocket && dirname(bridgeSocket) },
-  ];
-  const lines = await Promise.all(
-    files.map(async ({ name, path }) =>
+  const files = settings.map((setting) => ({
+    setting,
+    name: nameOf(setting, origins[setting]),
+    path: values[setting],
+  }));
+  const credential = settings.includes('apiKeyFile') ? credentialFile(given.env) : undefined;
+  if (credential !== undefined)
+    files.push({ setting: 'apiKeyFile', name: 'CREDENTIALS_DIRECTORY', path: credential });
+  const found = await Promise.all(
+    files.map(async ({ setting, name, path }) => {
       // What is no path may be the secret itself, which belongs on nobody's command line.
-      path?.startsWith('/') && (await isSilent(path))
-        ? `${name}: expected a file that can be read: it gives no answer`
-        : null,
-    ),
+      if (path?.startsWith('/') !== true) return null;
+      const { reason } = await lookAtFile(path, signal);
+      return reason === null ? null : { setting, text: `${name}: ${path} ${reason}` };
+    }),
   );
-  return lines.filter((line) => line !== null);
+  return found.filter((each) => each !== null);
 }

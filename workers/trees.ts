@@ -1,4 +1,4 @@
-import { TREES_LIMIT_MS, type TreesMessage } from '../src/shared/messages.js';
+import { LOOK_LIMIT_MS, type TreesMessage } from '../src/shared/messages.js';
 import { lookAtProcfs, lookAtRootfs } from './host/trees.js';
 
 /**
@@ -9,7 +9,8 @@ const tell = (message: TreesMessage): void => void process.stdout.write(`${JSON.
 const [, , procfs = '', rootfs = ''] = process.argv;
 
 tell({ type: 'begun' });
-const timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), TREES_LIMIT_MS);
+// Whoever started it kills it before that, unless it is gone itself.
+const timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), LOOK_LIMIT_MS + 1_000);
 void Promise.all([
   procfs === '' || lookAtProcfs(procfs).then((look) => tell({ type: 'procfs', look })),
   rootfs === '' || lookAtRootfs(rootfs).then((look) => tell({ type: 'rootfs', look })),

@@ -1,12 +1,21 @@
 import { readToken } from '../secret-files.js';
-import { type GivenSettings, gatherSettings, gotText, nameOf } from '../setting-values.js';
+import { gatherSettings, gotText, nameOf } from '../setting-values.js';
+import { findSilentFiles } from '../silent-files.js';
 import type { BridgeAddress } from './bridge-ask.js';
+import type { CommandContext, Refusal } from './context.js';
 
 /**
  * The address of the running daemon's bridge, or what is wrong with the settings that it is made of. It loads no rules of settings and looks
- * at none but these three. Thread: main.
+ * at none but these three. A token file or socket on a dead mount is not touched. Thread: main; does not block.
+ * @throws the reason of `signal`, if that is aborted meanwhile
  */
-export function readAddress({ env, flags }: GivenSettings): BridgeAddress | string[] {
+export async function readAddress({
+  env,
+  flags,
+  signal,
+}: Pick<CommandContext, 'env' | 'flags' | 'signal'>): Promise<BridgeAddress | Refusal> {
+  const unanswered = await findSilentFiles({ env, flags }, ['bridgeTokenFile', 'bridgeSocket'], signal);
+  signal.throwIfAborted();
   const { values, origins } = gatherSettings({ env, flags });
   const problems: string[] = [];
   const { bridgeSocket: socketPath, bridgeTokenFile, port = '' } = values;
@@ -19,12 +28,13 @@ export function readAddress({ env, flags }: GivenSettings): BridgeAddress | stri
   else if (socketPath === undefined && !isPort)
     problems.push(`${portName}: expected a whole number from 1 to 65535${gotText('port', port)}`);
   const tokenName = nameOf('bridgeTokenFile', origins.bridgeTokenFile);
+  const isTokenSilent = unanswered.some(({ setting }) => setting === 'bridgeTokenFile');
   const token =
     bridgeTokenFile?.startsWith('/') === false
       ? `${tokenName}: expected an absolute path${gotText('bridgeTokenFile')}`
-      : readToken(bridgeTokenFile, tokenName);
-  if (typeof token === 'string') return [...problems, token];
-  if (problems.length > 0) return problems;
+      : readToken(isTokenSilent ? undefined : bridgeTokenFile, tokenName);
+  if (typeof token === 'string') return { problems: [...problems, token], unanswered };
+  if (problems.length > 0 || unanswered.length > 0) return { problems, unanswered };
   return socketPath === undefined
     ? { port: Number(port), socketPath: null, token }
     : { port: null, socketPath, token };

@@ -2,20 +2,28 @@ import { type Config, type ConfigResult, describeConfig } from '../config.js';
 import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../setting-table.js';
 import { DEFAULT_ORIGIN } from '../setting-values.js';
 import { settingsSchema } from '../settings.js';
-import { type CommandContext, EXIT_CONFIG, EXIT_OK } from './context.js';
+import { type CommandContext, exitCodeOf, refuse } from './context.js';
 
-/** Shows what is in force and where each value comes from, or all that is wrong with it. Thread: main. */
+/**
+ * Shows what is in force and where each value comes from, or all that is wrong with it. Exit code 78: a setting is wrong; 1: all are right, but
+ * a file or tree gives no answer. Thread: main.
+ */
 export async function run(context: CommandContext): Promise<number> {
   const result = await context.loadConfig();
-  if (context.json) context.stdout.write(`${JSON.stringify(configJson(result), null, 2)}\n`);
-  else if (result.ok) {
+  const problems = result.ok ? [] : result.problems;
+  const refusal = { problems, unanswered: result.unanswered };
+  if (context.json) {
+    context.stdout.write(`${JSON.stringify(configJson(result), null, 2)}\n`);
+    return exitCodeOf(refusal);
+  }
+  if (result.ok) {
     context.complain(result.warnings);
     context.stdout.write(`${[describeConfig(result.config), '', ...result.findings].join('\n')}\n`);
-  } else {
-    context.complain(result.problems);
-    context.complain(['nothing was started; harborforge-monitor --help tells what is allowed']);
   }
-  return result.ok ? EXIT_OK : EXIT_CONFIG;
+  const code = refuse(context, refusal);
+  if (problems.length > 0)
+    context.complain(['nothing was started; harborforge-monitor --help tells what is allowed']);
+  return code;
 }
 
 /** A setting as a program reads it. What is unset is null; of a secret it is only told that there is one. */
@@ -29,11 +37,19 @@ interface SettingJson {
 
 type Plain = string | number | boolean | null;
 
-/** The whole result as JSON; there are no settings in it where something is wrong. */
+/** The whole result as JSON; `ok` says whether the exit code is 0. There are no settings in it where something is wrong with them. */
 export function configJson(result: ConfigResult): object {
   const { ok, warnings } = result;
-  if (!result.ok) return { ok, problems: result.problems, warnings, settings: [], findings: [] };
-  return { ok, problems: [], warnings, settings: settingsJson(result.config), findings: result.findings };
+  const unanswered = result.unanswered.map(({ text }) => text);
+  if (!result.ok) return { ok, problems: result.problems, unanswered, warnings, settings: [], findings: [] };
+  return {
+    ok: unanswered.length === 0,
+    problems: [],
+    unanswered,
+    warnings,
+    settings: settingsJson(result.config),
+    findings: result.findings,
+  };
 }
 
 function settingsJson(config: Config): SettingJson[] {

@@ -1,6 +1,7 @@
 import type { ConfigResult } from '../config.js';
 import type { GivenSettings } from '../setting-values.js';
 import type { Clock } from '../shared/clock.js';
+import type { Unanswered } from '../silent-files.js';
 
 /** Where a command writes to. On a terminal it has a size, which may change ('resize'). Thread: main. */
 export interface CommandOutput {
@@ -39,9 +40,15 @@ export interface CommandContext {
   readonly stderr: CommandOutput;
   readonly clock: Clock;
   readonly version: string;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP. The command then has a second to end in; its exit code counts. */
+  /**
+   * Aborted by SIGINT, SIGTERM and SIGHUP. The command then has a second to end in. 0 counts as its exit code; for any other the process
+   * ends with 128 and the number of the signal.
+   */
   readonly signal: AbortSignal;
-  /** What is in force, or all that is wrong with it and the arguments. Loads the settings' rules, which takes some time; throws nothing. */
+  /**
+   * What is in force, or all that is wrong with it and the arguments. Loads the settings' rules, which takes some time.
+   * @throws the reason of `signal`, if that is aborted meanwhile
+   */
   loadConfig(): Promise<ConfigResult>;
   /** Writes problems to stderr, each on a line of its own behind the program's name. */
   complain(problems: readonly string[]): void;
@@ -59,3 +66,21 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
 export const EXIT_CONFIG = 78;
+
+/** Why something can't be done as it was asked for. */
+export interface Refusal {
+  readonly problems: readonly string[];
+  readonly unanswered: readonly Unanswered[];
+}
+
+/** 78 if a setting is wrong; 1 if it is but for what gave no answer, which time may mend, so that whoever runs this may try again. */
+export function exitCodeOf({ problems, unanswered }: Refusal): number {
+  if (problems.length > 0) return EXIT_CONFIG;
+  return unanswered.length > 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+/** Says all of it, and returns the exit code. */
+export function refuse({ complain }: Pick<CommandContext, 'complain'>, refusal: Refusal): number {
+  complain([...refusal.problems, ...refusal.unanswered.map(({ text }) => text)]);
+  return exitCodeOf(refusal);
+}

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import { type Config, type ConfigResult, loadConfig } from '../config.js';
 import { messageOf } from '../shared/errors.js';
 import { type CommandContext, EXIT_FAILED, EXIT_OK } from './context.js';
 import { checkBackend } from './doctor/backend.js';
@@ -22,14 +22,14 @@ const CHECK_LIMIT_MS = 20_000;
 export async function run(context: CommandContext): Promise<number> {
   const { stdout, json, signal } = context;
   const result = await context.loadConfig();
-  const sound = result.ok
-    ? { config: result.config, hasKey: true }
-    : await loadSound(context, result.problems);
+  // Said before the checks, which take some seconds, too.
+  context.complain(result.unanswered.map(({ text }) => text));
+  const sound = result.ok ? { config: result.config, hasKey: true } : loadSound(context, result);
   const groups = await Promise.all([
     checkConfiguration(result),
     ...(sound === null
       ? [checkRuntime('auto', process.versions)]
-      : checks(context, sound.config, sound.hasKey)),
+      : checks(context, sound.config, sound.hasKey, result.unanswered)),
   ]);
   if (signal.aborted) return EXIT_FAILED;
   const findings = groups.flat();
@@ -41,14 +41,21 @@ export async function run(context: CommandContext): Promise<number> {
   return findings.some(({ verdict }) => verdict === 'problem') ? EXIT_FAILED : EXIT_OK;
 }
 
-function checks(context: CommandContext, config: Config, hasKey: boolean): Promise<Finding[]>[] {
+function checks(
+  context: CommandContext,
+  config: Config,
+  hasKey: boolean,
+  unanswered: ConfigResult['unanswered'],
+): Promise<Finding[]>[] {
   const { env, clock, version, signal } = context;
   const { procfs, rootfs, diskPath, backendUrl, bridgeTransport } = config;
   const task = { procfs, rootfs, diskPath, searchPath: env['PATH'] ?? '' };
+  // A tree that gave no answer, which is said elsewhere, is not waited for once more.
+  const answers = (tree: 'procfs' | 'rootfs'): boolean => !unanswered.some(({ setting }) => setting === tree);
   return [
     limited('scope', async () => checkScope(config)),
-    limited('numbers', () => checkNumbers(task)),
-    limited('disk', () => checkDisk(task)),
+    limited('numbers', async () => (answers('procfs') ? checkNumbers(task, signal) : [])),
+    limited('disk', async () => (answers('rootfs') ? checkDisk(task, signal) : [])),
     limited('secrets', async () => checkSecrets(config, hasKey)),
     limited('backend', async () =>
       backendUrl === undefined
@@ -68,17 +75,13 @@ function checks(context: CommandContext, config: Config, hasKey: boolean): Promi
 }
 
 /** What is sound of a configuration with problems; null where nothing can be made of it. */
-async function loadSound(
+function loadSound(
   { env, flags }: CommandContext,
-  problems: readonly string[],
-): Promise<{ config: Config; hasKey: boolean } | null> {
-  const { given, hasKey } = soundPart({ env, flags }, problems);
-  const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
-    import('../config.js'),
-    import('../host-look.js'),
-  ]);
-  const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
-  return result.ok ? { config: result.config, hasKey } : null;
+  result: ConfigResult & { readonly ok: false },
+): { config: Config; hasKey: boolean } | null {
+  const { given, host, hasKey } = soundPart({ env, flags }, result);
+  const sound = loadConfig({ ...given, host, silentFiles: [] });
+  return sound.ok ? { config: sound.config, hasKey } : null;
 }
 
 /** A check that fails or takes too long is a finding itself, and disturbs no other. */

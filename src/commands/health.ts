@@ -1,6 +1,6 @@
 import { readAddress } from './bridge-address.js';
 import { askBridge, describeStranger, urlOf } from './bridge-ask.js';
-import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK } from './context.js';
+import { type CommandContext, EXIT_FAILED, EXIT_OK, refuse } from './context.js';
 import { type HealthBody, parseHealth, summarize } from './health-summary.js';
 
 /** Health checks have limits of their own, and say nothing when those are over. */
@@ -13,11 +13,8 @@ const TARGET = '/health';
  */
 export async function run(context: CommandContext): Promise<number> {
   const { json, stdout, signal } = context;
-  const address = readAddress(context);
-  if (Array.isArray(address)) {
-    context.complain(address);
-    return EXIT_CONFIG;
-  }
+  const address = await readAddress(context);
+  if ('problems' in address) return refuse(context, address);
   const answer = await askBridge(address, TARGET, LIMIT_MS, signal);
   const health = 'status' in answer ? parseHealth(answer.body) : null;
   if (health === null) {

@@ -1,6 +1,6 @@
 import { readAddress } from './bridge-address.js';
 import { askBridge, type BridgeAddress, type BridgeAnswer, describeStranger, urlOf } from './bridge-ask.js';
-import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK } from './context.js';
+import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, refuse } from './context.js';
 import { type HistoryAnswer, parseError, parseHistory } from './history/answer.js';
 import { renderCsv } from './history/csv.js';
 import { type Asked, readAsked } from './history/query.js';
@@ -20,16 +20,14 @@ export async function run(context: CommandContext): Promise<number> {
   const isCsv = options['csv'] === true;
   const since = textOf(options['since']);
   const asked = readAsked(since ?? DEFAULT_SINCE, textOf(options['points']));
-  const address = readAddress(context);
+  const address = await readAddress(context);
   const problems = [
     ...(isCsv && json ? ['--csv: expected --csv or --json, got both'] : []),
     ...('seconds' in asked ? [] : asked),
-    ...(Array.isArray(address) ? address : []),
+    ...('problems' in address ? address.problems : []),
   ];
-  if (problems.length > 0 || !('seconds' in asked) || Array.isArray(address)) {
-    context.complain(problems);
-    return EXIT_CONFIG;
-  }
+  if (problems.length > 0 || !('seconds' in asked) || 'problems' in address)
+    return refuse(context, { problems, unanswered: 'problems' in address ? address.unanswered : [] });
   const answer = await askHistory(context, address, asked, since === undefined);
   const history = 'status' in answer && answer.status === 200 ? parseHistory(answer.body) : null;
   if (history === null || !('status' in answer)) {

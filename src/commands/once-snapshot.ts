@@ -11,9 +11,9 @@ import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../shared
 /** A disk, or an nginx, that has not answered after a third of these is named as stale, and not waited for. */
 const CADENCES: Cadences = {
   diskMs: 1_000,
-  diskStaleAfterMs: 6_000,
+  diskStaleAfterMs: 3_000,
   nginxMs: 1_000,
-  nginxStaleAfterMs: 6_000,
+  nginxStaleAfterMs: 3_000,
 };
 const POLL_MS = 20;
 /** How long threads may take to come up on a busy machine, and sources to give a value or be given up, beside the CPU window. */
@@ -25,8 +25,8 @@ export interface Snapshot {
   readonly json: string | null;
   /** Why there is none, as far as it is known. */
   readonly reason: string;
-  /** Whether all threads ended. One that waits for a dead mount does not. */
-  readonly threadsEnded: boolean;
+  /** Ends the threads. Resolves with whether all of them ended: one that waits for a dead mount does not. Not to be awaited before it is shown. */
+  readonly stop: () => Promise<boolean>;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function takeSnapshot(options: {
   const json = frames.read((slot) =>
     slot.numbers[T.valid] === 1 ? Buffer.from(slot.view()).toString() : null,
   );
-  return { json, reason, threadsEnded: await pool.stop() };
+  return { json, reason, stop: () => pool.stop() };
 }
 
 /** Whether the source of every field that is `wanted` has given a value, or is said to be stale. */

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Invocation } from '../cli.js';
 import type { ConfigResult } from '../config.js';
 import { exitWithHungThread } from '../exit.js';
@@ -6,15 +7,15 @@ import { createClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import { describeBroken, StandardOutput } from '../standard-output.js';
 import { readVersion } from '../version.js';
-import { type CommandContext, EXIT_CONFIG, EXIT_FAILED } from './context.js';
+import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, refuse } from './context.js';
 import { type CommandName, commandEntry } from './table.js';
 
 /** How long a command may take to end after it was told to. */
 const END_MS = 1_000;
 /** How long a thread that is left behind may take to come to rest. */
 const REST_MS = 300;
-/** What a shell says of a process that SIGINT ended. */
-const EXIT_INTERRUPTED = 130;
+/** A shell adds this to the number of the signal that ended a process. */
+const EXIT_SIGNALLED = 128;
 
 /** Runs a command of the table and ends the process with its exit code. Thread: main. */
 export async function startCommand(
@@ -33,10 +34,13 @@ export async function startCommand(
     if (isThreadLeft) void exitWithHungThread(code, performance.now() + REST_MS);
     else process.exit(code);
   };
-  const abort = (): void => {
-    if (!aborting.signal.aborted)
-      // What a command still waits for by then may be a thread that hangs.
-      setTimeout(() => void exitWithHungThread(EXIT_INTERRUPTED, performance.now() + REST_MS), END_MS);
+  /** The exit code of a command that was told to end; a second signal changes nothing. */
+  let abortedCode = EXIT_FAILED;
+  const abort = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
+    if (aborting.signal.aborted) return;
+    abortedCode = EXIT_SIGNALLED + constants.signals[name];
+    // What a command still waits for by then may be a thread that hangs.
+    setTimeout(() => void exitWithHungThread(abortedCode, performance.now() + REST_MS), END_MS);
     aborting.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
@@ -75,17 +79,19 @@ export async function startCommand(
     clock: createClock(),
     version: readVersion(),
     signal: aborting.signal,
-    loadConfig: () => loadAll({ env, flags }, problems),
+    loadConfig: () => loadAll({ env, flags }, problems, aborting.signal),
     complain: tell,
     leaveThreadBehind: () => {
       isThreadLeft = true;
     },
   };
   code = await run(command, context, problems);
-  if (!aborting.signal.aborted) {
+  if (aborting.signal.aborted) {
+    if (code !== EXIT_OK) code = abortedCode;
+  } else {
     const taken = Promise.all([stdout.settle(), opened.stderr?.settle()]).then(() => code);
     // Whoever reads may take their time, or not read at all.
-    code = await Promise.race([taken, aborted.then(() => EXIT_INTERRUPTED)]);
+    code = await Promise.race([taken, aborted.then(() => abortedCode)]);
   }
   exit(code);
 }
@@ -95,24 +101,26 @@ async function run(name: CommandName, context: CommandContext, problems: readonl
     // `config` shows what is wrong in its own way.
     if (problems.length > 0 && name !== 'config') {
       const result = await context.loadConfig();
-      context.complain(result.ok ? problems : result.problems);
+      refuse(context, { ...result, problems: result.ok ? problems : result.problems });
       context.complain([`harborforge-monitor ${name} --help tells what is allowed`]);
       return EXIT_CONFIG;
     }
     return await (await commandEntry(name).load()).run(context);
   } catch (error) {
-    context.complain([`${name}: ${messageOf(error)}`]);
+    // What was given up since it was told to end is no news.
+    if (!context.signal.aborted) context.complain([`${name}: ${messageOf(error)}`]);
     return EXIT_FAILED;
   }
 }
 
-async function loadAll(given: GivenSettings, argumentProblems: readonly string[]): Promise<ConfigResult> {
-  const [{ loadConfig, readTrees }, { lookAtHost }] = await Promise.all([
-    import('../config.js'),
-    import('../host-look.js'),
-  ]);
-  const result = loadConfig({ ...given, host: await lookAtHost(readTrees(given)) });
+async function loadAll(
+  given: GivenSettings,
+  argumentProblems: readonly string[],
+  signal: AbortSignal,
+): Promise<ConfigResult> {
+  const { readConfig } = await import('../read-config.js');
+  const result = await readConfig(given, signal);
   if (argumentProblems.length === 0) return result;
   const problems = [...argumentProblems, ...(result.ok ? [] : result.problems)];
-  return { ok: false, problems, warnings: result.warnings };
+  return { ...result, ok: false, problems };
 }

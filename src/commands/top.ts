@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { Config } from '../config.js';
-import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK } from './context.js';
+import { type CommandContext, EXIT_FAILED, EXIT_OK, refuse } from './context.js';
 import { readAbilities } from './top/abilities.js';
 import { Feed } from './top/feed.js';
 import { pause } from './top/pause.js';
@@ -24,10 +24,13 @@ export async function run(context: CommandContext): Promise<number> {
     return EXIT_FAILED;
   }
   const result = await context.loadConfig();
-  if (!result.ok) {
-    context.complain(result.problems);
-    return EXIT_CONFIG;
-  }
+  if (!result.ok) return refuse(context, result);
+  const { unanswered } = result;
+  // There would be nothing to see.
+  if (unanswered.some(({ setting }) => setting === 'procfs'))
+    return refuse(context, { problems: [], unanswered });
+  // To be seen on a terminal when the view is gone.
+  context.complain(unanswered.map(({ text }) => text));
   // On the terminal of the view itself they would be gone at once.
   if (json || stderr.isTTY !== true) context.complain(result.warnings);
   const feed = new Feed({

@@ -3,6 +3,7 @@ import { type Config, rereadApiKey } from '../config.js';
 import type { Logger } from '../log.js';
 import { keyFiles } from '../secret-files.js';
 import type { HeartbeatReport, OpenClawMetadata } from '../shared/messages.js';
+import type { FileLook } from '../silent-files.js';
 import { type HeartbeatState, HeartbeatThread } from './thread.js';
 
 /** The path of the heartbeat endpoint below the backend's URL. */
@@ -142,11 +143,14 @@ export class Reporting {
   async #lookForKey(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    const silent = await firstSilent(keyFiles(this.#env, this.#config.apiKeyFile));
-    this.#isLooking = false;
+    const { reason, ended } = await lookAtFiles(keyFiles(this.#env, this.#config.apiKeyFile));
+    // Processes that can't even be killed would else become more and more.
+    void ended.then(() => {
+      this.#isLooking = false;
+    });
     // The backend has taken a key meanwhile, or this is the end.
     if (this.#keyTimer === null) return;
-    const key = silent === null ? rereadApiKey(this.#config, this.#env) : `${silent} gives no answer`;
+    const key = reason ?? rereadApiKey(this.#config, this.#env);
     const problem =
       typeof key === 'string' ? `${this.#refusal.summary}, and there is no other: ${key}` : this.#refusal;
     this.#conditions.set('heartbeat', problem, 'error');
@@ -166,10 +170,17 @@ function describeHung(count: number, isOut: boolean): string | null {
   return `${threads} in the kernel and cannot be terminated; ${rest}`;
 }
 
-/** The first of the files that gives no answer, or null. */
-async function firstSilent(files: readonly string[]): Promise<string | null> {
-  if (files.length === 0) return null;
-  const { isSilent } = await import('../silent-files.js');
-  for (const file of files) if (await isSilent(file)) return file;
-  return null;
+/** Why one of the files must not be opened; null: all of them answer. */
+async function lookAtFiles(files: readonly string[]): Promise<FileLook> {
+  const { lookAtFile } = await import('../silent-files.js');
+  const looks = await Promise.all(
+    files.map(async (file) => {
+      const { reason, ended } = await lookAtFile(file);
+      return { reason: reason === null ? null : `${file} ${reason}`, ended };
+    }),
+  );
+  return {
+    reason: looks.find(({ reason }) => reason !== null)?.reason ?? null,
+    ended: Promise.all(looks.map(({ ended }) => ended)).then(() => {}),
+  };
 }

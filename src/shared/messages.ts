@@ -40,8 +40,8 @@ export interface HostTrees {
   readonly rootfs: string;
 }
 
-/** How long a mount that is well may take at most to answer the process that looks at the trees. */
-export const TREES_LIMIT_MS = 2_000;
+/** How long a file or tree may take to answer the process that looks at it. Healthy mounts take far less. */
+export const LOOK_LIMIT_MS = 1_500;
 
 /** What was found where the host's proc file system should be. */
 export interface ProcfsLook {

@@ -16,7 +16,7 @@ export function load(
   flags: ConfigInput['flags'] = {},
   host: HostLook = PLAIN_HOST,
 ): ConfigResult {
-  return loadConfig({ env, flags, host });
+  return loadConfig({ env, flags, host, silentFiles: [] });
 }
 
 /** A configuration that must be right. */

@@ -104,11 +104,18 @@ describe('what is refused and what is warned of', () => {
 
   it('is not a tree that gives no answer: that is said, and waited for', () => {
     const host = { ...MACHINE, procfs: SILENT, rootfs: SILENT };
-    assert.deepEqual(judgeHost(host, GIVEN).warnings, [
-      `MONITOR_PROCFS: expected the host's proc file system, got "/host/proc", which gives no answer`,
-      `--rootfs: expected the host's root file system, got "/host/root", which gives no answer`,
+    const { unanswered, problems, warnings } = judgeHost(host, GIVEN);
+    assert.deepEqual(unanswered, [
+      {
+        setting: 'procfs',
+        text: `MONITOR_PROCFS: expected the host's proc file system, got "/host/proc", which gives no answer`,
+      },
+      {
+        setting: 'rootfs',
+        text: `--rootfs: expected the host's root file system, got "/host/root", which gives no answer`,
+      },
     ]);
-    assert.deepEqual(judgeHost(host, GIVEN).problems, []);
+    assert.deepEqual([problems, warnings], [[], []]);
   });
 });
 
@@ -131,11 +138,23 @@ describe('what the host is called', () => {
     assert.deepEqual(named(inside, GIVEN), ['vps.t1', '/host/root/etc/hostname']);
   });
 
-  it('has to be given where that says nothing or gives no answer', () => {
-    for (const rootfs of [{ ...ROOTFS, hostname: null }, SILENT]) {
-      assert.deepEqual(said({ ...inside, rootfs }, GIVEN).problems, ['MONITOR_IDENTIFIER']);
-      assert.deepEqual(said({ ...inside, rootfs }, { ...GIVEN, isIdentifierGiven: true }).problems, []);
-    }
+  it('has to be given where that says nothing', () => {
+    const host = { ...inside, rootfs: { ...ROOTFS, hostname: null } };
+    assert.deepEqual(said(host, GIVEN).problems, ['MONITOR_IDENTIFIER']);
+    assert.deepEqual(said(host, { ...GIVEN, isIdentifierGiven: true }).problems, []);
+  });
+
+  it('is not known where that gives no answer, which is no problem of the settings', () => {
+    const host = { ...inside, rootfs: SILENT };
+    const judged = judgeHost(host, GIVEN);
+    assert.deepEqual([judged.hostname, judged.problems], [null, []]);
+    assert.deepEqual(
+      judged.unanswered.map(({ setting }) => setting),
+      ['rootfs', 'identifier'],
+    );
+    const { hostname, unanswered } = judgeHost(host, { ...GIVEN, isIdentifierGiven: true });
+    assert.notEqual(hostname, null);
+    assert.equal(unanswered.length, 1);
   });
 
   it("is warned of where it can only be a container's, unless it is given", () => {

@@ -1,17 +1,20 @@
 import { statSync } from 'node:fs';
-import type { Config, ConfigResult } from '../../config.js';
-import { API_KEY_ENV, SETTING_NAMES, SETTINGS } from '../../setting-table.js';
+import { type Config, type ConfigResult, readTrees } from '../../config.js';
+import type { HostLook } from '../../host-look.js';
+import { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName } from '../../setting-table.js';
 import type { GivenSettings } from '../../setting-values.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Of what is wrong no more is known than what stands before the first colon: a flag, a variable, or something else. */
 const NAME = /^(--[a-z-]+|[A-Za-z_]+): /;
 const NO_KEY = 'not-a-key';
+const MOUNT_ADVICE = 'see whether whoever serves its mount is there (findmnt, dmesg)';
 
 /** What is wrong with the configuration, what deserves a look, and what was found to be right. */
 export function checkConfiguration(result: ConfigResult): Finding[] {
   const found = [
     ...(result.ok ? [] : result.problems.map((text) => problem('configuration', text, adviceFor(text)))),
+    ...result.unanswered.map(({ text }) => problem('configuration', text, MOUNT_ADVICE)),
     ...result.warnings.map((text) => warning('configuration', text, adviceFor(text))),
   ];
   return found.length > 0
@@ -31,29 +34,49 @@ function adviceFor(text: string): string {
 /** What is in force of a configuration that has problems: all but the settings that these are about. */
 export interface SoundPart {
   readonly given: GivenSettings;
+  readonly host: HostLook;
   /** Whether there is a key that can be used. */
   readonly hasKey: boolean;
 }
 
-/** Takes out what the problems are about, so that everything else can still be checked. */
-export function soundPart({ env, flags }: GivenSettings, problems: readonly string[]): SoundPart {
+/**
+ * Takes out what the problems are about and the files that gave no answer, so that everything else can still be checked. A tree that gave
+ * none stays: what others tell in its place is of another machine.
+ */
+export function soundPart(
+  { env, flags }: GivenSettings,
+  { problems, unanswered, host }: Pick<ConfigResult & { ok: false }, 'problems' | 'unanswered' | 'host'>,
+): SoundPart {
   const names = new Set(problems.flatMap((text) => NAME.exec(text)?.[1] ?? []));
+  const silent = new Set<SettingName>(unanswered.map(({ setting }) => setting));
   const soundFlags = { ...flags };
   const soundEnv = { ...env };
+  const isOut = (name: SettingName, shown: string): boolean =>
+    names.has(shown) || (silent.has(name) && name !== 'procfs' && name !== 'rootfs');
   for (const name of SETTING_NAMES) {
-    if (names.has(`--${SETTINGS[name].flag}`)) delete soundFlags[name];
-    if (names.has(SETTINGS[name].env)) delete soundEnv[SETTINGS[name].env];
+    if (isOut(name, `--${SETTINGS[name].flag}`)) delete soundFlags[name];
+    if (isOut(name, SETTINGS[name].env)) delete soundEnv[SETTINGS[name].env];
   }
   // What is about the host's trees stays wrong whatever is taken out.
   if (names.has(SETTINGS.diskPath.env)) soundEnv[SETTINGS.diskPath.env] = '/';
-  if (names.has(SETTINGS.identifier.env)) soundEnv[SETTINGS.identifier.env] = 'unknown';
-  const hasKey = !problems.some((text) => /api-key|API_KEY/.test(NAME.exec(text)?.[1] ?? ''));
+  if (names.has(SETTINGS.identifier.env) || silent.has('identifier'))
+    soundEnv[SETTINGS.identifier.env] = 'unknown';
+  const hasKey =
+    !silent.has('apiKeyFile') && !problems.some((text) => /api-key|API_KEY/.test(NAME.exec(text)?.[1] ?? ''));
   if (!hasKey) {
     delete soundEnv['CREDENTIALS_DIRECTORY'];
     // Without any key the backend's URL would be refused, and with it nothing be known of the backend.
     soundEnv[API_KEY_ENV] = NO_KEY;
   }
-  return { given: { env: soundEnv, flags: soundFlags }, hasKey };
+  const given = { env: soundEnv, flags: soundFlags };
+  // What was found of a tree says nothing of the one in its place.
+  const [before, now] = [readTrees({ env, flags }), readTrees(given)];
+  const soundHost = {
+    ...host,
+    procfs: now.procfs === before.procfs ? host.procfs : null,
+    rootfs: now.rootfs === before.rootfs ? host.rootfs : null,
+  };
+  return { given, host: soundHost, hasKey };
 }
 
 /** Where the secrets are from, and who may read them. What is wrong with them is a problem of the configuration. */

@@ -4,15 +4,23 @@ import { bytes, type Finding, ok, percent, problem, warning } from './finding.js
 import { askProbe, failureOf, messageOf } from './probe.js';
 
 /** Far more than file systems that are well take, and little to wait for one that is not. */
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 2_000;
 /** Percentage points that may be written between two looks. */
 const TOLERANCE = 0.5;
 /** What asks another machine, or a program, and hangs when that does not answer. */
 const REMOTE = /^(nfs\d?|cifs|smb\d?|smbfs|9p|ceph|afs|lustre|glusterfs|beegfs|fuse(\..*)?|fuseblk|autofs)$/;
 
 /** Checks the file system at the disk path, and nginx, which is on disks, too. */
-export async function checkDisk(task: Omit<ProbeTask, 'topic'>): Promise<Finding[]> {
-  const messages = await askProbe({ ...task, topic: 'disk' }, LIMIT_MS);
+export async function checkDisk(task: Omit<ProbeTask, 'topic'>, signal: AbortSignal): Promise<Finding[]> {
+  const messages = await askProbe({ ...task, topic: 'disk' }, LIMIT_MS, signal);
+  if (messageOf(messages, 'begun') === undefined)
+    return [
+      problem(
+        'disk',
+        `could not be looked at: ${failureOf(messages, 'disk') ?? 'no process came up'}`,
+        'see whether this user may start another process (ulimit -u, pids.max)',
+      ),
+    ];
   return [checkMount(messages), checkShare(messages, task.diskPath), checkNginx(messages)];
 }
 

@@ -16,12 +16,13 @@ const ADVICE_DIFFERS =
   'run it again: on a host that is busy two readings may differ; when they differ each time, please report it with this output';
 
 /** Checks CPU, memory, swap, load, uptime and pressure: our value, what it was made of, and what others say. */
-export async function checkNumbers(task: Omit<ProbeTask, 'topic'>): Promise<Finding[]> {
+export async function checkNumbers(task: Omit<ProbeTask, 'topic'>, signal: AbortSignal): Promise<Finding[]> {
   const isGood = (reading: KernelReading) =>
     findings(reading, task.procfs).every(({ verdict }) => verdict === 'ok');
   const messages = await askProbe(
     { ...task, topic: 'kernel' },
     LIMIT_MS,
+    signal,
     (message) => message.type === 'kernel' && isGood(message),
   );
   const reading = messageOf(messages, 'kernel');

@@ -1,4 +1,4 @@
-import { askProcess } from '../../ask-process.js';
+import { askProcess, workerCommand } from '../../ask-process.js';
 import type { ProbeMessage, ProbeTask } from '../../shared/probe.js';
 import { PROGRAM_PATH } from '../../shared/program-path.js';
 
@@ -7,25 +7,28 @@ const BEGIN_LIMIT_MS = 8_000;
 
 /**
  * Has a process look at what may hang, and takes what it tells until it ends, `isEnough` says so, or `limitMs` have passed since it began.
- * One that hangs in the kernel, which nothing can end, is left behind. Resolves with what was told by then; never rejects. Thread: main.
+ * One that hangs in the kernel, which nothing can end, is left behind. Resolves with what was told by then, and with why it failed if it
+ * could not be started; never rejects. Thread: main.
  */
 export async function askProbe(
   task: ProbeTask,
   limitMs: number,
+  signal: AbortSignal,
   isEnough: (message: ProbeMessage) => boolean = () => false,
 ): Promise<ProbeMessage[]> {
   const messages: ProbeMessage[] = [];
-  await askProcess<ProbeMessage>({
-    worker: 'probe',
-    words: [JSON.stringify(task)],
+  const { failure } = await askProcess<ProbeMessage>({
+    command: workerCommand('probe', JSON.stringify(task)),
     env: { PATH: PROGRAM_PATH },
     beginLimitMs: BEGIN_LIMIT_MS,
     limitMs,
+    signal,
     take: (message) => {
       messages.push(message);
       return isEnough(message);
     },
   });
+  if (failure !== null) messages.push({ type: 'failed', what: task.topic, reason: failure });
   return messages;
 }
 
