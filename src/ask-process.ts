@@ -86,10 +86,9 @@ export function askProcess<Message extends { readonly type: string }>(
       const lines = `${text}${more}`.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
-        if (isDone) return;
         const message = JSON.parse(line) as Message;
         if (take?.(message) === true) return done(null);
-        if (message.type !== 'begun') continue;
+        if (isDone || message.type !== 'begun') continue;
         clearTimeout(timer);
         timer = setTimeout(done, limitMs, null, true);
       }

@@ -31,7 +31,7 @@ export const COMMANDS = {
   once: {
     summary: 'Take one snapshot of this host and print it.',
     details:
-      'Samples by itself, without a daemon, for one CPU window. On a terminal it prints a table, else the JSON of GET /telemetry. Exit code 1: no valid sample could be had.',
+      'Samples by itself, without a daemon, for one CPU window. On a terminal it prints a table, else the JSON of GET /telemetry. Exit code 1: no valid sample could be had, or a file that a setting names does not answer.',
     options: JSON_OPTION,
     choices: null,
     takesSettings: true,
@@ -48,7 +48,7 @@ export const COMMANDS = {
   health: {
     summary: 'Ask the running daemon whether it is well.',
     details:
-      'For health checks. Exit code 0: ok or degraded, with what is wrong; 1: unhealthy, or no daemon answers. It looks for the daemon where MONITOR_BRIDGE_SOCKET, or else MONITOR_PORT, say, and brings the token of MONITOR_BRIDGE_TOKEN_FILE.',
+      'For health checks. Exit code 0: ok or degraded, with what is wrong; 1: unhealthy, or no daemon answers, or the token file does not. It looks for the daemon where MONITOR_BRIDGE_SOCKET, or else MONITOR_PORT, say, and brings the token of MONITOR_BRIDGE_TOKEN_FILE.',
     options: {
       ...JSON_OPTION,
       strict: { placeholder: null, help: 'Exit with 1 when it is degraded, too.' },
@@ -84,7 +84,8 @@ export const COMMANDS = {
   },
   config: {
     summary: 'Show what is in force and where each value comes from.',
-    details: 'Secrets are hidden. Exit code 78: something is wrong; all of it is named.',
+    details:
+      'Secrets are hidden. Exit code 78: something is wrong; all of it is named. 1: a file or tree does not answer, as on a dead mount; time may mend that.',
     options: JSON_OPTION,
     choices: null,
     takesSettings: true,

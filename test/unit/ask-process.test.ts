@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, describe, it } from 'node:test';
+import { type Asked, askProcess } from '../../src/ask-process.js';
+
+const BEGUN = `echo '{"type":"begun"}'`;
+const FAR_MS = 60_000;
+
+function ask(command: Asked<never>['command'], limits: Partial<Asked<{ type: string }>> = {}) {
+  return askProcess({ command, env: {}, beginLimitMs: FAR_MS, limitMs: FAR_MS, ...limits });
+}
+
+function shell(script: string, limits: Partial<Asked<{ type: string }>> = {}) {
+  return ask(['/bin/sh', '-c', script], limits);
+}
+
+describe('askProcess', { concurrency: true }, () => {
+  // What is left behind keeps no process alive, this one neither.
+  const alive = setInterval(() => {}, 1_000);
+  after(() => clearInterval(alive));
+
+  it('is not late and did not fail when the process ends by itself', async () => {
+    const { failure, isLate } = await shell(`${BEGUN}; exit 0`);
+    assert.deepEqual([failure, isLate], [null, false]);
+  });
+
+  it('is late, and nothing failed, when what was begun hangs; it is killed with its children', async () => {
+    const { failure, isLate, ended } = await shell(`${BEGUN}; sleep 1000; true`, { limitMs: 1 });
+    assert.deepEqual([failure, isLate], [null, true]);
+    // `sleep` holds the output open.
+    await ended;
+  });
+
+  it('failed, and is not late, when the process does not come up', async () => {
+    const { failure, isLate } = await shell('sleep 1000', { beginLimitMs: 1 });
+    assert.deepEqual([failure, isLate], ['no process came up within 0.001 s', false]);
+  });
+
+  it('failed, and is not late, when the process crashes', async () => {
+    for (const [script, reason] of [
+      [`${BEGUN}; exit 3`, 'it ended with 3'],
+      [`${BEGUN}; kill -9 $$`, 'it ended with SIGKILL'],
+    ] as const) {
+      const { failure, isLate } = await shell(script);
+      assert.deepEqual([failure, isLate], [reason, false]);
+    }
+  });
+
+  it('failed when there is no such program', async () => {
+    const { failure, ended } = await ask(['/no/such/program']);
+    assert.match(failure ?? '', /ENOENT/);
+    await ended;
+  });
+
+  it('failed when no descriptor is left for its pipes', () => {
+    const url = new URL('../../src/ask-process.js', import.meta.url).href;
+    const script = `
+      const { openSync } = await import('node:fs');
+      const { askProcess } = await import(${JSON.stringify(url)});
+      try { for (;;) openSync('/proc/self/stat'); } catch {}
+      const asked = { command: ['/bin/true'], env: {}, beginLimitMs: ${FAR_MS}, limitMs: ${FAR_MS} };
+      const { failure } = await askProcess(asked);
+      console.log(failure);`;
+    const words = [
+      '-c',
+      'ulimit -n 40; exec "$@"',
+      'sh',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    assert.match(execFileSync('/bin/sh', words, { encoding: 'utf8' }), /EMFILE/);
+  });
+
+  it('gives up at once when it is aborted, before or meanwhile', async () => {
+    const aborted = AbortSignal.abort();
+    await (await shell('sleep 1000', { signal: aborted })).ended;
+    const aborting = new AbortController();
+    const take = (): boolean => {
+      aborting.abort();
+      return false;
+    };
+    const { failure, ended } = await shell(`${BEGUN}; sleep 1000; true`, { signal: aborting.signal, take });
+    assert.equal(failure, 'aborted');
+    await ended;
+  });
+});
