@@ -16,8 +16,8 @@ const BACKOFF_CAP_MS = 120_000;
 const UNAUTHORIZED_BASE_MS = 60_000;
 const UNAUTHORIZED_CAP_MS = 900_000;
 /**
- * `Retry-After` is obeyed up to this, or up to one interval where that is longer. Long enough for a backend's maintenance to be left
- * alone, and short enough that a wrong header (`99999999`, a date from a wrong clock) does not silence a host for hours.
+ * A `Retry-After` of more than this, or more than one interval where that is longer, is ignored: the back-off applies. Long enough for a
+ * backend's maintenance; a wrong header (`99999999`, a date from a wrong clock) silences nobody.
  */
 const RETRY_AFTER_MAX_MS = 900_000;
 
@@ -77,13 +77,11 @@ export class BeatSchedule {
       }
       default:
         this.#failures++;
-        if (end.retryAfterMs === null) return backoffMs(this.#failures, this.#backoff, this.#random);
+        if (end.retryAfterMs === null || end.retryAfterMs > this.#retryAfterMaxMs)
+          return backoffMs(this.#failures, this.#backoff, this.#random);
         // Spread over an interval: all who were sent away in one second were told the same. And not sooner than a beat would
         // follow one that was accepted: many a proxy says `Retry-After: 0` or `1` for as long as what is behind it is down.
-        return (
-          Math.max(this.#intervalMs / 2, Math.min(end.retryAfterMs, this.#retryAfterMaxMs)) +
-          this.#random() * this.#intervalMs
-        );
+        return Math.max(this.#intervalMs / 2, end.retryAfterMs) + this.#random() * this.#intervalMs;
     }
   }
 

@@ -63,7 +63,7 @@ describe('a fleet', () => {
     });
   });
 
-  it('that was told to come back in years is heard of again within 15 minutes and an interval', () => {
+  it('that was told to come back in years is heard of again within two minutes', () => {
     const minuteMs = 60_000;
     const backend = between(minuteMs, 1.5 * minuteMs, comeBackIn(99_999_999));
     const { heardAfterSeconds, phases } = measure(
@@ -72,14 +72,14 @@ describe('a fleet', () => {
         course: {
           bootMs: (share) => (share - 2) * FLEET.intervalMs,
           backend,
-          endMs: 18 * minuteMs,
+          endMs: 5 * minuteMs,
           watchedFromMs: 1.5 * minuteMs,
         },
-        phases: [{ name: 'after it', fromMs: 1.5 * minuteMs, toMs: 18 * minuteMs, limit: 2 }],
+        phases: [{ name: 'after it', fromMs: 1.5 * minuteMs, toMs: 5 * minuteMs, limit: 2 }],
       },
       FLEET,
     );
-    assert.ok(heardAfterSeconds.all < 15 * 60 + 30 + 1, String(heardAfterSeconds.all));
+    assert.ok(heardAfterSeconds.all < 121, String(heardAfterSeconds.all));
     assert.ok(phases[0]!.peakOverMean < 2, JSON.stringify(phases));
   });
 
