@@ -16,12 +16,12 @@ import { until } from '../../support/until.js';
 const FAULTS = ['throw', 'exit', 'exhaust', 'loop'] as const satisfies readonly Fault[];
 
 const THREADS = [
-  { thread: 'proc', condition: 'lane.proc', text: 'the proc lane died: ', struck: { frames: true } },
-  { thread: 'disk', condition: 'lane.disk', text: 'the disk lane died: ', struck: {} },
+  { thread: 'proc', condition: 'lane.proc', text: 'the proc lane died', struck: { frames: true } },
+  { thread: 'disk', condition: 'lane.disk', text: 'the disk lane died', struck: {} },
   {
     thread: 'heartbeat',
     condition: 'heartbeat.thread',
-    text: 'the heartbeat thread died: ',
+    text: 'the heartbeat thread died',
     struck: { beats: true },
   },
 ] as const;
