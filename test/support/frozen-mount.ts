@@ -85,13 +85,20 @@ function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+/** System calls as the first word of /proc/<pid>/task/<tid>/syscall. */
+const SYSCALLS =
+  process.arch === 'arm64' ? { statfs: '43 ', openat: '56 ' } : { statfs: '137 ', openat: '257 ' };
+
 /** Whether a thread of process `pid` is inside statfs(2), where the kernel lets nobody end it in the usual way. */
 export function hangsInStatfs(pid: number): boolean {
-  // x86-64 and arm64, as the first word of /proc/<pid>/task/<tid>/syscall.
-  const statfs = process.arch === 'arm64' ? '43 ' : '137 ';
-  return readdirSync(`/proc/${pid}/task`).some((tid) => {
+  return threadsIn(pid, 'statfs').length > 0;
+}
+
+/** The threads of process `pid` that are blocked in a system call now. */
+export function threadsIn(pid: number, syscall: keyof typeof SYSCALLS): string[] {
+  return readdirSync(`/proc/${pid}/task`).filter((tid) => {
     try {
-      return readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').startsWith(statfs);
+      return readFileSync(`/proc/${pid}/task/${tid}/syscall`, 'utf8').startsWith(SYSCALLS[syscall]);
     } catch {
       return false;
     }

@@ -9,6 +9,7 @@ import { ACTIVITY, Control } from '../../../src/shared/control.js';
 import { FrameReader } from '../../../src/shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../../src/shared/layout.js';
 import { copyMachine, readFixture, temporaryFolder } from '../../support/fixtures.js';
+import { threadsIn } from '../../support/frozen-mount.js';
 import { until } from '../../support/until.js';
 
 /** Opens a named pipe that others wait for, so that they go on. */
@@ -83,6 +84,14 @@ class PoolRig {
     execFileSync('mkfifo', [uptime]);
     this.pool.start();
     await until('the proc lane to run', () => this.pool.isRunning('proc'));
+    // Who opens a file that is there is in that call for a moment, and not at two looks in a row.
+    let before: readonly string[] = [];
+    await until('the proc lane to hang', () => {
+      const now = threadsIn(process.pid, 'openat');
+      const hangs = now.some((tid) => before.includes(tid));
+      before = now;
+      return hangs;
+    });
     renameSync(uptime, fifo);
     writeFileSync(uptime, readFixture('kvm-host', 'uptime'));
     return fifo;
@@ -100,9 +109,12 @@ class PoolRig {
 describe('the lanes of the pool', () => {
   it('stop in the usual way once a thread that was given up has ended', async (t) => {
     const rig = new PoolRig(t);
+    const before = rig.threads.threads;
     const fifo = await rig.hangProcLane();
     await rig.sampled();
+    const [hung] = before.filter((thread) => !rig.threads.threads.includes(thread));
     wake(fifo);
+    await until('the thread to end', () => hung?.threadId === -1);
     assert.equal(await rig.pool.stop(), true);
     assert.deepEqual(rig.deaths, ['proc: it hung, and was given up']);
   });
