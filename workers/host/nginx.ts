@@ -39,9 +39,10 @@ interface Listing {
  */
 export function readNginx(rootfs: string, searchPath: string): NginxState {
   const folders = searchPath.split(delimiter).filter((folder) => folder.startsWith('/'));
-  const candidates = [...KNOWN_BINARIES, ...folders.map((folder) => join(folder, 'nginx')), MAIN_CONFIG];
-  const found = candidates.map((path) => isFile(rootfs, path));
-  const installed = found.includes(true) || (found.includes(null) ? null : false);
+  const known = [...KNOWN_BINARIES, MAIN_CONFIG].map((path) => isFile(rootfs, path));
+  // A folder on PATH that we may not enter is skipped, as a shell does.
+  const isOnPath = folders.some((folder) => isFile(rootfs, join(folder, 'nginx')) === true);
+  const installed = isOnPath || known.includes(true) || (known.includes(null) ? null : false);
 
   let listing = listNames(rootfs, SITES_ENABLED);
   if (listing === 'missing') {

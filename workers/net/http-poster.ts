@@ -69,7 +69,8 @@ export class HttpPoster {
         const { statusCode: status = 0, headers } = response;
         drain(response, () => resolve({ status, headers }));
       });
-      request.on('error', reject);
+      // After the answer has begun, `drain` resolves.
+      request.on('error', (error) => isAnswered || reject(error));
       // Some ends, such as an unexpected 101, come without an error.
       request.on('close', () => isAnswered || reject(new Error(CLOSED)));
       request.end(body);

@@ -53,13 +53,17 @@ export function floods(): void {
       const abused = await startAbused(t, transport, {
         warmUp: async (port) => (await flood(t, port, PUSHERS, 'push'))(),
       });
-      // Opened before, since node:http accepts one new connection a turn of its loop, and turns are long now.
-      const connection = await RawConnection.open(abused.port);
-      t.after(() => connection.destroy());
+      // On node:http opened before, since it accepts one new connection a turn of its loop, and turns are long now. On uWebSockets.js a
+      // request with a body is the last one of its connection.
+      const kept = await RawConnection.open(abused.port);
+      t.after(() => kept.destroy());
       const end = await flood(t, abused.port, PUSHERS, 'push');
       const ask = async (request: string): Promise<RawAnswer> => {
+        const connection = transport === 'uws' ? await RawConnection.open(abused.port) : kept;
         connection.write(request);
-        return connection.answer();
+        const answer = await connection.answer();
+        if (connection !== kept) connection.destroy();
+        return answer;
       };
       const expensive = `{${Array.from({ length: 6_500 }, (_, i) => `"k${i}":1`).join()}}`;
       const push = `${requestHead('POST', '/openclaw', { ...JSON_TYPE, 'content-length': String(expensive.length) })}${expensive}`;
