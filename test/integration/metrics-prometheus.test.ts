@@ -172,7 +172,8 @@ describe('a real Prometheus', { skip: missingPrometheus }, () => {
     });
     const [half, most, mean, seenSeconds, ageSeconds] = told as [number, number, number, number, number];
     const text = JSON.stringify(told);
-    assert.ok(half >= 0 && half <= most && mean <= most && most <= 1, text);
+    // Prometheus extrapolates both rates of the mean, each with an error of its own.
+    assert.ok(half >= 0 && half <= most && mean <= most + 1e-3 && most <= 1, text);
     assert.ok(seenSeconds > 0 && seenSeconds < ageSeconds, text);
   });
 

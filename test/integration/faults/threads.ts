@@ -69,7 +69,8 @@ export function threadFaults(): void {
   }
 
   test('a thread that throws, ends, runs out of its heap or never ends a loop costs no more than the inventory when it is the thread that looks for that', async (t) => {
-    const { before } = await startWhole(t);
+    // With the same preloaded module, which has Node start threads of its own.
+    const { before } = await startWhole(t, { nodeArgs: createFaults(t).nodeArgs });
     for (const fault of FAULTS) {
       const faults = createFaults(t);
       faults.strikeAlways('inventory', fault);
