@@ -87,6 +87,8 @@ export class ServiceManager {
   #status = '';
   /** Failed sends in a row. */
   #failures = 0;
+  /** Whether the last message that systemd took had a ping. */
+  #hasPinged = false;
   /** When the next message is due. */
   #dueMs = Number.NEGATIVE_INFINITY;
   /** Set while a message is being sent. */
@@ -134,18 +136,23 @@ export class ServiceManager {
     const isFresh = frame?.isFresh === true;
     const becomesReady = isFresh && !this.#isReady;
     // The sampler may have stalled: a ping now, the last for a while, lets the stall last for nearly the whole deadline.
-    const isLastChance = isFresh && this.#hasWatchdog && !frame.willBeFresh;
-    const isUrgent = (becomesReady || isLastChance) && this.#failures === 0;
+    const isLastChance = isFresh && !frame.willBeFresh;
+    // The stall is over: the pause after a status that was sent meanwhile does not delay the next ping.
+    const isOverdue = isFresh && !this.#hasPinged;
+    const isPingUrgent = this.#hasWatchdog && (isLastChance || isOverdue);
+    const isUrgent = (becomesReady || isPingUrgent) && this.#failures === 0;
     if (nowMs < this.#dueMs && !isUrgent) return;
     const status = this.#describe(isFresh ? `sampling every ${frame.intervalMs} ms` : null);
     const words: string[] = [];
     if (becomesReady) words.push('READY=1');
-    if (isFresh && this.#hasWatchdog) words.push('WATCHDOG=1');
+    const pings = isFresh && this.#hasWatchdog;
+    if (pings) words.push('WATCHDOG=1');
     if (status !== this.#status) words.push(`STATUS=${status}`);
     if (words.length === 0) return;
     this.#send(words, () => {
       this.#isReady ||= becomesReady;
       this.#status = status;
+      this.#hasPinged = pings;
       this.#dueMs = nowMs + this.#periodMs;
     });
   }

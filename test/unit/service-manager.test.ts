@@ -183,6 +183,20 @@ for (const deadlineMs of [2_000, 8_000, 60_000]) {
       }
     });
 
+    it('whenever a problem comes up during a stall', async (t) => {
+      for (const phaseMs of phases) {
+        const { conditions, manager, play, longestGapMs } = setUp(t, deadlineMs);
+        manager.look();
+        await play(deadlineMs);
+        const beforeMs = Math.min(4 * phaseMs, deadlineMs - 500);
+        await play(beforeMs, false);
+        conditions.set('frames', 'the sampler has stopped', 'error');
+        await play(deadlineMs - 500 - beforeMs, false);
+        await play(deadlineMs);
+        assert.ok(longestGapMs() < deadlineMs, `${longestGapMs()} ms, problem after ${beforeMs} ms`);
+      }
+    });
+
     it('whenever a send hangs', async (t) => {
       for (const phaseMs of phases) {
         const { state, manager, play, longestGapMs } = setUp(t, deadlineMs);
