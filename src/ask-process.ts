@@ -72,10 +72,10 @@ export function askProcess<Message extends { readonly type: string }>(
     };
     const kill = (): void => killGroup(child);
     const abort = (): void => done('aborted');
-    const tooSlow = (): void => done(`no process came up within ${beginLimitMs / 1000} s`);
+    const tooSlow = (): void => done(`the process did not start within ${beginLimitMs / 1000} s`);
     let timer = setTimeout(tooSlow, beginLimitMs);
     child.once('error', ({ message }) => done(message));
-    child.once('close', (code, by) => done(code === 0 ? null : `it ended with ${by ?? code}`));
+    child.once('close', (code, by) => done(code === 0 ? null : `the process exited with ${by ?? code}`));
     // It was not started: `error` follows, and after EMFILE there are no pipes.
     if (child.pid === undefined) return;
     process.once('exit', kill);

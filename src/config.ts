@@ -40,7 +40,7 @@ export type ConfigResult = {
       /** What was looked at and found to be right, in a line each. */
       readonly findings: readonly string[];
     }
-  /** Without any problem it is but for what gave no answer, which time may mend. */
+  /** No problems: only what is unanswered stands in the way, and a later start may succeed. */
   | { readonly ok: false; readonly problems: readonly string[] }
 );
 

@@ -39,7 +39,7 @@ const NO_ANSWER = 'which gives no answer';
 /**
  * Looks where the daemon is started, and at the trees of the host if they are not the Monitor's own. Those may lie on a mount that is
  * dead, so a process is asked, which can be ended: a thread that waits for such a mount can't be, and takes no signal. What gives no answer
- * within LOOK_LIMIT_MS counts as silent, and so does what could not be looked at, with the reason. Thread: main, at start; does not block.
+ * within LOOK_LIMIT_MS counts as silent, and so does what could not be checked, with the reason. Thread: main, at start; does not block.
  * Throws nothing; when `signal` is aborted, what it resolves with means nothing.
  */
 export async function lookAtHost({ procfs, rootfs }: HostTrees, signal?: AbortSignal): Promise<HostLook> {
@@ -82,7 +82,7 @@ async function lookAtTrees(procfs: string, rootfs: string, signal: AbortSignal |
       return false;
     },
   });
-  const silent = failure === null ? NO_ANSWER : `which could not be looked at: ${failure}`;
+  const silent = failure === null ? NO_ANSWER : `which could not be checked: ${failure}`;
   return { procfs: { silent }, rootfs: { silent }, ...looks };
 }
 

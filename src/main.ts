@@ -125,11 +125,11 @@ async function run(
   }
 }
 
-/** `unanswered` is what time may mend: on its own it has the exit code of all that may go better at the next start. */
+/** Ends with 78 if there is a problem, and with 1 if something is only unanswered: a later start may succeed. */
 function refuse(problems: readonly string[], unanswered: readonly { readonly text: string }[]): never {
   complain([...problems, ...unanswered.map(({ text }) => text)]);
   if (problems.length === 0) {
-    complain(['nothing was started: start it again when that answers']);
+    complain(['nothing was started; a later start may succeed']);
     process.exit(EXIT_FAILED);
   }
   complain([`nothing was started; ${NAME} --help tells what is allowed`]);

@@ -11,7 +11,7 @@ export const FILE_SETTINGS = [
   'bridgeSocket',
 ] as const satisfies FileSetting[];
 
-/** A setting that could not be used because a file or tree did not answer: time may mend it. */
+/** A setting that could not be used because a file or tree did not answer or could not be checked. A later start may succeed. */
 export interface Unanswered {
   readonly setting: SettingName;
   /** What is wrong, by the name of flag or variable. */
@@ -25,18 +25,18 @@ const SEARCH_PATH = '/usr/bin:/bin';
 const BEGIN_LIMIT_MS = 10_000;
 const NOT_ANSWERED = `did not answer within ${LOOK_LIMIT_MS / 1000} s`;
 
-/** What came of a look at a file. */
+/** The result of checking a file. */
 export interface FileLook {
-  /** Why it is not to be opened, as the end of a sentence; null: it answers, be it with an error. */
+  /** Why it must not be opened, as the end of a sentence; null: it answers, if only with an error. */
   readonly reason: string | null;
-  /** Resolves when nothing of the look is left. */
+  /** Resolves when the process that checks it and its children have ended. */
   readonly ended: Promise<void>;
 }
 
 /**
  * Finds out whether a path can be opened without hanging, as one on a dead mount would. A process tries, which can be left behind. It is
  * the shell, which takes 2 ms, or Node, which takes 50, where there is no shell. Where neither can be started (EAGAIN, ENOMEM), the file is
- * not called silent, but it is not opened either: the reason says what failed. Thread: main; does not block. Throws nothing.
+ * not called silent, but it is not opened either: the reason names the error. Thread: main; does not block. Throws nothing.
  */
 export async function lookAtFile(path: string, signal?: AbortSignal): Promise<FileLook> {
   const { askProcess, workerCommand } = await import('./ask-process.js');
@@ -49,12 +49,12 @@ export async function lookAtFile(path: string, signal?: AbortSignal): Promise<Fi
   if (result.failure !== null && signal?.aborted !== true)
     result = await askProcess({ ...limits, command: workerCommand('file', path), env: {} });
   const { failure, isLate, ended } = result;
-  if (failure !== null) return { reason: `could not be looked at: ${failure}`, ended };
+  if (failure !== null) return { reason: `could not be checked: ${failure}`, ended };
   return { reason: isLate ? NOT_ANSWERED : null, ended };
 }
 
 /**
- * The files of `settings` that don't answer, or could not be looked at; they must not be opened. Looks at all of them at the same time, and
+ * The files of `settings` that don't answer, or could not be checked; they must not be opened. Checks all of them at the same time, and
  * starts no process where none is given. Thread: main; does not block. Throws nothing.
  */
 export async function findSilentFiles(

@@ -15,7 +15,7 @@ export const MAX_CONNECTIONS = 1_024;
 const OWN_DESCRIPTORS = 60;
 /** Connections that wait in the kernel's queue come on top for a moment, where there are descriptors for them. */
 const QUEUE_DESCRIPTORS = 580;
-/** So many are held without room for the queue, as far as there are descriptors. */
+/** Up to this many connections are allowed even if that leaves fewer descriptors for the queue. */
 const FEW_CONNECTIONS = 16;
 const MIN_CONNECTIONS = 2;
 

@@ -10,13 +10,9 @@ const TOO_DEEP = badBody([`body: expected arrays and objects nested at most ${MA
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export const TOO_LARGE = errorAnswer('payload_too_large', `the body must be at most ${MAX_BODY_BYTES} bytes`);
-export const TOO_MANY = errorAnswer(
-  'push_busy',
-  'reading pushes takes so long that other requests would wait',
-  {
-    headers: [['retry-after', '1']],
-  },
-);
+export const TOO_MANY = errorAnswer('push_busy', 'pushes exceed their time budget', {
+  headers: [['retry-after', '1']],
+});
 export const TOO_SLOW = errorAnswer('body_timeout', 'the body took too long to arrive');
 
 /** Looks at what is known of a push before its body: null when the body is welcome. Missing headers are ''. */

@@ -85,7 +85,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   const sender = new UwsSender();
   const headers = new UwsHeaders();
   const bodies = new Bodies(failed, options.bodyTimeoutMs);
-  // Apart, so that requests without the token take no room from those with it.
+  // Separate, so that requests without the token do not push out bodies of requests with it.
   const refusedBodies = new Bodies(failed, options.bodyTimeoutMs);
 
   /**

@@ -67,19 +67,19 @@ export const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
 export const EXIT_CONFIG = 78;
 
-/** Why something can't be done as it was asked for. */
+/** Why a command cannot run. */
 export interface Refusal {
   readonly problems: readonly string[];
   readonly unanswered: readonly Unanswered[];
 }
 
-/** 78 if a setting is wrong; 1 if it is but for what gave no answer, which time may mend, so that whoever runs this may try again. */
+/** 78 if a setting is wrong; 1 if something only gave no answer, so that a retry may succeed; else 0. */
 export function exitCodeOf({ problems, unanswered }: Refusal): number {
   if (problems.length > 0) return EXIT_CONFIG;
   return unanswered.length > 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-/** Says all of it, and returns the exit code. */
+/** Prints all of it to stderr, and returns the exit code. */
 export function refuse({ complain }: Pick<CommandContext, 'complain'>, refusal: Refusal): number {
   complain([...refusal.problems, ...refusal.unanswered.map(({ text }) => text)]);
   return exitCodeOf(refusal);

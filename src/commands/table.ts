@@ -85,7 +85,7 @@ export const COMMANDS = {
   config: {
     summary: 'Show what is in force and where each value comes from.',
     details:
-      'Secrets are hidden. Exit code 78: something is wrong; all of it is named. 1: a file or tree does not answer, as on a dead mount; time may mend that.',
+      'Secrets are hidden. Exit code 78: something is wrong; all of it is named. 1: a file or tree does not answer, as on a dead mount, so that a retry may succeed.',
     options: JSON_OPTION,
     choices: null,
     takesSettings: true,

@@ -28,9 +28,9 @@ const SLOW_RESTART_MS = 60_000;
 const PING_MS = 5_000;
 /** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
 const GIVE_UP_PINGS = 3;
-/** One that was given up and has not ended by then hangs in the kernel, and another takes its place. */
+/** A thread that has not ended this long after it was given up hangs in the kernel, and is replaced. */
 const GIVE_UP_MS = 5_000;
-/** With so many that hang in the kernel no other is started: each keeps its memory, and the next would probably hang, too. */
+/** If more than this many hang in the kernel, no other is started: each keeps its memory, and the next would probably hang, too. */
 const MAX_HUNG = 2;
 
 /** What names a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
@@ -110,7 +110,7 @@ export class HeartbeatThread {
     this.#restarts.started();
     let reason = 'the thread came to an end';
     worker.on('message', (message: HeartbeatMessage) => {
-      // One that was replaced answers for itself no more.
+      // Messages of a thread that was replaced are ignored.
       if (worker === this.#worker) this.#take(message);
     });
     worker.on('error', (error) => {

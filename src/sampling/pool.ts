@@ -11,7 +11,7 @@ import { workerFile } from '../worker-file.js';
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
 /** How long a thread may take to come up and begin with its lane. */
 const START_MS = 15_000;
-/** How often it is looked whether a lane that was given up in the middle of writing has come out of that. */
+/** How often to check whether a lane that was given up while it wrote has finished or ended. */
 const WRITING_LOOK_MS = 1_000;
 /** How long a lane may take to see the stop word. */
 const STOP_MS = 600;

@@ -8,7 +8,7 @@ import { createFrozenMount, whyNoMount } from '../support/frozen-mount.js';
 import { runOnce } from '../support/run-once.js';
 import { until } from '../support/until.js';
 
-/** What takes a command from "hangs" to "answers" on a machine that is busy. What hangs never ends. */
+/** Far more than a command takes, for the sake of a busy machine. One that hangs never ends. */
 const ANSWER_LIMIT_MS = 15_000;
 const READS_CONFIG = [['once'], ['top', '--json'], ['config'], ['--check-config'], ['doctor', '--json'], []];
 const ASKS_DAEMON = [['health'], ['history']];
@@ -28,7 +28,7 @@ async function createDeadMount(t: TestContext): Promise<string> {
   return mount.path;
 }
 
-/** Runs a command to its end, which must not take for ever. */
+/** Runs a command to its end, within ANSWER_LIMIT_MS. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>>) {
   const begunMs = performance.now();
   const ended = await runOnce(args, { ...PORT, ...env });
@@ -189,7 +189,7 @@ describe('on a mount that hangs', { skip: whyNoMount() ?? false, concurrency: 3 
   });
 });
 
-describe('where the process that looks at files', { concurrency: true }, () => {
+describe('when the process that checks files', { concurrency: true }, () => {
   /** Runs a command as a user that may start no other process. */
   const NO_MORE_PROCESSES = [
     '--import',
@@ -200,7 +200,7 @@ describe('where the process that looks at files', { concurrency: true }, () => {
   ];
   const isRoot = process.getuid?.() === 0;
 
-  it('can not be started, a file is not called silent, and nothing hangs', {
+  it('cannot be started, the error is reported and nothing hangs', {
     skip: isRoot ? false : 'only root may become another user',
   }, async (t) => {
     const folder = temporaryFolder(t);
@@ -209,7 +209,7 @@ describe('where the process that looks at files', { concurrency: true }, () => {
     for (const args of [['health'], ['history'], ['config']]) {
       const { exited, stderr } = await asNobody(t, { ...PORT, [TOKEN]: token }, args, NO_MORE_PROCESSES);
       assert.equal(exited, 1, stderr);
-      assert.match(stderr, /MONITOR_BRIDGE_TOKEN_FILE: .*\/token could not be looked at: spawn .* EAGAIN/);
+      assert.match(stderr, /MONITOR_BRIDGE_TOKEN_FILE: .*\/token could not be checked: spawn .* EAGAIN/);
       assert.doesNotMatch(stderr, /did not answer/);
     }
   });

@@ -33,13 +33,13 @@ describe('askProcess', { concurrency: true }, () => {
 
   it('failed, and is not late, when the process does not come up', async () => {
     const { failure, isLate } = await shell('sleep 1000', { beginLimitMs: 1 });
-    assert.deepEqual([failure, isLate], ['no process came up within 0.001 s', false]);
+    assert.deepEqual([failure, isLate], ['the process did not start within 0.001 s', false]);
   });
 
   it('failed, and is not late, when the process crashes', async () => {
     for (const [script, reason] of [
-      [`${BEGUN}; exit 3`, 'it ended with 3'],
-      [`${BEGUN}; kill -9 $$`, 'it ended with SIGKILL'],
+      [`${BEGUN}; exit 3`, 'the process exited with 3'],
+      [`${BEGUN}; kill -9 $$`, 'the process exited with SIGKILL'],
     ] as const) {
       const { failure, isLate } = await shell(script);
       assert.deepEqual([failure, isLate], [reason, false]);

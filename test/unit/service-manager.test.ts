@@ -125,7 +125,7 @@ describe('a service manager', () => {
     });
   }
 
-  it('gets READY and the status again until it has taken them, within a second, and is complained of once', async (t) => {
+  it('gets READY and the status every second until it has taken them, with one warning', async (t) => {
     const { state, manager, play, texts, warnings } = setUp(t);
     state.systemd = 'refuses';
     manager.look();
@@ -140,7 +140,7 @@ describe('a service manager', () => {
     assert.deepEqual(warnings.slice(1), ['systemd-notify failed: no answer within 5 s']);
   });
 
-  it('without a watchdog is tried more and more seldom while it does not answer', async (t) => {
+  it('without a watchdog is retried with back-off while it refuses', async (t) => {
     const { state, manager, play, texts } = setUp(t, null);
     state.systemd = 'refuses';
     manager.look();

@@ -8,7 +8,7 @@ import { type Finding, ok, problem, warning } from './finding.js';
 /** Of what is wrong no more is known than what stands before the first colon: a flag, a variable, or something else. */
 const NAME = /^(--[a-z-]+|[A-Za-z_]+): /;
 const NO_KEY = 'not-a-key';
-const MOUNT_ADVICE = 'see whether whoever serves its mount is there (findmnt, dmesg)';
+const MOUNT_ADVICE = 'check that the server of its mount is up (findmnt, dmesg)';
 
 /** What is wrong with the configuration, what deserves a look, and what was found to be right. */
 export function checkConfiguration(result: ConfigResult): Finding[] {

@@ -17,7 +17,7 @@ export async function checkDisk(task: Omit<ProbeTask, 'topic'>, signal: AbortSig
     return [
       problem(
         'disk',
-        `could not be looked at: ${failureOf(messages, 'disk') ?? 'no process came up'}`,
+        `could not be checked: ${failureOf(messages, 'disk') ?? 'the process did not start'}`,
         'see whether this user may start another process (ulimit -u, pids.max)',
       ),
     ];
@@ -73,7 +73,7 @@ function checkShare(messages: readonly ProbeMessage[], diskPath: string): Findin
     return problem(
       'disk',
       `${printable(diskPath)} gives no answer within ${LIMIT_MS / 1000} s: its file system hangs`,
-      'see whether whoever serves the mount is there (findmnt, dmesg); everything else goes on meanwhile, and disk_pct is named in "stale"',
+      'check that the server of the mount is up (findmnt, dmesg); everything else goes on meanwhile, and disk_pct is named in "stale"',
     );
   const df = messageOf(messages, 'df');
   const other = messageOf(messages, 'other-disk');

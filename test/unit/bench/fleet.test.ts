@@ -63,7 +63,7 @@ describe('a fleet', () => {
     });
   });
 
-  it('that was told to come back in years is heard of again within two minutes', () => {
+  it('that gets a Retry-After of years sends again within two minutes', () => {
     const minuteMs = 60_000;
     const backend = between(minuteMs, 1.5 * minuteMs, comeBackIn(99_999_999));
     const { heardAfterSeconds, phases } = measure(

@@ -65,24 +65,24 @@ function setUp(t: TestContext) {
 }
 
 describe('a heartbeat thread that hangs in the kernel', LIMIT, () => {
-  it('is told of, and another takes its place', async (t) => {
+  it('is reported and replaced', async (t) => {
     const { thread, deaths, hung, hang, mend, wake } = setUp(t);
     hang();
     thread.start();
-    await until('it to be told of', () => hung.length > 0);
+    await until('the report that it hangs', () => hung.length > 0);
     assert.deepEqual(hung, [[1, false]]);
     assert.deepEqual(deaths, ['it hung, and cannot be terminated']);
     mend();
     await until('another thread', () => thread.state.running);
     assert.equal(thread.state.restarts, 1);
     wake();
-    await until('its end to be told of', () => hung.length > 1);
+    await until('the report that it has ended', () => hung.length > 1);
     assert.deepEqual(hung[1], [0, false]);
     assert.deepEqual([deaths.length, thread.state.restarts, thread.state.running], [1, 1, true]);
     assert.equal(await thread.stop(), true);
   });
 
-  it('is not replaced without end: with three that hang there is no other until one of them ends', async (t) => {
+  it('is replaced twice at most, until one that hangs ends', async (t) => {
     const { thread, deaths, hung, hang, mend, wake } = setUp(t);
     hang();
     thread.start();
@@ -100,11 +100,11 @@ describe('a heartbeat thread that hangs in the kernel', LIMIT, () => {
     assert.equal(await thread.stop(), true);
   });
 
-  it('is told of when the daemon stops, which can then not end as it usually does', async (t) => {
+  it('makes stop() return false although its successor has ended', async (t) => {
     const { thread, hung, hang, mend, wake } = setUp(t);
     hang();
     thread.start();
-    await until('it to be told of', () => hung.length > 0);
+    await until('the report that it hangs', () => hung.length > 0);
     mend();
     await until('another thread', () => thread.state.running);
     assert.equal(await thread.stop(), false);
