@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { messageOf } from './shared/errors.js';
 import { workerFile } from './worker-file.js';
 
+const MAX_QUOTED = 100;
+
 /** What a process is asked to do, and how long it may take. */
 export interface Asked<Message> {
   /** The program and its arguments, such as `workerCommand()` gives. */
@@ -22,7 +24,7 @@ export interface Asked<Message> {
 export interface AskResult {
   /** Why the process could not be started, did not come up or crashed; null: none of these. */
   readonly failure: string | null;
-  /** Whether it came up and did not finish within its limit: what it looks at hangs. */
+  /** Whether its time was up. Without a failure it came up and did not finish: what it looks at hangs. */
   readonly isLate: boolean;
   /** Resolves when the process and its children have ended. In uninterruptible sleep they may stay for ever. */
   readonly ended: Promise<void>;
@@ -60,22 +62,26 @@ export function askProcess<Message extends { readonly type: string }>(
   });
   return new Promise((resolve) => {
     let isDone = false;
+    let isClosed = false;
     const done = (failure: string | null, isLate = false): void => {
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
       process.off('exit', kill);
       signal?.removeEventListener('abort', abort);
-      kill();
+      if (!isClosed) kill();
       letGo(child);
       resolve({ failure, isLate, ended });
     };
     const kill = (): void => killGroup(child);
     const abort = (): void => done('aborted');
-    const tooSlow = (): void => done(`the process did not start within ${beginLimitMs / 1000} s`);
+    const tooSlow = (): void => done(`the process did not start within ${beginLimitMs / 1000} s`, true);
     let timer = setTimeout(tooSlow, beginLimitMs);
     child.once('error', ({ message }) => done(message));
-    child.once('close', (code, by) => done(code === 0 ? null : `the process exited with ${by ?? code}`));
+    child.once('close', (code, by) => {
+      isClosed = true;
+      done(code === 0 ? null : `the process exited with ${by ?? code}`);
+    });
     // It was not started: `error` follows, and after EMFILE there are no pipes.
     if (child.pid === undefined) return;
     process.once('exit', kill);
@@ -86,7 +92,8 @@ export function askProcess<Message extends { readonly type: string }>(
       const lines = `${text}${more}`.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
-        const message = JSON.parse(line) as Message;
+        const message = parse<Message>(line);
+        if (message === null) return done(`the process printed ${JSON.stringify(line.slice(0, MAX_QUOTED))}`);
         if (take?.(message) === true) return done(null);
         if (isDone || message.type !== 'begun') continue;
         clearTimeout(timer);
@@ -98,12 +105,21 @@ export function askProcess<Message extends { readonly type: string }>(
   });
 }
 
-function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+/** Null: it is not JSON. */
+function parse<Message>(line: string): Message | null {
+  try {
+    return JSON.parse(line) as Message;
+  } catch {
+    return null;
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended, and was not waited for yet.
+    // All of it has ended.
   }
 }
 

@@ -22,7 +22,7 @@ export interface Unanswered {
 const LOOK = `echo '{"type":"begun"}'; [ ! -f "$0" ] || : "$(head -c 1 <"$0" 2>&1)"`;
 const SEARCH_PATH = '/usr/bin:/bin';
 /** How long a process may take to come up on a busy machine. */
-const BEGIN_LIMIT_MS = 10_000;
+const BEGIN_LIMIT_MS = 5_000;
 const NOT_ANSWERED = `did not answer within ${LOOK_LIMIT_MS / 1000} s`;
 
 /** The result of checking a file. */
@@ -46,7 +46,7 @@ export async function lookAtFile(path: string, signal?: AbortSignal): Promise<Fi
     command: ['/bin/sh', '-c', LOOK, path],
     env: { PATH: SEARCH_PATH },
   });
-  if (result.failure !== null && signal?.aborted !== true)
+  if (result.failure !== null && !result.isLate && signal?.aborted !== true)
     result = await askProcess({ ...limits, command: workerCommand('file', path), env: {} });
   const { failure, isLate, ended } = result;
   if (failure !== null) return { reason: `could not be checked: ${failure}`, ended };

@@ -109,7 +109,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     return safely((response, request) => {
       const { framing } = headers.read(request);
       if (framing === 'broken') sendLast(response, guard(headers) ?? BAD_REQUEST, isHead);
-      else if (framing === 'body') receive(response, null, shortAnswer(route), isHead);
+      else if (framing === 'body') receive(response, shortAnswer(route), isHead);
       else if (isHead) sender.sendPinnedHead(response, route, headers);
       else sender.sendPinned(response, route, headers);
     });
@@ -143,22 +143,18 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   }
 
   /**
-   * Reads a body and answers: with `refusal`, or else with what `route` makes of the body. The answer is the connection's last, and comes a
-   * turn later: what follows the body cuts the connection, and is never acted on.
+   * Reads a body and answers: with what a route makes of it, or with what is known already. The answer is the connection's last, and comes
+   * a turn later: what follows the body cuts the connection, and is never acted on.
    */
-  function receive(
-    response: UwsResponse,
-    route: PostRoute | null,
-    refusal: Answer | null,
-    isHead = false,
-  ): void {
-    const body = (refusal === null ? bodies : refusedBodies).receive({
+  function receive(response: UwsResponse, reply: PostRoute | Answer, isHead = false): void {
+    const isKnown = 'status' in reply;
+    const body = (isKnown ? refusedBodies : bodies).receive({
       isLast: true,
-      answer: (bytes) => route?.answer(bytes) ?? BAD_REQUEST,
+      answer: (bytes) => (isKnown ? reply : reply.answer(bytes)),
       finish: (answer) => response.cork(() => sender.sendLast(response, answer, isHead)),
       drop: () => cut(response),
     });
-    if (refusal !== null) body.refuse(refusal);
+    if (isKnown) body.refuse(reply);
     response.onAborted(() => body.abort());
     response.onData((chunk, isLast) => {
       try {
@@ -203,9 +199,12 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
         path,
         safely((response, request) => {
           const { framing } = headers.read(request);
-          const refusal = guard(headers) ?? (framing === 'broken' ? BAD_REQUEST : route.refuse(headers));
-          if (framing === 'broken') sendLast(response, refusal ?? BAD_REQUEST);
-          else receive(response, route, refusal);
+          if (framing === 'broken') {
+            sendLast(response, guard(headers) ?? BAD_REQUEST);
+            return;
+          }
+          const refusal = guard(headers) ?? route.refuse(headers);
+          receive(response, refusal ?? route);
         }),
       );
       app.head(path, serve(refusing(wrongMethod(POST_ALLOWED)), true));

@@ -31,9 +31,20 @@ describe('askProcess', { concurrency: true }, () => {
     await ended;
   });
 
-  it('failed, and is not late, when the process does not come up', async () => {
+  it('failed and is late when the process does not come up', async () => {
     const { failure, isLate } = await shell('sleep 1000', { beginLimitMs: 1 });
-    assert.deepEqual([failure, isLate], ['the process did not start within 0.001 s', false]);
+    assert.deepEqual([failure, isLate], ['the process did not start within 0.001 s', true]);
+  });
+
+  it('failed when the process prints something else than JSON', async () => {
+    const { failure, isLate } = await shell(`${BEGUN}; echo 'sh: no such'; sleep 1000`);
+    assert.deepEqual([failure, isLate], ['the process printed "sh: no such"', false]);
+  });
+
+  it('kills the children of a process that ended before them', async () => {
+    const { isLate, ended } = await shell(`${BEGUN}; sleep 1000 & exit 0`, { limitMs: 1 });
+    assert.equal(isLate, true);
+    await ended;
   });
 
   it('failed, and is not late, when the process crashes', async () => {

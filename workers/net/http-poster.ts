@@ -18,6 +18,8 @@ const MAX_INFORMATIONAL = 32;
 /** Longer than the usual report interval, so that one connection serves; shorter than the minute after which balancers cut idle ones. */
 const KEEP_ALIVE_MS = 55_000;
 
+const KEEP_ALIVE_MARGIN_MS = 1_000;
+
 const CLOSED = 'the connection was closed without an answer';
 
 export interface PostAnswer {
@@ -45,6 +47,7 @@ export class HttpPoster {
     this.#url = url;
     const options = { keepAlive: true, maxSockets: 1, timeout: KEEP_ALIVE_MS };
     this.#agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    closeEarly(this.#agent);
     const proxy = proxyFor(url, env);
     if (proxy !== null) this.#connectThrough(proxy);
   }
@@ -129,6 +132,17 @@ export class HttpPoster {
     request.on('close', () => opened(new Error(CLOSED)));
     request.end();
   }
+}
+
+/** Closes idle connections before the server does: a post that meets its close would count as unreachable. */
+function closeEarly(agent: HttpAgent): void {
+  const keep = agent.keepSocketAlive.bind(agent);
+  agent.keepSocketAlive = (socket: Socket) => {
+    // Sets the timeout, to that of a `Keep-Alive` header if it is the shorter one.
+    const isKept = keep(socket);
+    if (socket.timeout) socket.setTimeout(Math.max(1, socket.timeout - KEEP_ALIVE_MARGIN_MS));
+    return isKept;
+  };
 }
 
 function drain(response: IncomingMessage, done: () => void): void {

@@ -56,14 +56,19 @@ export class HostLookup {
     return new Promise((resolve) => {
       const { RES_OPTIONS, LOCALDOMAIN } = process.env;
       const env = { PATH: this.#searchPath, RES_OPTIONS, LOCALDOMAIN };
-      const child = execFile(GETENT, ['ahosts', '--', hostname], { env }, (error, output) => {
-        this.#running.delete(child);
-        if (error === null) return resolve(parse(output));
-        resolve(error.code === NOT_FOUND || error.killed || error.signal ? [] : null);
-      });
-      this.#running.add(child);
-      // A thread that ends does not wait for it.
-      child.unref();
+      try {
+        const child = execFile(GETENT, ['ahosts', '--', hostname], { env }, (error, output) => {
+          this.#running.delete(child);
+          if (error === null) return resolve(parse(output));
+          resolve(error.code === NOT_FOUND || error.killed || error.signal ? [] : null);
+        });
+        this.#running.add(child);
+        // A thread that ends does not wait for it.
+        child.unref();
+      } catch {
+        // Node throws for ENOMEM, and passes other errors to the callback.
+        resolve(null);
+      }
     });
   }
 }
