@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config.js';
-import { connectionsWithin, MAX_CONNECTIONS, parseOpenFiles } from './limits.js';
+import { connectionsWithin, MAX_CONNECTIONS, parseOpenFiles, spareConnectionsWithin } from './limits.js';
 import type { Routes, Transport, TransportName } from './routes.js';
 import { createTransport } from './transport.js';
 import type { SocketFile } from './unix-socket.js';
@@ -20,10 +20,18 @@ export class Bridge {
    * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
    */
   async open(config: Config, routes: Routes, warn: (message: string) => void): Promise<number> {
-    const maxConnections = connectionsWithin(readOpenFiles());
+    const openFiles = readOpenFiles();
+    const maxConnections = connectionsWithin(openFiles);
+    const spareConnections = spareConnectionsWithin(openFiles);
     if (maxConnections < MAX_CONNECTIONS)
       warn(`few files may be open at a time: the bridge holds ${maxConnections} connections at most`);
-    const transport = await createTransport({ choice: config.bridgeTransport, routes, warn, maxConnections });
+    const transport = await createTransport({
+      choice: config.bridgeTransport,
+      routes,
+      warn,
+      maxConnections,
+      spareConnections,
+    });
     this.#transport = transport;
     const port = await transport.listen(config.port);
     if (config.bridgeSocket === undefined) return port;

@@ -29,6 +29,11 @@ export function connectionsWithin(descriptors: number): number {
   return Math.max(MIN_CONNECTIONS, Math.min(MAX_CONNECTIONS, wanted));
 }
 
+/** How many connections may come on top of these for a moment. */
+export function spareConnectionsWithin(descriptors: number): number {
+  return Math.max(0, descriptors - OWN_DESCRIPTORS - connectionsWithin(descriptors));
+}
+
 /** How many files a process may have open, from the text of its `/proc/PID/limits`; as many as one likes where that does not tell. */
 export function parseOpenFiles(limits: string): number {
   const [, soft = ''] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];

@@ -14,12 +14,23 @@ export async function createTransport(options: {
   readonly routes: Routes;
   readonly warn: (message: string) => void;
   readonly maxConnections?: number;
+  readonly spareConnections?: number;
   readonly load?: () => Uws;
 }): Promise<Transport> {
-  const { choice, routes, warn, maxConnections = MAX_CONNECTIONS, load = loadUws } = options;
+  const {
+    choice,
+    routes,
+    warn,
+    maxConnections = MAX_CONNECTIONS,
+    spareConnections,
+    load = loadUws,
+  } = options;
   if (choice !== 'node-http') {
     try {
-      return createUwsTransport(load(), routes, { maxConnections });
+      return createUwsTransport(load(), routes, {
+        maxConnections,
+        ...(spareConnections !== undefined && { spareConnections }),
+      });
     } catch (error) {
       if (choice === 'uws') throw error;
       warn(

@@ -1,4 +1,12 @@
+import { MAX_CONNECTIONS } from './limits.js';
 import type { Uws, UwsApp, UwsResponse } from './uws-types.js';
+
+/** What a test, or a process that may open few files, wants smaller. */
+export interface ConnectionLimits {
+  readonly maxConnections?: number;
+  /** So many may come on top for a moment: those that wait in the kernel's queue are accepted in one go, and all go to one half. */
+  readonly spareConnections?: number;
+}
 
 /** One of the two halves, with the connections that it was given. */
 interface Half {
@@ -17,13 +25,16 @@ export class UwsConnections {
   /** What listens. */
   readonly front: UwsApp;
   readonly #maxOfHalf: number;
+  readonly #spare: number;
   readonly #halves: readonly [Half, Half];
   #isTaking: 0 | 1 = 0;
   #isClosed = false;
 
   /** `layRoutes` gives an application its routes; it is called twice. */
-  constructor(uws: Uws, layRoutes: (app: UwsApp) => void, max: number) {
-    this.#maxOfHalf = Math.max(1, Math.floor(max / 2));
+  constructor(uws: Uws, layRoutes: (app: UwsApp) => void, limits: ConnectionLimits) {
+    const { maxConnections = MAX_CONNECTIONS, spareConnections = Number.POSITIVE_INFINITY } = limits;
+    this.#maxOfHalf = Math.max(1, Math.floor(maxConnections / 2));
+    this.#spare = spareConnections;
     this.front = uws.App();
     const makeHalf = (): Half => {
       const app = uws.App();
@@ -35,6 +46,8 @@ export class UwsConnections {
         // Accepted before the end, handed over after it.
         if (this.#isClosed) response.close();
         else if (half.open >= this.#maxOfHalf && half === this.#halves[this.#isTaking]) this.#turn();
+        // If these took the last descriptors, nothing could be accepted any more, and no turn would come.
+        else if (half.open > this.#maxOfHalf + this.#spare) response.close();
       };
       app.filter(look);
       return half;

@@ -17,11 +17,11 @@ export class UwsHeaders implements RequestHead {
   #request: UwsRequest | null = null;
   #framings = 0;
   #host = '';
-  #origin = '';
-  #site = '';
-  #authorization = '';
-  #accept = '';
-  #type = '';
+  #origin: string | null = null;
+  #site: string | null = null;
+  #authorization: string | null = null;
+  #accept: string | null = null;
+  #type: string | null = null;
   #length = '';
 
   read(request: UwsRequest): this {
@@ -29,11 +29,11 @@ export class UwsHeaders implements RequestHead {
     this.framing = 'none';
     this.#framings = 0;
     this.#host = '';
-    this.#origin = '';
-    this.#site = '';
-    this.#authorization = '';
-    this.#accept = '';
-    this.#type = '';
+    this.#origin = null;
+    this.#site = null;
+    this.#authorization = null;
+    this.#accept = null;
+    this.#type = null;
     this.#length = '';
     request.forEach(this.#look);
     return this;
@@ -44,15 +44,15 @@ export class UwsHeaders implements RequestHead {
       case 'host':
         return this.#host;
       case 'origin':
-        return this.#origin;
+        return this.#origin ?? '';
       case 'sec-fetch-site':
-        return this.#site;
+        return this.#site ?? '';
       case 'authorization':
-        return this.#authorization;
+        return this.#authorization ?? '';
       case 'accept':
-        return this.#accept;
+        return this.#accept ?? '';
       case 'content-type':
-        return this.#type;
+        return this.#type ?? '';
       case 'content-length':
         return this.#length;
       default:
@@ -99,7 +99,7 @@ export class UwsHeaders implements RequestHead {
   }
 }
 
-/** A header that came twice has both values. */
-function both(first: string, second: string): string {
-  return first === '' ? second : `${first}, ${second}`;
+/** A header that came twice has both values. `first` is null where it did not come before. */
+function both(first: string | null, second: string): string {
+  return first === null ? second : `${first}, ${second}`;
 }

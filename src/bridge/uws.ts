@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
+import { requireInstalled } from '../own-package.js';
 import { MonitorError, messageOf } from '../shared/errors.js';
 import { type Answer, errorAnswer } from './answer.js';
 import { Bodies } from './body.js';
-import { MAX_CONNECTIONS } from './limits.js';
 import { isLong } from './long-answers.js';
 import {
   BAD_REQUEST,
@@ -15,7 +14,7 @@ import {
   type Transport,
   wrongMethod,
 } from './routes.js';
-import { UwsConnections } from './uws-connections.js';
+import { type ConnectionLimits, UwsConnections } from './uws-connections.js';
 import { UwsHeaders } from './uws-headers.js';
 import { UwsSender } from './uws-sender.js';
 import type { Handler, Uws, UwsApp, UwsResponse } from './uws-types.js';
@@ -53,7 +52,7 @@ const NO_BODY_WANTED = errorAnswer(
  * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
  * @throws MonitorError TRANSPORT_MISSING, telling what was tried and why it is not that: not installed, or built for another C library
  */
-export function loadUws(require: (name: string) => unknown = createRequire(import.meta.url)): Uws {
+export function loadUws(require: (name: string) => unknown = requireInstalled): Uws {
   const [major] = process.versions.node.split('.');
   const names = ['uWebSockets.js', `@uwsjs/${process.platform}-${process.arch}-${major}`];
   const reasons: string[] = [];
@@ -73,9 +72,8 @@ export function loadUws(require: (name: string) => unknown = createRequire(impor
 }
 
 /** What a test may want smaller than it is. */
-export interface UwsOptions {
+export interface UwsOptions extends ConnectionLimits {
   readonly bodyTimeoutMs?: number;
-  readonly maxConnections?: number;
 }
 
 /** Makes the transport; it listens on nothing yet. */
@@ -214,7 +212,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     app.any('/*', serve(refusing(NOT_FOUND)));
   }
 
-  const connections = new UwsConnections(uws, layRoutes, options.maxConnections ?? MAX_CONNECTIONS);
+  const connections = new UwsConnections(uws, layRoutes, options);
 
   return {
     name: 'uws',

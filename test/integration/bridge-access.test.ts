@@ -86,11 +86,17 @@ onEachTransport((_, env) => {
       assert.equal(status, 401);
       assert.equal(headers['www-authenticate'], 'Bearer');
     }
-    const twice = await RawConnection.open(port);
-    twice.write(`GET /telemetry HTTP/1.1\r\nhost: localhost\r\n`);
-    twice.write(`authorization: Bearer ${token}\r\nauthorization: Bearer ${token}\r\n\r\n`);
-    assertError(await twice.answer(), 401, 'unauthorized');
-    twice.destroy();
+    for (const [first, second] of [
+      [`Bearer ${token}`, `Bearer ${token}`],
+      [`Bearer ${token}`, ''],
+      ['', `Bearer ${token}`],
+    ]) {
+      const twice = await RawConnection.open(port);
+      twice.write(`GET /telemetry HTTP/1.1\r\nhost: localhost\r\n`);
+      twice.write(`authorization: ${first}\r\nauthorization: ${second}\r\n\r\n`);
+      assertError(await twice.answer(), 401, 'unauthorized');
+      twice.destroy();
+    }
     // Where a request ends is no matter of who it is from, either.
     const unclear = await rawRequest(port, 'POST', '/openclaw', { headers: { 'transfer-encoding': 'gzip' } });
     assert.ok([400, 401].includes(unclear.status), `${unclear.status}`);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { connectionsWithin, MAX_CONNECTIONS, parseOpenFiles } from '../../../src/bridge/limits.js';
+import {
+  connectionsWithin,
+  MAX_CONNECTIONS,
+  parseOpenFiles,
+  spareConnectionsWithin,
+} from '../../../src/bridge/limits.js';
 
 describe('parseOpenFiles', () => {
   it('reads what the kernel tells of a process', () => {
@@ -14,6 +19,15 @@ describe('parseOpenFiles', () => {
   it('finds no limit where there is none, or nothing is told', () => {
     const line = 'Max open files            unlimited            unlimited            files     \n';
     for (const limits of [line, '']) assert.equal(parseOpenFiles(limits), Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('spareConnectionsWithin', () => {
+  it('is what is left of the descriptors, and none where there are few', () => {
+    assert.equal(spareConnectionsWithin(Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
+    assert.ok(spareConnectionsWithin(1_024) >= 511);
+    assert.equal(spareConnectionsWithin(80), 4);
+    for (const descriptors of [50, 60, 64, 76]) assert.equal(spareConnectionsWithin(descriptors), 0);
   });
 });
 
