@@ -89,7 +89,7 @@ export const SETTINGS = {
     env: 'MONITOR_CPU_BUDGET_PCT',
     flag: 'cpu-budget-pct',
     placeholder: 'X',
-    default: '0.5',
+    default: '1',
     help: 'Share of one core that the sampler may take, 0.01 to 100 percent; it samples less often where it would take more.',
     completes: null,
   },

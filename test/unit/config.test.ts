@@ -16,7 +16,7 @@ describe('where a value comes from', () => {
       reportIntervalSec: 30,
       sampleIntervalMs: 50,
       cpuWindowMs: 1000,
-      cpuBudgetPct: 0.5,
+      cpuBudgetPct: 1,
       diskPath: '/',
       procfs: '/proc',
       rootfs: '/',
@@ -261,7 +261,7 @@ describe('what is shown of a configuration', () => {
     );
     assert.deepEqual(byName.get('MONITOR_PORT'), ['80', 'MONITOR_PORT']);
     assert.deepEqual(byName.get('MONITOR_IDENTIFIER'), ['x y', '--identifier']);
-    assert.deepEqual(byName.get('MONITOR_CPU_BUDGET_PCT'), ['0.5', 'default']);
+    assert.deepEqual(byName.get('MONITOR_CPU_BUDGET_PCT'), ['1', 'default']);
     assert.deepEqual(byName.get('MONITOR_BACKEND_URL'), ['(unset)', 'default']);
     assert.deepEqual(byName.get('MONITOR_API_KEY'), ['[hidden]', 'MONITOR_API_KEY']);
   });
