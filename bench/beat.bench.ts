@@ -1,5 +1,11 @@
 import { FrameReader } from '../src/shared/frame-store.js';
-import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../src/shared/layout.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../src/shared/layout.js';
 import { FakeClock } from '../test/support/fake-clock.js';
 import { ProcSampler } from '../workers/lanes/proc-sampler.js';
 import { BeatExtension } from '../workers/net/beat-extended.js';
@@ -18,7 +24,6 @@ export async function benchBeat(effort: Effort): Promise<Section> {
     shared,
     clock,
     procfs: '/proc',
-    identifier: 'bench',
     intervalMs: 50,
     cpuWindowMs: 1_000,
     cpuBudgetPct: 100,
@@ -27,6 +32,7 @@ export async function benchBeat(effort: Effort): Promise<Section> {
   });
   const sourceWith = (extension: BeatExtension | null) =>
     new BeatSource({
+      diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.heartbeat),
       frames: new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
       identifier: 'bench',
       clock,

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { countBurst } from '../src/shared/burst.js';
 import { FRAME_NUMBERS } from '../src/shared/fields.js';
 import { createSharedMemory } from '../src/shared/layout.js';
 import { rowsFor } from '../src/shared/recorder.js';
@@ -8,7 +9,6 @@ import { readFixture } from '../test/support/fixtures.js';
 import { Recording } from '../workers/lanes/recording.js';
 import { PRESSURE_NUMBERS, parsePressure } from '../workers/proc/pressure.js';
 import { CORE_COLUMNS, parseStatCores } from '../workers/proc/stat-cores.js';
-import { BurstHistogram } from '../workers/rates/burst-histogram.js';
 import { BurstMinute } from '../workers/rates/burst-minute.js';
 import { CoreShares } from '../workers/rates/core-shares.js';
 import type { BenchOptions } from './options.js';
@@ -115,7 +115,6 @@ function tickContestants(closers: (() => void)[]): Contestant[] {
 function partContestants(): Contestant[] {
   const numbers = new Float64Array(FRAME_NUMBERS);
   const recording = new Recording(createSharedMemory(rowsFor(HISTORY_SEC, INTERVAL_MS)));
-  const histogram = new BurstHistogram(numbers);
   const minute = new BurstMinute();
   let nowMs = 0;
   const each = (name: string, stepMs: number, work: () => void): Contestant => ({
@@ -129,7 +128,7 @@ function partContestants(): Contestant[] {
   });
   return [
     each(NAMES.append, INTERVAL_MS, () => recording.record(numbers, nowMs)),
-    each(NAMES.observe, INTERVAL_MS, () => histogram.observe((nowMs / 7) % 100, nowMs)),
+    each(NAMES.observe, INTERVAL_MS, () => countBurst(numbers, (nowMs / 7) % 100, INTERVAL_MS)),
     each(NAMES.minute, 1_000, () => minute.step(numbers, nowMs)),
   ];
 }

@@ -24,13 +24,13 @@ export function createDaemonRoutes(options: {
   readonly pushed: (metadata: OpenClawMetadata) => void;
 }): Routes {
   const { config, shared, sources, conditions, clock, pushed } = options;
-  const { frames } = sources;
+  const { frames, diskFrames } = sources;
   const monoMs = () => clock.monoMs();
   const metrics = new Metrics(sources);
   const history = new HistoryRoute({ ...config, recorder: new RecorderReader(shared), frames, clock });
   return createRoutes({
     guard: createGuard(config.bridgeToken),
-    telemetry: new TelemetryRoute({ frames, clock }),
+    telemetry: new TelemetryRoute({ ...config, frames, diskFrames, clock }),
     page: config.page ? new PageRoute(() => readFileSync(pageFile())) : null,
     health: () => answerHealth(sources),
     metrics: (request) => metrics.answer(request),

@@ -23,6 +23,7 @@ import {
   TELEMETRY_STORE,
 } from './shared/layout.js';
 import type { HostInventory, OpenClawMetadata } from './shared/messages.js';
+import { type Reasons, ReasonsReader, readDiskNotes } from './shared/reasons.js';
 import { rowsFor } from './shared/recorder.js';
 
 export interface DaemonOptions {
@@ -102,9 +103,15 @@ class RunningDaemon implements Daemon {
       events: this.#laneEvents(),
       monoMs,
     });
+    const reasons = new ReasonsReader(this.#shared);
+    const unanswered: Reasons = {
+      disk: { summary: `the file system at ${config.diskPath} does not answer`, detail: null },
+      nginx: { summary: "nginx's files do not answer", detail: null },
+    };
     this.#watchdog = new Watchdog({
       frames: this.#frames,
       diskFrames: this.#diskFrames,
+      readReasons: () => ({ ...unanswered, ...reasons.read(), ...readDiskNotes(this.#diskFrames).reasons }),
       conditions: this.#conditions,
       clock: this.#clock,
       budgetPct: config.cpuBudgetPct,

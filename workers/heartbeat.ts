@@ -1,7 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createClock } from '../src/shared/clock.js';
 import { FrameReader } from '../src/shared/frame-store.js';
-import { checkSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../src/shared/layout.js';
+import {
+  checkSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../src/shared/layout.js';
 import type { HeartbeatCommand, HeartbeatMessage, HeartbeatWorkerData } from '../src/shared/messages.js';
 import { BeatExtension } from './net/beat-extended.js';
 import { BeatSource } from './net/beat-source.js';
@@ -20,6 +26,7 @@ const clock = createClock();
 const extension = data.extended ? new BeatExtension(data.shared, data.bootId) : null;
 const source = new BeatSource({
   frames: new FrameReader(data.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat),
+  diskFrames: new FrameReader(data.shared, DISK_STORE, DISK_READER.heartbeat),
   identifier: data.identifier,
   clock,
   extension,

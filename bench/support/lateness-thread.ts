@@ -1,8 +1,7 @@
-import { hostname } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { createClock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { runTicks } from '../../workers/lanes/lane.js';
+import { LaneLoop, type Ticking } from '../../workers/lanes/lane.js';
 import { runProcLane } from '../../workers/lanes/proc-lane.js';
 import { ProcSampler } from '../../workers/lanes/proc-sampler.js';
 
@@ -38,7 +37,6 @@ function tick({ shared, intervalMs, samples, latenessMs, skipped, count }: Laten
         lane: 'proc',
         generation,
         shared,
-        identifier: hostname(),
         procfs: '/proc',
         intervalMs,
         cpuWindowMs: 1_000,
@@ -49,11 +47,13 @@ function tick({ shared, intervalMs, samples, latenessMs, skipped, count }: Laten
       () => {},
     );
   } else {
-    const empty = (deadlineMs: number, left: number): number => {
-      note(deadlineMs, left);
-      return intervalMs;
+    const empty: Ticking = {
+      tick: (deadlineMs, left) => {
+        note(deadlineMs, left);
+        return intervalMs;
+      },
     };
-    runTicks({ lane: 'proc', generation, control, clock }, empty, () => {});
+    new LaneLoop({ lane: 'proc', generation, control, clock }, empty).run(() => {});
   }
 }
 
@@ -61,11 +61,11 @@ function tick({ shared, intervalMs, samples, latenessMs, skipped, count }: Laten
 function noteTicks(note: (deadlineMs: number, left: number) => void): void {
   const { tick: sample } = ProcSampler.prototype;
   let lanes: ProcSampler | null = null;
-  ProcSampler.prototype.tick = function (deadlineMs, left) {
+  ProcSampler.prototype.tick = function (deadlineMs, left, nowMs) {
     // The lane may have another sampler, to warm up with, whose ticks are of no time; its own comes first.
     lanes ??= this;
     if (this === lanes) note(deadlineMs, left);
-    return sample.call(this, deadlineMs, left);
+    return sample.call(this, deadlineMs, left, nowMs);
   };
 }
 

@@ -14,7 +14,6 @@ export function createProcSampler(
 ): ProcSampler {
   return new ProcSampler({
     shared,
-    identifier: 'bench',
     procfs: '/proc',
     intervalMs,
     cpuWindowMs: 1_000,

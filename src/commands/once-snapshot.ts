@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { snapshotOf } from '../../workers/snapshot/snapshot.js';
 import type { Config } from '../config.js';
 import { bootThreads, LanePool } from '../sampling/pool.js';
 import { type Cadences, laneWorks } from '../sampling/works.js';
@@ -6,7 +7,14 @@ import type { Clock } from '../shared/clock.js';
 import { Control } from '../shared/control.js';
 import { FIELDS, type Field, sourceBit, T } from '../shared/fields.js';
 import { FrameReader, type Slot } from '../shared/frame-store.js';
-import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../shared/layout.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../shared/layout.js';
+import { readDiskNotes } from '../shared/reasons.js';
 
 /** A disk, or an nginx, that has not answered after a third of these is named as stale, and not waited for. */
 const CADENCES: Cadences = {
@@ -42,6 +50,7 @@ export async function takeSnapshot(options: {
   const { config, searchPath, clock, signal } = options;
   const shared = createSharedMemory();
   const frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
+  const diskFrames = new FrameReader(shared, DISK_STORE, DISK_READER.main);
   let reason = `no kernel file could be read below ${config.procfs}`;
   const pool = new LanePool({
     threads: bootThreads(),
@@ -67,8 +76,13 @@ export async function takeSnapshot(options: {
     );
   };
   while (!(frames.read(isDone) ?? false) && clock.monoMs() < untilMs && !signal.aborted) await delay(POLL_MS);
-  const json = frames.read((slot) =>
-    slot.numbers[T.valid] === 1 ? Buffer.from(slot.view()).toString() : null,
+  const json = frames.read(({ numbers }) =>
+    numbers[T.valid] === 1
+      ? JSON.stringify({
+          identifier: config.identifier,
+          ...snapshotOf(numbers, readDiskNotes(diskFrames).sites),
+        })
+      : null,
   );
   return { json, reason, stop: () => pool.stop() };
 }

@@ -63,12 +63,21 @@ export function collectorFamilies(
     labelled(
       'gauge',
       'harborforge_collector_duration_seconds',
-      'How long the last look took that came to an end; the sources that are read at every sample are not timed.',
+      'How long the last completed try to read this source took; the CPU, which is read at every sample, is not timed.',
       'collector',
-      {
-        disk: (disk?.[D.disk_duration_ms] ?? Number.NaN) / 1000,
-        nginx: (disk?.[D.nginx_duration_ms] ?? Number.NaN) / 1000,
-      },
+      each((source) => {
+        if (source === 'disk') return (disk?.[D.disk_duration_ms] ?? Number.NaN) / 1000;
+        if (source === 'nginx') return (disk?.[D.nginx_duration_ms] ?? Number.NaN) / 1000;
+        return source === 'cpu' ? Number.NaN : (n?.[T[`${source}_duration_ms`]] ?? Number.NaN) / 1000;
+      }),
+    ),
+    ...SOURCES.map((source) =>
+      single(
+        'gauge',
+        `harborforge_${source}_failed`,
+        'Whether the last try to read this source failed, or hangs; /health and the log say why.',
+        n === null ? null : Number((mask & sourceBit(source)) !== 0),
+      ),
     ),
   ];
 }

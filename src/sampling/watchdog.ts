@@ -1,9 +1,11 @@
-import type { Conditions } from '../conditions.js';
+import type { Conditions, Problem } from '../conditions.js';
 import type { Clock } from '../shared/clock.js';
 import type { LaneName } from '../shared/control.js';
-import { D, SOURCES, sourceBit, T } from '../shared/fields.js';
+import type { Reason } from '../shared/errors.js';
+import { D, SOURCES, type Source, sourceBit, T } from '../shared/fields.js';
 import type { FrameReader } from '../shared/frame-store.js';
 import { frameStaleAfterMs, SLOWEST_INTERVAL_MS, staleAfterMsOf } from '../shared/pace.js';
+import type { Reasons } from '../shared/reasons.js';
 import { CpuShare } from './cpu-share.js';
 
 const PERIOD_MS = 1_000;
@@ -25,6 +27,7 @@ export interface SamplerState {
 export class Watchdog {
   readonly #frames: FrameReader;
   readonly #diskFrames: FrameReader;
+  readonly #readReasons: () => Reasons;
   readonly #conditions: Conditions;
   readonly #clock: Clock;
   readonly #budgetPct: number;
@@ -43,6 +46,8 @@ export class Watchdog {
   constructor(options: {
     frames: FrameReader;
     diskFrames: FrameReader;
+    /** Why sources are stale. */
+    readReasons: () => Reasons;
     conditions: Conditions;
     clock: Clock;
     budgetPct: number;
@@ -55,6 +60,7 @@ export class Watchdog {
   }) {
     this.#frames = options.frames;
     this.#diskFrames = options.diskFrames;
+    this.#readReasons = options.readReasons;
     this.#conditions = options.conditions;
     this.#clock = options.clock;
     this.#budgetPct = options.budgetPct;
@@ -96,9 +102,10 @@ export class Watchdog {
     this.#judgeDiskProgress(this.#diskFrames.read((slot) => slot.sequence) ?? 0);
     if (frame === null) return;
     this.#conditions.set('sample', frame.valid ? null : 'no kernel file could be read', 'error');
+    const reasons = frame.staleMask === 0 ? {} : this.#readReasons();
     for (const source of SOURCES) {
       const isStale = (frame.staleMask & sourceBit(source)) !== 0;
-      this.#conditions.set(`stale.${source}`, isStale ? `${source}: no new value can be had` : null);
+      this.#conditions.set(`stale.${source}`, isStale ? describeStale(source, reasons[source]) : null);
     }
     this.#judgeCost(frame.cpuNs, frame.cpuAtMs, frame.intervalMs);
   }
@@ -142,4 +149,9 @@ export class Watchdog {
     // The numbers are right all the same: no problem.
     this.#conditions.set('budget', notice, 'info');
   }
+}
+
+function describeStale(source: Source, reason: Reason | undefined): Problem {
+  if (reason === undefined) return { summary: `${source}: no new value` };
+  return { summary: `${source}: ${reason.summary}`, detail: reason.detail };
 }

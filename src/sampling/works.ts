@@ -29,7 +29,6 @@ export function laneWorks(options: {
     proc: {
       lane: 'proc',
       shared,
-      identifier: config.identifier,
       procfs: config.procfs,
       intervalMs: config.sampleIntervalMs,
       cpuWindowMs: config.cpuWindowMs,

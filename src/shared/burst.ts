@@ -20,6 +20,15 @@ export interface BurstStatistics {
 const QUANTILE = 0.95;
 const HIGH_PCT = 90;
 
+/**
+ * Counts `ms` more for the busy share `pct`, 0 to 100, in the histogram behind a telemetry frame's `numbers`. Thread: proc lane. Allocates:
+ * nothing.
+ */
+export function countBurst(numbers: Float64Array, pct: number, ms: number): void {
+  numbers[BURST_FIRST + Math.ceil(pct)]! += ms;
+  numbers[BURST_FIRST + BURST_BUCKETS]! += (pct / 100) * ms;
+}
+
 /** An empty result, to be filled in by `burstsBetween`. */
 export function createBurstStatistics(): BurstStatistics {
   return { seenMs: 0, maxPct: Number.NaN, p95Pct: Number.NaN, meanPct: Number.NaN, above90Ms: Number.NaN };

@@ -1,9 +1,6 @@
 import { type NumberName, PRESSURE_RESOURCES, PRESSURE_VALUES, type PressureResource } from './fields.js';
 
-/**
- * What /telemetry tells beside the contract's fields: objects whose leaves are single numbers of the frame, null where one is not known. The
- * renderer goes by this table.
- */
+/** What /telemetry has beside the contract's fields: objects whose leaves are single numbers of the frame, null where one is unknown. */
 
 /** A number, rendered with `decimals` places. */
 export interface Leaf {
@@ -18,17 +15,13 @@ function leaf(number: NumberName, decimals: Leaf['decimals']): Leaf {
   return { number, decimals };
 }
 
-/** Of the `cpu` object what is new at every sample; `CPU_BY_SECOND` follows in the same object. */
-export const CPU_BY_SAMPLE = {
+/** The `cpu` object. */
+export const CPU: Branch = {
   busy_100ms_pct: leaf('cpu_100ms_pct', 1),
   user_pct: leaf('cpu_user_pct', 1),
   system_pct: leaf('cpu_system_pct', 1),
   iowait_pct: leaf('cpu_iowait_pct', 1),
   steal_pct: leaf('cpu_steal_pct', 1),
-} as const satisfies Branch;
-
-/** Of the `cpu` object what is new once a second. */
-export const CPU_BY_SECOND = {
   burst: {
     seconds: leaf('burst_seconds', 1),
     max_pct: leaf('burst_max_pct', 0),
@@ -41,7 +34,7 @@ export const CPU_BY_SECOND = {
     hottest: { core: leaf('hottest_core', 0), pct: leaf('hottest_core_pct', 1) },
     interrupted: { core: leaf('interrupted_core', 0), pct: leaf('interrupted_core_pct', 1) },
   },
-} as const satisfies Branch;
+};
 
 /** The `pressure` object where the kernel has it, behind `supported`. */
 export const PRESSURE: Branch = {

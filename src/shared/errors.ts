@@ -3,6 +3,7 @@ export const ERROR_CODES = {
   CONFIG_INVALID: 'a setting or flag has a value that is not allowed',
   LAYOUT_MISMATCH: 'a thread was handed shared memory of another layout',
   FRAME_TOO_LARGE: 'the rendered snapshot does not fit into a slot',
+  PROC_READ: 'a kernel file cannot be read',
   PROC_PARSE: 'a kernel file does not have the documented form',
   PORT_IN_USE: 'the bridge could not listen on its port',
   SOCKET_UNUSABLE: 'the bridge could not listen on its Unix socket',
@@ -32,4 +33,26 @@ export class MonitorError extends Error {
 /** The message of anything that was thrown, for a log line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A failed system call in a few words: `EACCES (permission denied)`; the message of anything else. */
+export function describeSystemError(error: unknown): string {
+  // Node's message: `EACCES: permission denied, open '…'`.
+  const [, code, description] = /^([A-Z]+\d*): (.*?)(?:, \w+(?: '.*')?)?$/.exec(messageOf(error)) ?? [];
+  return code === undefined ? messageOf(error) : `${code} (${description})`;
+}
+
+/** Why a source failed. `summary` names the kind of failure and stays the same while it goes on; `detail` may differ each time. */
+export interface Reason {
+  readonly summary: string;
+  readonly detail: string | null;
+}
+
+/** The reason that an error stands for. */
+export function reasonOf(error: unknown): Reason {
+  const summary = error instanceof MonitorError ? error.context['summary'] : undefined;
+  const message = messageOf(error);
+  return typeof summary === 'string' && message.startsWith(`${summary}: `)
+    ? { summary, detail: message.slice(summary.length + 2) }
+    : { summary: message, detail: null };
 }

@@ -61,6 +61,26 @@ export class Slot {
     return this.#header[1] ?? 0;
   }
 
+  /**
+   * Writes `text` into the room for bytes and returns its length in bytes. Thread: the writer, before it publishes.
+   * @throws MonitorError FRAME_TOO_LARGE if there is no room
+   */
+  write(text: string): number {
+    const length = Buffer.byteLength(text);
+    if (length > this.bytes.length) throw tooLarge(length, this.bytes.length);
+    Buffer.from(this.bytes.buffer, this.bytes.byteOffset, length).write(text);
+    return length;
+  }
+
+  /**
+   * Writes the bytes of a frame that was published without any. Thread: the one reader that renders this store's frames, while it holds the
+   * pin: no other thread touches these bytes.
+   * @throws MonitorError FRAME_TOO_LARGE if there is no room; the frame then has none
+   */
+  render(text: string): void {
+    this.#header[1] = this.write(text);
+  }
+
   /** Fills in the header. Thread: the writer, before it publishes. */
   seal(sequence: number, byteLength: number): void {
     this.#header[0] = sequence;
@@ -128,12 +148,7 @@ export class FrameWriter {
    * @throws MonitorError FRAME_TOO_LARGE if `byteLength` is more than a slot holds; the frame before stays
    */
   publish(slot: Slot, byteLength: number): void {
-    if (byteLength > slot.bytes.length) {
-      throw new MonitorError(
-        'FRAME_TOO_LARGE',
-        `a frame of ${byteLength} bytes; a slot holds ${slot.bytes.length}`,
-      );
-    }
+    if (byteLength > slot.bytes.length) throw tooLarge(byteLength, slot.bytes.length);
     slot.seal(++this.#sequence, byteLength);
     Atomics.store(this.#words, 0, slot.index);
   }
@@ -182,4 +197,8 @@ export class FrameReader {
       this.release();
     }
   }
+}
+
+function tooLarge(length: number, capacity: number): MonitorError {
+  return new MonitorError('FRAME_TOO_LARGE', `a frame of ${length} bytes; a slot holds ${capacity}`);
 }

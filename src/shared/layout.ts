@@ -8,6 +8,7 @@ import { DISK_NUMBERS, FRAME_NUMBERS, HISTORY_COLUMNS } from './fields.js';
  *   64     control words (control.ts)
  *   …      telemetry frames: written by the proc lane
  *   …      disk frames: written by the disk lane
+ *   …      reasons of failures: written by the proc lane (reasons.ts)
  *   …      the flight recorder: written by the proc lane (recorder.ts); as many rows as the header says
  *
  * Each frame store: a cache line with the `published` word, a cache line for each reader's `pin`, then the slots.
@@ -75,11 +76,18 @@ export const TELEMETRY_STORE = storeLayout(CONTROL_OFFSET + CONTROL_BYTES, {
 export const DISK_STORE = storeLayout(TELEMETRY_STORE.byteOffset + TELEMETRY_STORE.byteLength, {
   readers: Object.keys(DISK_READER).length,
   numbers: DISK_NUMBERS.length,
-  bytesCapacity: SITES_MAX_BYTES,
+  bytesCapacity: SITES_MAX_BYTES + 2_048,
 });
 
-/** Two cache lines of words, then the rows, column by column. */
-export const RECORDER_OFFSET = DISK_STORE.byteOffset + DISK_STORE.byteLength;
+/** Why sources are stale, as JSON; published when it changes. */
+export const REASONS_STORE = storeLayout(DISK_STORE.byteOffset + DISK_STORE.byteLength, {
+  readers: 1,
+  numbers: 0,
+  bytesCapacity: 8_192,
+});
+
+/** Two cache lines of words, then the rows. */
+export const RECORDER_OFFSET = REASONS_STORE.byteOffset + REASONS_STORE.byteLength;
 /** Two times and the values. */
 export const RECORDER_ROW_BYTES = 2 * 8 + HISTORY_COLUMNS.length * 4;
 
@@ -91,6 +99,7 @@ export function createSharedMemory(historyRows = 0): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(byteLengthFor(historyRows));
   initStore(shared, TELEMETRY_STORE);
   initStore(shared, DISK_STORE);
+  initStore(shared, REASONS_STORE);
   // All bits set is NaN: no row was written yet. The memory is taken now, and not bit by bit.
   new Uint8Array(shared, RECORDER_OFFSET + 2 * CACHE_LINE).fill(0xff);
   const header = new Int32Array(shared, 0, 3);

@@ -7,7 +7,6 @@ export interface ProcLaneTask {
   readonly lane: Extract<LaneName, 'proc'>;
   readonly generation: number;
   readonly shared: SharedArrayBuffer;
-  readonly identifier: string;
   readonly procfs: string;
   readonly intervalMs: number;
   readonly cpuWindowMs: number;

@@ -3,7 +3,17 @@
  */
 
 /** What a value is read from, as it is named in `stale`. The index is its bit in the staleness mask. */
-export const SOURCES = ['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx', 'pressure'] as const;
+export const SOURCES = [
+  'cpu',
+  'memory',
+  'swap',
+  'disk',
+  'load',
+  'uptime',
+  'nginx',
+  'pressure',
+  'cores',
+] as const;
 export type Source = (typeof SOURCES)[number];
 
 /** Index of each source, and its bit in a staleness mask. */
@@ -97,6 +107,8 @@ export const TELEMETRY_NUMBERS = [
   ...PRESSURE_LINES.flatMap((line) => PRESSURE_VALUES.map((value) => `pressure_${line}_${value}` as const)),
   /** When the newest value of each source was read, CLOCK_MONOTONIC ms; the lane's start before the first. */
   ...SOURCES.map((source) => `${source}_fresh_ms` as const),
+  /** How long the last try to read each source took, ms; unknown for the CPU, which is read at every tick. */
+  ...SOURCES.map((source) => `${source}_duration_ms` as const),
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
   'sampled_wall_ms',
   'sampled_mono_ms',

@@ -1,5 +1,6 @@
 import type { PressureResource } from './fields.js';
 import type { HostTrees } from './messages.js';
+import type { Reasons } from './reasons.js';
 
 /** What passes between `doctor` and the processes that look at what may hang. */
 
@@ -39,6 +40,8 @@ export interface KernelReading {
   readonly arcBytes: number | null;
   /** What the files say, read with other code. */
   readonly pressureFiles: Pressure | 'unsupported';
+  /** Why our values are unknown, by their source. */
+  readonly reasons: Reasons;
   /** By sysinfo(2), of which libraries make getloadavg(3) and the like. */
   readonly sysinfo: { readonly load: readonly number[]; readonly uptime: number };
   /** By systeminformation; null: it reads another /proc than we do. */

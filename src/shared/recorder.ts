@@ -1,5 +1,5 @@
 import { HISTORY_COLUMNS } from './fields.js';
-import { CACHE_LINE, RECORDER_OFFSET, recorderRows } from './layout.js';
+import { CACHE_LINE, RECORDER_OFFSET, RECORDER_ROW_BYTES, recorderRows } from './layout.js';
 
 /**
  * The flight recorder: a ring of rows in shared memory, one writer, any number of readers, of which the writer knows nothing.
@@ -58,52 +58,61 @@ export interface History {
   readonly columns: readonly Float32Array[];
 }
 
-/** Where everything lies. */
+/** Numbers of a row: two times as doubles, then the values as floats. */
+const ROW_DOUBLES = RECORDER_ROW_BYTES / 8;
+const ROW_FLOATS = RECORDER_ROW_BYTES / 4;
+const FIRST_FLOAT = 4;
+const COLUMNS = HISTORY_COLUMNS.length;
+
+/** Where everything lies. A row lies in one piece: to write one touches one or two cache lines and one page. */
 class Ring {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly capacity: number;
   /** Row numbers start again here: a multiple of the capacity that is well within 31 bits. */
   readonly cycle: number;
-  readonly monoMs: Float64Array<SharedArrayBuffer>;
-  readonly wallMs: Float64Array<SharedArrayBuffer>;
-  readonly columns: readonly Float32Array<SharedArrayBuffer>[];
+  /** Both lie over all rows. */
+  readonly doubles: Float64Array<SharedArrayBuffer>;
+  readonly floats: Float32Array<SharedArrayBuffer>;
 
   constructor(shared: SharedArrayBuffer) {
     const capacity = recorderRows(shared);
+    const rowsAt = RECORDER_OFFSET + 2 * CACHE_LINE;
     this.capacity = capacity;
     this.cycle = capacity === 0 ? 1 : capacity * Math.floor(2 ** 30 / capacity);
     this.words = new Int32Array(shared, RECORDER_OFFSET, 2 * WORDS_PER_LINE);
-    let at = RECORDER_OFFSET + 2 * CACHE_LINE;
-    this.monoMs = new Float64Array(shared, at, capacity);
-    at += 8 * capacity;
-    this.wallMs = new Float64Array(shared, at, capacity);
-    at += 8 * capacity;
-    this.columns = HISTORY_COLUMNS.map((_, i) => new Float32Array(shared, at + 4 * capacity * i, capacity));
+    this.doubles = new Float64Array(shared, rowsAt, ROW_DOUBLES * capacity);
+    this.floats = new Float32Array(shared, rowsAt, ROW_FLOATS * capacity);
+  }
+
+  /** CLOCK_MONOTONIC of the row at place `at`. */
+  monoMs(at: number): number {
+    return this.doubles[at * ROW_DOUBLES]!;
   }
 }
 
 /** The writing side. Thread: one at a time, the proc lane's. Wait-free; allocates nothing after it was made. */
 export class RecorderWriter {
-  readonly #ring: Ring;
-  #next: number;
+  private readonly ring: Ring;
+  private next: number;
 
   constructor(shared: SharedArrayBuffer) {
-    this.#ring = new Ring(shared);
-    this.#next = Atomics.load(this.#ring.words, DONE);
+    this.ring = new Ring(shared);
+    this.next = Atomics.load(this.ring.words, DONE);
   }
 
   /** Appends a row of a sample that was taken at these times; `values` in HISTORY_COLUMNS order. A ring of no rows takes none. */
   append(monoMs: number, wallMs: number, values: Float32Array): void {
-    const ring = this.#ring;
+    const ring = this.ring;
     if (ring.capacity === 0) return;
-    const at = this.#next % ring.capacity;
-    const next = (this.#next + 1) % ring.cycle;
+    const at = this.next % ring.capacity;
+    const next = (this.next + 1) % ring.cycle;
     Atomics.exchange(ring.words, BEGUN, next);
-    ring.monoMs[at] = monoMs;
-    ring.wallMs[at] = wallMs;
-    for (let i = 0; i < ring.columns.length; i++) ring.columns[i]![at] = values[i]!;
+    ring.doubles[at * ROW_DOUBLES] = monoMs;
+    ring.doubles[at * ROW_DOUBLES + 1] = wallMs;
+    const first = at * ROW_FLOATS + FIRST_FLOAT;
+    for (let i = 0; i < COLUMNS; i++) ring.floats[first + i] = values[i]!;
     Atomics.store(ring.words, DONE, next);
-    this.#next = next;
+    this.next = next;
   }
 }
 
@@ -136,35 +145,30 @@ export class RecorderReader {
 
   /** How many of the rows before number `end` are not older than `fromMonoMs`. The rows that were never written are the oldest. */
   #rowsSince(fromMonoMs: number, end: number): number {
-    const { monoMs, capacity, cycle } = this.#ring;
+    const { capacity, cycle } = this.#ring;
     let enough = 0;
     let tooMany = capacity + 1;
     while (tooMany - enough > 1) {
       const rows = (enough + tooMany) >> 1;
-      if (monoMs[(end - rows + cycle) % capacity]! >= fromMonoMs) enough = rows;
+      if (this.#ring.monoMs((end - rows + cycle) % capacity) >= fromMonoMs) enough = rows;
       else tooMany = rows;
     }
     return enough;
   }
 
   #copy(end: number, rows: number): History {
-    const { monoMs, wallMs, columns, capacity, cycle } = this.#ring;
-    const from = capacity === 0 ? 0 : (end - rows + cycle) % capacity;
-    const first = Math.min(rows, capacity - from);
-    const take = <Column extends Float64Array | Float32Array>(
-      out: Column,
-      of: Float64Array | Float32Array,
-    ): Column => {
-      out.set(of.subarray(from, from + first));
-      out.set(of.subarray(0, rows - first), first);
-      return out;
-    };
-    return {
-      rows,
-      monoMs: take(new Float64Array(rows), monoMs),
-      wallMs: take(new Float64Array(rows), wallMs),
-      columns: columns.map((column) => take(new Float32Array(rows), column)),
-    };
+    const { doubles, floats, capacity, cycle } = this.#ring;
+    const monoMs = new Float64Array(rows);
+    const wallMs = new Float64Array(rows);
+    const columns = HISTORY_COLUMNS.map(() => new Float32Array(rows));
+    for (let row = 0; row < rows; row++) {
+      const at = (end - rows + row + cycle) % capacity;
+      monoMs[row] = doubles[at * ROW_DOUBLES]!;
+      wallMs[row] = doubles[at * ROW_DOUBLES + 1]!;
+      const first = at * ROW_FLOATS + FIRST_FLOAT;
+      for (let i = 0; i < COLUMNS; i++) columns[i]![row] = floats[first + i]!;
+    }
+    return { rows, monoMs, wallMs, columns };
   }
 }
 

@@ -37,7 +37,7 @@ describe('a mount that hangs', { concurrency: true, skip }, () => {
       assert.notEqual(later[name], null, name);
 
     const health = await healthWhen(port, ({ status }) => status === 'degraded');
-    assert.deepEqual(health.problems, ['disk: no new value can be had']);
+    assert.deepEqual(health.problems, [`disk: the file system at ${mount.path} does not answer`]);
     assert.equal(health.lanes.disk.restarts, 0);
 
     mount.thaw();
@@ -118,8 +118,8 @@ describe('a mount that hangs', { concurrency: true, skip }, () => {
     await assertRecovered(whole);
     assert.equal((await readHealth(port)).lanes.disk.restarts, 0);
     assert.deepEqual(told(daemon.lines, 'stale.disk'), [
-      'warn disk: no new value can be had',
-      'info resolved: disk: no new value can be had',
+      `warn disk: the file system at ${mount.path} does not answer`,
+      `info resolved: disk: the file system at ${mount.path} does not answer`,
     ]);
     await assertNothingLeaked(pid, whole.before);
     await assertStopsInTime(daemon);

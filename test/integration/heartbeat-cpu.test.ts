@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { CPU_FIELDS, parseStat } from '../../workers/proc/stat.js';
-import { CpuWindow, SUMS } from '../../workers/rates/cpu-window.js';
+import { CpuWindowRig } from '../support/cpu-window-rig.js';
 import { startBackend, startReporting } from '../support/heartbeat-daemon.js';
 
 /** The window of a beat begins and ends up to a sample and a request's way beside our own readings. */
@@ -26,7 +26,7 @@ async function load(t: TestContext): Promise<void> {
 describe('cpu_pct of the heartbeats', { timeout: 60_000 }, () => {
   it('is what the kernel counted between them, idle and under load', async (t) => {
     const counters = new Float64Array(CPU_FIELDS.length);
-    const sums = new CpuWindow(1_000, 1_000);
+    const sums = new CpuWindowRig(1_000, 1_000);
     const backend = await startBackend(t);
     const pairs: { sent: number; counted: number }[] = [];
     let before: { busy: number; total: number } | null = null;
@@ -34,7 +34,7 @@ describe('cpu_pct of the heartbeats', { timeout: 60_000 }, () => {
       const stat = readFileSync('/proc/stat');
       parseStat(stat, stat.length, counters);
       sums.push(counters, performance.now());
-      const now = { busy: sums.sums[SUMS.busy]!, total: sums.sums[SUMS.total]! };
+      const now = { busy: sums.number('cpu_busy_ticks'), total: sums.number('cpu_total_ticks') };
       if (before !== null && heartbeat?.cpu_pct !== undefined) {
         const counted = (100 * (now.busy - before.busy)) / (now.total - before.total);
         pairs.push({ sent: heartbeat.cpu_pct, counted });

@@ -53,7 +53,9 @@ test('a file that vanishes makes its value null and its source stale, with an ag
   const age = gone.stale_seconds?.['load'] ?? Number.NaN;
   await telemetryWhen(port, ({ stale_seconds }) => (stale_seconds?.['load'] ?? 0) > age + 1);
   const health = await healthWhen(port, ({ status }) => status === 'degraded');
-  assert.deepEqual(health.problems, ['load: no new value can be had']);
+  const unread = `load: cannot read ${join(procfs, 'loadavg')}`;
+  assert.equal(health.problems.length, 1);
+  assert.match(health.problems[0]!.slice(unread.length), /^: E[A-Z]+ \([a-z ]+\)$/);
   assert.ok(health.lanes.proc.read_errors > 0);
 
   rmSync(join(procfs, 'loadavg'));
@@ -62,10 +64,9 @@ test('a file that vanishes makes its value null and its source stale, with an ag
   assert.equal(back.stale, undefined);
   assert.deepEqual(back.load_avg, EXPECTED.load_avg);
   await healthWhen(port, ({ status, problems }) => status === 'ok' && problems.length === 0);
-  assert.deepEqual(await toldOver(daemon.lines, 'stale.load'), [
-    'warn load: no new value can be had',
-    'info resolved: load: no new value can be had',
-  ]);
+  const [warning, ...rest] = await toldOver(daemon.lines, 'stale.load');
+  assert.equal(warning, `warn ${health.problems[0]}`);
+  assert.deepEqual(rest, [`info resolved: ${unread}`]);
 });
 
 for (const [file, nulls, sources] of [
@@ -95,8 +96,9 @@ for (const [file, nulls, sources] of [
 test('a stat that is nonsense makes the CPU stale', async (t) => {
   const { port, spoil, mend } = await setUp(t);
   spoil('stat');
-  await telemetryWhen(port, ({ stale, cpu_pct }) => stale?.join() === 'cpu' && cpu_pct === null);
-  await healthWhen(port, ({ problems }) => problems.join() === 'cpu: no new value can be had');
+  await telemetryWhen(port, ({ stale, cpu_pct }) => stale?.join() === 'cpu,cores' && cpu_pct === null);
+  const unparsed = 'cannot parse stat: the first line is not the "cpu" line: ';
+  await healthWhen(port, ({ problems }) => problems[0]?.startsWith(`cpu: ${unparsed}`) ?? false);
   mend('stat');
   await telemetryWhen(port, ({ stale }) => stale === undefined);
 });
@@ -114,7 +116,7 @@ test('when no kernel file can be read there is no valid sample: 503 and unhealth
   assert.equal(health.status, 'unhealthy');
   mend('uptime');
   assert.equal((await telemetryWhen(port)).mem_pct, null);
-  await healthWhen(port, ({ status, problems }) => status === 'degraded' && problems.length === 4);
+  await healthWhen(port, ({ status, problems }) => status === 'degraded' && problems.length === 5);
 });
 
 test('a daemon that has no sample ends with 0 all the same', async (t) => {

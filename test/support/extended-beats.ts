@@ -25,6 +25,7 @@ export class ExtendedBeats {
     this.extension = new BeatExtension(this.#frames.shared, bootId);
     this.source = new BeatSource({
       frames: this.#frames.reader(),
+      diskFrames: this.#frames.diskReader(),
       identifier: 'vps.t1',
       clock: this.clock,
       extension: this.extension,

@@ -1,33 +1,42 @@
-import { BURST_FIRST, type NumberName, T, TELEMETRY_NUMBERS } from '../../src/shared/fields.js';
+import { BURST_FIRST, type NumberName, T } from '../../src/shared/fields.js';
 import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
-import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../src/shared/layout.js';
-import { TelemetryRenderer } from '../../workers/render/telemetry-json.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../../src/shared/layout.js';
 
 /** What a frame is to tell; what is not given is unknown. */
 export interface FrameContents {
   readonly numbers?: Partial<Record<NumberName, number>>;
   /** The counters of the histogram of busy shares, from its beginning on. */
   readonly bursts?: Iterable<number>;
-  /** `nginx_sites` as JSON. */
-  readonly sitesJson?: string;
-  /** The frame's bytes, in place of the rendered numbers. */
-  readonly bytes?: string;
+  /** The nginx sites, in a disk frame of their own. */
+  readonly sites?: readonly string[];
+  /** The text of that disk frame, in place of the sites. */
+  readonly diskText?: string;
 }
 
-/** Plays the proc lane: real shared memory, into which frames are rendered and published one at a time. */
+/** Plays the lanes: real shared memory, into which frames are published one at a time. */
 export class FrameSource {
   readonly shared = createSharedMemory();
   readonly #writer = new FrameWriter(this.shared, TELEMETRY_STORE);
-  readonly #renderer = new TelemetryRenderer('vps.t1');
-  readonly #ages = new Float64Array(8);
+  readonly #diskWriter = new FrameWriter(this.shared, DISK_STORE);
 
   /** The heartbeat thread's reader. */
   reader(): FrameReader {
     return new FrameReader(this.shared, TELEMETRY_STORE, TELEMETRY_READER.heartbeat);
   }
 
+  /** The heartbeat thread's reader of disk frames. */
+  diskReader(): FrameReader {
+    return new FrameReader(this.shared, DISK_STORE, DISK_READER.heartbeat);
+  }
+
   /** Publishes a frame, valid and with no CPU time in its sums unless told otherwise. */
-  publish({ numbers = {}, bursts = [], sitesJson = '', bytes }: FrameContents): void {
+  publish({ numbers = {}, bursts = [], sites, diskText }: FrameContents): void {
     const slot = this.#writer.begin();
     slot.numbers.fill(Number.NaN);
     const defaults = {
@@ -39,19 +48,15 @@ export class FrameSource {
       interval_ms: 50,
       gap_ms: 50,
     };
-    for (const [name, value] of Object.entries({ ...defaults, ...numbers }))
+    const count = sites === undefined ? {} : { nginx_site_count: sites.length };
+    for (const [name, value] of Object.entries({ ...defaults, ...count, ...numbers }))
       slot.numbers[T[name as NumberName]] = value;
     slot.numbers.set([...bursts], BURST_FIRST);
-    const rendered =
-      bytes === undefined
-        ? this.#renderer.render(
-            slot.bytes,
-            slot.numbers.slice(0, TELEMETRY_NUMBERS.length),
-            Buffer.from(sitesJson),
-            this.#ages,
-          )
-        : new TextEncoder().encode(bytes).length;
-    if (bytes !== undefined) slot.bytes.set(new TextEncoder().encode(bytes));
-    this.#writer.publish(slot, rendered);
+    const text = sites === undefined ? diskText : JSON.stringify({ sites, reasons: {} });
+    if (text !== undefined) {
+      const disk = this.#diskWriter.begin();
+      this.#diskWriter.publish(disk, disk.write(text));
+    }
+    this.#writer.publish(slot, 0);
   }
 }

@@ -22,7 +22,7 @@ export function assertParseError(parse: () => unknown, file: string, text: strin
   assert.throws(parse, (error) => {
     assert.ok(error instanceof MonitorError);
     assert.equal(error.code, 'PROC_PARSE');
-    assert.ok(error.message.startsWith(`${file}: `), error.message);
+    assert.ok(error.message.startsWith(`cannot parse ${file}: `), error.message);
     assert.ok(error.message.includes(text), `${error.message} does not quote ${text}`);
     return true;
   });

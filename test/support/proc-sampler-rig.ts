@@ -12,16 +12,20 @@ import {
 import { FrameReader, FrameWriter } from '../../src/shared/frame-store.js';
 import {
   createSharedMemory,
+  DISK_READER,
   DISK_STORE,
   TELEMETRY_READER,
   TELEMETRY_STORE,
 } from '../../src/shared/layout.js';
+import { type Reasons, ReasonsReader, readDiskNotes } from '../../src/shared/reasons.js';
 import { RecorderReader } from '../../src/shared/recorder.js';
 import { ProcSampler, type ProcSamplerOptions } from '../../workers/lanes/proc-sampler.js';
+import { snapshotOf } from '../../workers/snapshot/snapshot.js';
 import { FakeClock } from './fake-clock.js';
 
 /** The JSON of `GET /telemetry`, as far as tests look into it. */
 export interface Telemetry {
+  readonly sampled_at: string;
   readonly cpu_pct: number | null;
   readonly mem_pct: number | null;
   readonly disk_pct: number | null;
@@ -82,7 +86,6 @@ export class ProcSamplerRig {
     this.shared = createSharedMemory(historyRows);
     this.#options = {
       shared: this.shared,
-      identifier: 'test',
       procfs,
       intervalMs: 50,
       cpuWindowMs: 1_000,
@@ -138,20 +141,20 @@ export class ProcSamplerRig {
     slot.numbers.fill(0);
     for (const name of DISK_NUMBERS)
       if (name in values) slot.numbers[D[name]] = values[name as keyof typeof values] ?? 0;
-    const json = Buffer.from(JSON.stringify(sites));
-    slot.bytes.set(json);
-    this.#diskWriter.publish(slot, json.length);
+    this.#diskWriter.publish(slot, slot.write(JSON.stringify({ sites, reasons: {} })));
   }
 
-  /** The newest frame's bytes, as text. */
-  text(): string {
-    const text = this.#reader.read((slot) => Buffer.from(slot.view()).toString());
-    assert.ok(text !== null, 'nothing was published');
-    return text;
-  }
-
+  /** The newest frame as `GET /telemetry` tells it. */
   telemetry(): Telemetry {
-    return JSON.parse(this.text()) as Telemetry;
+    const { sites } = readDiskNotes(new FrameReader(this.shared, DISK_STORE, DISK_READER.main));
+    const snapshot = this.#reader.read(({ numbers }) => snapshotOf(numbers, sites));
+    assert.ok(snapshot !== null, 'nothing was published');
+    return snapshot as unknown as Telemetry;
+  }
+
+  /** Why sources are stale. */
+  reasons(): Reasons {
+    return new ReasonsReader(this.shared).read();
   }
 
   /** What the flight recorder has: the times of its rows, and each column by its name. */

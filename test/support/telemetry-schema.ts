@@ -11,7 +11,7 @@ const load = z
   .number()
   .min(0)
   .refine((value) => Number(value.toFixed(2)) === value, 'at most two decimals');
-const source = z.enum(['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx', 'pressure']);
+const source = z.enum(['cpu', 'memory', 'swap', 'disk', 'load', 'uptime', 'nginx', 'pressure', 'cores']);
 
 const whole = z.int().min(0);
 const core = z.strictObject({ core: whole.nullable(), pct: percentage.nullable() });

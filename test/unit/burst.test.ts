@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../src/shared/burst.js';
+import {
+  burstsBetween,
+  copyBurstCounters,
+  countBurst,
+  createBurstStatistics,
+} from '../../src/shared/burst.js';
 import { BURST_COUNTERS, FRAME_NUMBERS } from '../../src/shared/fields.js';
-import { BurstHistogram } from '../../workers/rates/burst-histogram.js';
 
 /** A share that was seen for some time. */
 interface Seen {
@@ -13,18 +17,9 @@ interface Seen {
 
 class Rig {
   readonly numbers = new Float64Array(FRAME_NUMBERS);
-  readonly #histogram = new BurstHistogram(this.numbers);
-  #nowMs = 1_000;
-
-  constructor() {
-    this.#histogram.observe(0, this.#nowMs);
-  }
 
   see(all: readonly Seen[]): void {
-    for (const { pct, ms } of all) {
-      this.#nowMs += ms;
-      this.#histogram.observe(pct, this.#nowMs);
-    }
+    for (const { pct, ms } of all) countBurst(this.numbers, pct, ms);
   }
 
   counters(): Float64Array {

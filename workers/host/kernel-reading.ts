@@ -8,6 +8,7 @@ import { T } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { KernelReading } from '../../src/shared/probe.js';
+import { ReasonsReader } from '../../src/shared/reasons.js';
 import { ProcSampler } from '../lanes/proc-sampler.js';
 import { MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
@@ -26,7 +27,6 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
     shared,
     procfs,
     clock,
-    identifier: '',
     intervalMs: WINDOW_MS,
     cpuWindowMs: WINDOW_MS,
     cpuBudgetPct: 100,
@@ -69,6 +69,7 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
       memory: readMemory(procfs),
       arcBytes: readArc(procfs),
       pressureFiles,
+      reasons: new ReasonsReader(shared).read(),
       sysinfo: { load: loadavg(), uptime: uptime() },
       other:
         load === undefined || memory === undefined

@@ -4,18 +4,18 @@
  * `periodMs`. Thread: any one. Allocates: nothing.
  */
 export class Cadence {
-  readonly #periodMs: number;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  private readonly periodMs: number;
+  private lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(periodMs: number) {
-    this.#periodMs = periodMs;
+    this.periodMs = periodMs;
   }
 
   /** Whether it is due at the tick of `deadlineMs`; if so, that counts as done. */
   due(deadlineMs: number): boolean {
     // Deadlines are sums of doubles: a thousandth of a millisecond is no distance.
-    if (deadlineMs - this.#lastMs < this.#periodMs - 0.001) return false;
-    this.#lastMs = deadlineMs;
+    if (deadlineMs - this.lastMs < this.periodMs - 0.001) return false;
+    this.lastMs = deadlineMs;
     return true;
   }
 }

@@ -1,25 +1,22 @@
 import { D, S, T } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
-import { DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
+import { DISK_READER, DISK_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
 import type { Staleness } from './stale.js';
 
 /**
  * Takes over what the disk lane published last, and looks how old it is; never waits for that lane. Thread: proc lane, `writing`: a lane
  * that was given up has the same pin as its successor.
- * Allocates: nothing, but for one view each time that the disk lane has published.
+ * Allocates: nothing.
  */
 export class DiskFold {
   readonly #disk: FrameReader;
   readonly #diskStaleAfterMs: number;
   readonly #nginxStaleAfterMs: number;
-  readonly #sitesRoom = new Uint8Array(SITES_MAX_BYTES);
   #sequence = 0;
 
   /** The CPU time of the disk lane's thread, ns, as of its last frame; 0 before the first and where the kernel keeps no account. */
   laneCpuNs = 0;
-  /** `nginx_sites` as JSON, of the disk frame that was folded in last; empty: unknown. */
-  sites: Uint8Array = this.#sitesRoom.subarray(0, 0);
 
   constructor(options: Pick<ProcLaneTask, 'shared' | 'diskStaleAfterMs' | 'nginxStaleAfterMs'>) {
     this.#disk = new FrameReader(options.shared, DISK_STORE, DISK_READER.procLane);
@@ -41,8 +38,8 @@ export class DiskFold {
         numbers[T.disk_available_bytes] = disk[D.disk_available_bytes]!;
         numbers[T.nginx_installed] = disk[D.nginx_installed]!;
         numbers[T.nginx_site_count] = disk[D.nginx_site_count]!;
-        this.#sitesRoom.set(frame.view());
-        this.sites = this.#sitesRoom.subarray(0, frame.byteLength);
+        numbers[T.disk_duration_ms] = disk[D.disk_duration_ms]!;
+        numbers[T.nginx_duration_ms] = disk[D.nginx_duration_ms]!;
         take(stale, S.disk, disk[D.disk_mono_ms]!, disk[D.disk_failed] === 1);
         take(stale, S.nginx, disk[D.nginx_mono_ms]!, disk[D.nginx_failed] === 1);
       }

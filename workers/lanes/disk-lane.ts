@@ -1,14 +1,16 @@
 import { type Clock, createClock } from '../../src/shared/clock.js';
 import { ACTIVITY, type Activity, Control } from '../../src/shared/control.js';
+import { describeSystemError, type Reason } from '../../src/shared/errors.js';
 import { D, DISK_NUMBERS } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { DISK_STORE, SITES_MAX_BYTES } from '../../src/shared/layout.js';
 import type { DiskLaneTask } from '../../src/shared/messages.js';
+import type { DiskNotes } from '../../src/shared/reasons.js';
 import { resolveBelow } from '../host/below.js';
 import { readNginx } from '../host/nginx.js';
 import { type DiskUse, readDiskUse } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
-import { runTicks } from './lane.js';
+import { LaneLoop, type Ticking } from './lane.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 /**
@@ -19,14 +21,7 @@ export function runDiskLane(task: DiskLaneTask, working: () => void): void {
   const clock = createClock();
   const sampler = new DiskSampler(task, clock);
   try {
-    runTicks(
-      { ...task, control: new Control(task.shared), clock },
-      (deadlineMs, skipped) => {
-        sampler.tick(deadlineMs, skipped);
-        return task.diskIntervalMs;
-      },
-      working,
-    );
+    new LaneLoop({ ...task, control: new Control(task.shared), clock }, sampler).run(working);
   } finally {
     sampler.close();
   }
@@ -40,7 +35,7 @@ const UNKNOWN: DiskUse = {
 };
 
 /** The work of a disk lane's tick. Thread: the lane's. Allocates: a little, every few seconds. */
-export class DiskSampler {
+export class DiskSampler implements Ticking {
   readonly #task: DiskLaneTask;
   readonly #clock: Clock;
   readonly #control: Control;
@@ -48,8 +43,8 @@ export class DiskSampler {
   readonly #threadCpu = new ThreadCpu();
   readonly #nginxCadence: Cadence;
   readonly #numbers: Float64Array;
-  /** `nginx_sites` as JSON; empty: unknown. */
-  #sites: Uint8Array = new Uint8Array(0);
+  #sites: readonly string[] | null = null;
+  readonly #reasons: { disk?: Reason; nginx?: Reason } = {};
 
   constructor(task: DiskLaneTask, clock: Clock) {
     this.#task = task;
@@ -62,7 +57,7 @@ export class DiskSampler {
     if (latest !== null) {
       // What the lane before this one knew stays, with its age.
       this.#numbers.set(latest.numbers);
-      this.#sites = Uint8Array.from(latest.view());
+      this.#sites = (JSON.parse(Buffer.from(latest.view()).toString()) as DiskNotes).sites;
     } else {
       for (const index of [D.disk_failed, D.nginx_failed, D.ticks, D.missed_ticks, D.read_errors])
         this.#numbers[index] = 0;
@@ -70,14 +65,15 @@ export class DiskSampler {
   }
 
   /** nginx first, and published before the file system is asked: that call may be the last. */
-  tick(deadlineMs: number, skipped: number): void {
+  tick(deadlineMs: number, skipped: number): number {
+    const { diskIntervalMs } = this.#task;
     const numbers = this.#numbers;
     if (this.#nginxCadence.due(deadlineMs)) {
-      if (!this.#enter(ACTIVITY.asking)) return;
+      if (!this.#enter(ACTIVITY.asking)) return diskIntervalMs;
       this.#sampleNginx();
       this.#publish();
     }
-    if (!this.#enter(ACTIVITY.asking)) return;
+    if (!this.#enter(ACTIVITY.asking)) return diskIntervalMs;
     this.#sampleDisk();
     this.#enter(ACTIVITY.resting);
     numbers[D.ticks]!++;
@@ -85,6 +81,7 @@ export class DiskSampler {
     numbers[D.lane_cpu_mono_ms] = this.#clock.monoMs();
     numbers[D.lane_cpu_ns] = this.#threadCpu.read(this.#clock.monoMs());
     this.#publish();
+    return diskIntervalMs;
   }
 
   close(): void {
@@ -94,11 +91,16 @@ export class DiskSampler {
   #sampleDisk(): void {
     const numbers = this.#numbers;
     const startMs = this.#clock.monoMs();
+    const { rootfs, diskPath } = this.#task;
     let use = UNKNOWN;
+    delete this.#reasons.disk;
     try {
-      use = readDiskUse(resolveBelow(this.#task.rootfs, this.#task.diskPath));
-    } catch {
-      // Unknown; `disk_failed` says so.
+      use = readDiskUse(resolveBelow(rootfs, diskPath));
+      if (Number.isNaN(use.usedPct))
+        this.#reasons.disk = { summary: `the file system at ${diskPath} has no blocks`, detail: null };
+    } catch (error) {
+      const summary = `cannot read the file system at ${diskPath}`;
+      this.#reasons.disk = { summary, detail: describeSystemError(error) };
     }
     const endMs = this.#clock.monoMs();
     const failed = Number.isNaN(use.usedPct);
@@ -118,13 +120,16 @@ export class DiskSampler {
     const startMs = this.#clock.monoMs();
     const { installed, sites, cutOff: tooMany } = readNginx(this.#task.rootfs, this.#task.searchPath);
     if (installed !== null) numbers[D.nginx_installed] = installed ? 1 : 0;
-    let failed = installed === null || sites === null || tooMany;
+    let reason = installed === null || sites === null ? "cannot read all of nginx's files" : null;
     if (sites !== null) {
-      const { json, cutOff } = renderSites(sites);
-      this.#sites = json;
+      this.#sites = sitesThatFit(sites);
       numbers[D.nginx_site_count] = sites.length;
-      failed ||= cutOff;
+      if (tooMany || this.#sites.length < sites.length)
+        reason ??= 'nginx has more sites than fit into a frame';
     }
+    const failed = reason !== null;
+    delete this.#reasons.nginx;
+    if (reason !== null) this.#reasons.nginx = { summary: reason, detail: null };
     const endMs = this.#clock.monoMs();
     numbers[D.nginx_duration_ms] = endMs - startMs;
     numbers[D.nginx_failed] = failed ? 1 : 0;
@@ -141,21 +146,18 @@ export class DiskSampler {
     if (!this.#enter(ACTIVITY.writing)) return;
     const slot = this.#writer.begin();
     slot.numbers.set(this.#numbers);
-    slot.bytes.set(this.#sites);
-    this.#writer.publish(slot, this.#sites.length);
+    const notes: DiskNotes = { sites: this.#sites, reasons: this.#reasons };
+    this.#writer.publish(slot, slot.write(JSON.stringify(notes)));
     this.#enter(ACTIVITY.resting);
   }
 }
 
-/** The sites as JSON, as many as there is room for. */
-function renderSites(sites: readonly string[]): { json: Uint8Array; cutOff: boolean } {
-  const kept: string[] = [];
+/** As many sites as a frame has room for. */
+function sitesThatFit(sites: readonly string[]): readonly string[] {
   let bytes = 2;
-  for (const site of sites) {
-    const text = JSON.stringify(site);
-    bytes += Buffer.byteLength(text) + 1;
-    if (bytes > SITES_MAX_BYTES) break;
-    kept.push(text);
+  for (const [i, site] of sites.entries()) {
+    bytes += Buffer.byteLength(JSON.stringify(site)) + 1;
+    if (bytes > SITES_MAX_BYTES) return sites.slice(0, i);
   }
-  return { json: Buffer.from(`[${kept.join(',')}]`), cutOff: kept.length < sites.length };
+  return sites;
 }

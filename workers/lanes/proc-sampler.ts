@@ -1,26 +1,29 @@
 import type { Clock } from '../../src/shared/clock.js';
 import { ACTIVITY, type Activity } from '../../src/shared/control.js';
 import { BURST_FIRST, FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
-import { FrameWriter, type Slot } from '../../src/shared/frame-store.js';
+import { FrameWriter } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
-import { KernelFiles } from '../proc/kernel-files.js';
+import { ReasonsWriter } from '../../src/shared/reasons.js';
+import { ProcFiles } from '../proc/proc-files.js';
+import { CPU_FIELDS } from '../proc/stat.js';
+import { BurstMinute } from '../rates/burst-minute.js';
 import { BURST_MS } from '../rates/cpu-window.js';
-import { TelemetryRenderer } from '../render/telemetry-json.js';
 import { Cadence } from './cadence.js';
-import { CpuSampler } from './cpu-sampler.js';
+import { createCollectors } from './collectors/list.js';
+import { Collectors } from './collectors.js';
 import { DiskFold } from './disk-fold.js';
 import { Governor } from './governor.js';
-import { LoadSampler } from './load-sampler.js';
-import { MemorySampler } from './memory-sampler.js';
-import { PressureSampler } from './pressure-sampler.js';
+import { HotPass } from './hot-pass.js';
+import type { Ticking } from './lane.js';
 import { Recording } from './recording.js';
 import { Staleness } from './stale.js';
 import { ThreadCpu } from './thread-cpu.js';
 
-const MEMORY_PERIOD_MS = 100;
 const DISK_FOLD_PERIOD_MS = 100;
-const SLOW_PERIOD_MS = 1_000;
+const SECOND_MS = 1_000;
+/** The aggregate line of /proc/stat is at most 224 bytes. */
+const FIRST_LINE_BYTES = 1_024;
 
 /**
  * Where more than this is asked for between samples, and not more than 100 ms, the CPU is read once in between, too: what lasts for 150 ms
@@ -41,6 +44,7 @@ const COUNTERS = [
   T.cpu_steal_ticks,
   T.cpu_anomalies,
 ];
+
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
   readonly clock: Clock;
   /** Control.enter for this lane: false when it was replaced, after which it writes nothing more. Default: it never is. */
@@ -48,184 +52,165 @@ export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
 };
 
 /**
- * The work of a proc lane's tick: read → parse → rates → render → publish. Holds all buffers and descriptors.
+ * The work of a proc lane's tick: the hot pass, the collectors that are due, and publishing the frame. Holds all buffers and descriptors.
  * Thread: the lane's. Allocates in a tick: nothing that lasts. A file that can't be read or parsed makes its own values unknown
  * and its source stale, is counted, and disturbs nothing else: `tick` does not throw for it.
  */
-export class ProcSampler {
-  readonly #clock: Clock;
-  readonly #enter: (activity: Activity) => boolean;
-
-  readonly #files: KernelFiles;
-  readonly #governor: Governor;
-  readonly #threadCpu = new ThreadCpu();
-
-  readonly #memoryCadence = new Cadence(MEMORY_PERIOD_MS);
-  readonly #slowCadence = new Cadence(SLOW_PERIOD_MS);
-  readonly #diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
-
-  readonly #cpu: CpuSampler;
-  readonly #memory: MemorySampler;
-  readonly #load: LoadSampler;
-  readonly #pressure: PressureSampler;
-  readonly #recording: Recording;
-  readonly #stale: Staleness;
+export class ProcSampler implements Ticking {
+  // Plain fields, as in HotPass.
+  private readonly clock: Clock;
+  private readonly enter: (activity: Activity) => boolean;
+  private readonly hotPass: HotPass;
+  private readonly collectors: Collectors;
+  private readonly recording: Recording;
+  private readonly stale: Staleness;
+  private readonly reasons: ReasonsWriter;
+  private readonly disk: DiskFold;
+  private readonly governor: Governor;
+  private readonly threadCpu = new ThreadCpu();
+  private readonly burstMinute = new BurstMinute();
+  private readonly secondCadence = new Cadence(SECOND_MS);
+  private readonly diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
+  private readonly writer: FrameWriter;
+  /** The values of the next frame; kept from tick to tick, since not all are read at each. */
+  private readonly numbers: Float64Array;
 
   /** How often the CPU is read from one sample to the next. */
-  readonly #readsPerTick: 1 | 2;
+  private readonly readsPerTick: 1 | 2;
   /** Whether the next tick is one that only reads the CPU, and how many of all ticks were left out. */
-  #isBetween = false;
-  #skippedReads = 0;
+  private isBetween = false;
+  private skippedReads = 0;
   /** When the last sample was taken; the start, before the first. */
-  #lastMs: number;
+  private lastMs: number;
   /** The disk lane's CPU time as it was put to the governor last. */
-  #diskCpuNs = 0;
-  /** The values of the next frame; kept from tick to tick, since not all are read at each. */
-  readonly #numbers: Float64Array;
-  readonly #writer: FrameWriter;
-  readonly #disk: DiskFold;
-  readonly #renderer: TelemetryRenderer;
+  private diskCpuNs = 0;
 
   constructor(options: ProcSamplerOptions) {
-    this.#clock = options.clock;
-    this.#enter = options.enter ?? (() => true);
-    const nowMs = options.clock.monoMs();
-    this.#files = new KernelFiles(options.procfs, nowMs);
-    this.#memory = new MemorySampler(this.#files);
-    this.#lastMs = nowMs;
-    this.#load = new LoadSampler(this.#files);
-    this.#pressure = new PressureSampler(this.#files);
-    this.#recording = new Recording(options.shared);
-    this.#readsPerTick = options.intervalMs > BURST_READ_MS && options.intervalMs <= BURST_MS ? 2 : 1;
-    this.#writer = new FrameWriter(options.shared, TELEMETRY_STORE);
-    this.#disk = new DiskFold(options);
-    this.#renderer = new TelemetryRenderer(options.identifier);
-    this.#numbers = this.#firstNumbers();
-    this.#cpu = new CpuSampler(
-      this.#files,
-      this.#numbers,
-      this.#writer.latest()?.numbers ?? null,
+    const { clock, shared, intervalMs } = options;
+    this.clock = clock;
+    this.enter = options.enter ?? (() => true);
+    const nowMs = clock.monoMs();
+    this.lastMs = nowMs;
+    this.readsPerTick = intervalMs > BURST_READ_MS && intervalMs <= BURST_MS ? 2 : 1;
+    this.recording = new Recording(shared);
+    this.writer = new FrameWriter(shared, TELEMETRY_STORE);
+    this.reasons = new ReasonsWriter(shared);
+    this.disk = new DiskFold(options);
+    const before = this.writer.latest()?.numbers ?? null;
+    this.numbers = firstNumbers(before);
+    const files = new ProcFiles(options.procfs);
+    this.hotPass = new HotPass(
+      files.file('stat', FIRST_LINE_BYTES),
+      this.numbers,
       options.cpuWindowMs,
-      options.intervalMs / this.#readsPerTick,
+      intervalMs / this.readsPerTick,
     );
     const freshStart = T[`${SOURCES[0]}_fresh_ms`];
-    this.#stale = new Staleness(nowMs, this.#numbers.subarray(freshStart, freshStart + SOURCES.length));
-    this.#governor = new Governor(
-      options.intervalMs,
-      options.cpuBudgetPct,
-      this.#writer.latest()?.numbers[T.interval_ms],
-    );
+    this.stale = new Staleness(nowMs, this.numbers.subarray(freshStart, freshStart + SOURCES.length));
+    this.collectors = new Collectors({
+      collectors: createCollectors(files),
+      numbers: this.numbers,
+      stale: this.stale,
+      clock,
+    });
+    this.governor = new Governor(intervalMs, options.cpuBudgetPct, before?.[T.interval_ms]);
   }
 
   /**
-   * Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it. Returns
-   * after how many ms from `deadlineMs` the next is due.
+   * Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it, `nowMs` the
+   * time. Returns after how many ms from `deadlineMs` the next is due.
    */
-  tick(deadlineMs: number, skipped: number): number {
-    const nowMs = this.#clock.monoMs();
-    const numbers = this.#numbers;
-    this.#skippedReads += skipped;
-    const isBetween = this.#isBetween;
-    this.#isBetween = !isBetween && this.#readsPerTick === 2;
-    const isSecond = !isBetween && this.#slowCadence.due(deadlineMs);
-    let valid = this.#cpu.sample(nowMs, this.#nextMs, isSecond);
-    this.#note(S.cpu, valid, nowMs);
-    this.#recording.saw(numbers[T.cpu_100ms_pct]!);
-    if (isBetween) return this.#nextMs;
+  tick(deadlineMs: number, skipped: number, nowMs = this.clock.monoMs()): number {
+    const { numbers } = this;
+    const hasCpu = this.hotPass.sample(nowMs, this.governor.intervalMs / this.readsPerTick);
+    if (hasCpu) this.stale.fresh(S.cpu, nowMs);
+    else this.missCpu();
+    this.recording.saw(numbers[T.cpu_100ms_pct]!);
+    this.skippedReads += skipped;
+    const { isBetween } = this;
+    this.isBetween = !isBetween && this.readsPerTick === 2;
+    if (isBetween) return this.governor.intervalMs / this.readsPerTick;
 
-    this.#files.keepUp(deadlineMs, nowMs);
-    if (this.#memoryCadence.due(deadlineMs)) this.#sampleMemory(nowMs);
-    if (isSecond) this.#sampleSlow(nowMs);
+    if (deadlineMs >= this.collectors.nextMs) this.collectors.run(deadlineMs, nowMs);
+    if (this.secondCadence.due(deadlineMs)) this.everySecond(nowMs);
 
     // No file is touched from here to the end of the section: a lane that hangs in it can't be replaced.
-    if (!this.#enter(ACTIVITY.writing)) return this.#nextMs;
-    if (this.#diskCadence.due(deadlineMs)) this.#disk.fold(numbers, this.#stale, nowMs);
-    valid ||= !(
-      Number.isNaN(numbers[T.mem_pct]!) &&
-      Number.isNaN(numbers[T.load_1]!) &&
-      Number.isNaN(numbers[T.uptime_seconds]!)
-    );
-
-    numbers[T.sampled_wall_ms] = this.#clock.wallMs();
-    numbers[T.gap_ms] = nowMs - this.#lastMs;
-    this.#lastMs = nowMs;
+    if (!this.enter(ACTIVITY.writing)) return this.governor.intervalMs / this.readsPerTick;
+    if (this.diskCadence.due(deadlineMs)) this.disk.fold(numbers, this.stale, nowMs);
+    numbers[T.sampled_wall_ms] = this.clock.wallMs();
+    numbers[T.gap_ms] = nowMs - this.lastMs;
+    this.lastMs = nowMs;
     numbers[T.sampled_mono_ms] = nowMs;
-    numbers[T.valid] = valid ? 1 : 0;
+    numbers[T.valid] = hasCpu || this.hasOther() ? 1 : 0;
     numbers[T.ticks]!++;
-    const missed = Math.floor(this.#skippedReads / this.#readsPerTick);
-    this.#skippedReads -= missed * this.#readsPerTick;
+    const missed = Math.floor(this.skippedReads / this.readsPerTick);
+    this.skippedReads -= missed * this.readsPerTick;
     numbers[T.missed_ticks]! += missed;
-    numbers[T.stale_mask] = this.#stale.mask;
-    numbers[T.interval_ms] = this.#governor.intervalMs;
-    this.#stale.age(nowMs);
-
-    this.#recording.record(numbers, deadlineMs);
-    const slot = this.#writer.begin();
-    slot.numbers.set(numbers);
-    const length = this.#renderer.render(slot.bytes, numbers, this.#disk.sites, this.#stale.seconds);
-    this.#writer.publish(slot, length);
-    this.#enter(ACTIVITY.resting);
-    return this.#nextMs;
-  }
-
-  /** The time between ticks that is in force. */
-  get #nextMs(): number {
-    return this.#governor.intervalMs / this.#readsPerTick;
+    numbers[T.stale_mask] = this.stale.mask;
+    numbers[T.interval_ms] = this.governor.statedMs;
+    this.recording.record(numbers, deadlineMs);
+    if (this.stale.hasChanged) this.publishReasons();
+    const slot = this.writer.begin();
+    const out = slot.numbers;
+    for (let i = 0; i < out.length; i++) out[i] = numbers[i]!;
+    this.writer.publish(slot, 0);
+    this.enter(ACTIVITY.resting);
+    return this.governor.intervalMs / this.readsPerTick;
   }
 
   /** What was spent until now was not for sampling, and is not held against the budget. */
   restartBudget(): void {
-    this.#governor.restart();
+    this.governor.restart();
   }
 
   /** Lets all descriptors go. */
   close(): void {
-    this.#files.close();
-    this.#threadCpu.close();
+    this.hotPass.close();
+    this.collectors.close();
+    this.threadCpu.close();
   }
 
-  /** Counters go on where a lane that died left off; values are unknown until they are read. */
-  #firstNumbers(): Float64Array {
-    const latest: Slot | null = this.#writer.latest();
-    const numbers = new Float64Array(FRAME_NUMBERS).fill(Number.NaN);
-    for (const index of COUNTERS) numbers[index] = latest?.numbers[index] ?? 0;
-    numbers.fill(0, BURST_FIRST);
-    if (latest === null) return numbers;
-    numbers.set(latest.numbers.subarray(BURST_FIRST), BURST_FIRST);
-    numbers[T.pressure_supported] = latest.numbers[T.pressure_supported]!;
-    return numbers;
+  private publishReasons(): void {
+    this.stale.hasChanged = false;
+    this.reasons.publish(this.stale.reasons);
   }
 
-  #sampleMemory(nowMs: number): void {
-    const numbers = this.#numbers;
-    this.#memory.sample(numbers, nowMs);
-    this.#note(S.memory, !Number.isNaN(numbers[T.mem_pct]!), nowMs);
-    this.#note(S.swap, !Number.isNaN(numbers[T.swap_pct]!), nowMs);
+  private missCpu(): void {
+    this.stale.failed(S.cpu, this.hotPass.reason);
+    this.numbers[T.read_errors]!++;
   }
 
-  #sampleSlow(nowMs: number): void {
-    const numbers = this.#numbers;
-    this.#load.sample(numbers, nowMs);
-    this.#note(S.load, !Number.isNaN(numbers[T.load_1]!), nowMs);
-    this.#note(S.uptime, !Number.isNaN(numbers[T.uptime_seconds]!), nowMs);
-    this.#note(S.pressure, this.#pressure.sample(numbers, nowMs), nowMs);
+  private hasOther(): boolean {
+    const { numbers } = this;
+    return !(
+      Number.isNaN(numbers[T.mem_pct]!) &&
+      Number.isNaN(numbers[T.load_1]!) &&
+      Number.isNaN(numbers[T.uptime_seconds]!)
+    );
+  }
 
-    const cpuNs = this.#threadCpu.read(nowMs);
+  private everySecond(nowMs: number): void {
+    const { numbers } = this;
+    this.burstMinute.fill(numbers, nowMs);
+    const cpuNs = this.threadCpu.read(nowMs);
     numbers[T.lane_cpu_ns] = cpuNs;
     numbers[T.lane_cpu_mono_ms] = nowMs;
     // What a lane took before it was first heard of, or that of another thread, is no step.
-    const diskCpuNs = this.#disk.laneCpuNs;
-    if (diskCpuNs < this.#diskCpuNs || (this.#diskCpuNs === 0 && diskCpuNs > 0)) this.#governor.restart();
-    this.#diskCpuNs = diskCpuNs;
-    this.#governor.push(cpuNs + diskCpuNs, nowMs);
+    const diskCpuNs = this.disk.laneCpuNs;
+    if (diskCpuNs < this.diskCpuNs || (this.diskCpuNs === 0 && diskCpuNs > 0)) this.governor.restart();
+    this.diskCpuNs = diskCpuNs;
+    this.governor.push(cpuNs + diskCpuNs, nowMs);
   }
+}
 
-  #note(source: number, ok: boolean, nowMs: number): void {
-    if (ok) {
-      this.#stale.fresh(source, nowMs);
-    } else {
-      this.#stale.failed(source);
-      this.#numbers[T.read_errors]!++;
-    }
-  }
+/** Counters go on where a lane that died left off; values are unknown until they are read. */
+function firstNumbers(before: Float64Array | null): Float64Array {
+  const numbers = new Float64Array(FRAME_NUMBERS).fill(Number.NaN);
+  for (const index of COUNTERS) numbers[index] = before?.[index] ?? 0;
+  numbers.fill(0, BURST_FIRST);
+  if (before === null) return numbers;
+  numbers.set(before.subarray(BURST_FIRST), BURST_FIRST);
+  numbers[T.pressure_supported] = before[T.pressure_supported]!;
+  for (let i = 0; i < CPU_FIELDS.length; i++) numbers[T.cpu_user + i] = before[T.cpu_user + i]!;
+  return numbers;
 }

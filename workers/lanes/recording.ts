@@ -21,31 +21,44 @@ const STALLS = [
 
 /** Puts samples into the flight recorder. Thread: proc lane. Allocates: nothing. */
 export class Recording {
-  readonly #recorder: RecorderWriter;
-  readonly #cadence = new Cadence(ROW_MIN_MS);
-  readonly #values = new Float32Array(HISTORY_COLUMNS.length);
-  /** The highest busy share since the newest row. */
-  #peakPct = Number.NaN;
+  private readonly recorder: RecorderWriter;
+  private readonly cadence = new Cadence(ROW_MIN_MS);
+  private readonly values = new Float32Array(HISTORY_COLUMNS.length);
+  /** The highest busy share of 100 ms since the newest row, and the sums of CPU time at that row. */
+  private peakPct = Number.NaN;
+  private busyTicks = Number.NaN;
+  private totalTicks = Number.NaN;
 
   constructor(shared: SharedArrayBuffer) {
-    this.#recorder = new RecorderWriter(shared);
+    this.recorder = new RecorderWriter(shared);
   }
 
   /** A busy share was seen, whether or not there is a sample of it. NaN: unknown. */
   saw(busyPct: number): void {
-    if (busyPct > this.#peakPct || Number.isNaN(this.#peakPct)) this.#peakPct = busyPct;
+    if (busyPct > this.peakPct || Number.isNaN(this.peakPct)) this.peakPct = busyPct;
   }
 
   /** Appends a row of the sample in `numbers` (TELEMETRY_NUMBERS order), unless the newest is too young. */
   record(numbers: Float64Array, deadlineMs: number): void {
-    if (!this.#cadence.due(deadlineMs)) return;
-    const values = this.#values;
-    values[H.cpu_pct] = this.#peakPct;
-    this.#peakPct = Number.NaN;
+    if (!this.cadence.due(deadlineMs)) return;
+    const { values } = this;
+    values[H.cpu_pct] = this.cpuPct(numbers);
     for (let i = 0; i < PLAIN.length; i++) values[PLAIN[i]![0]] = numbers[PLAIN[i]![1]]!;
     const intervalUs = numbers[T.pressure_interval_ms]! * 1_000;
     for (let i = 0; i < STALLS.length; i++)
       values[STALLS[i]![0]] = Math.min(100, (100 * numbers[STALLS[i]![1]]!) / intervalUs);
-    this.#recorder.append(numbers[T.sampled_mono_ms]!, numbers[T.sampled_wall_ms]!, values);
+    this.recorder.append(numbers[T.sampled_mono_ms]!, numbers[T.sampled_wall_ms]!, values);
+  }
+
+  /** The peak since the newest row; the mean where samples are too far apart for shares of 100 ms. */
+  private cpuPct(numbers: Float64Array): number {
+    const { peakPct } = this;
+    this.peakPct = Number.NaN;
+    const busy = numbers[T.cpu_busy_ticks]! - this.busyTicks;
+    const total = numbers[T.cpu_total_ticks]! - this.totalTicks;
+    this.busyTicks = numbers[T.cpu_busy_ticks]!;
+    this.totalTicks = numbers[T.cpu_total_ticks]!;
+    if (!Number.isNaN(peakPct) || Number.isNaN(numbers[T.cpu_pct]!)) return peakPct;
+    return total > 0 ? (100 * busy) / total : Number.NaN;
   }
 }

@@ -1,13 +1,16 @@
+import type { Reason } from '../../src/shared/errors.js';
 import { SOURCES } from '../../src/shared/fields.js';
 
 /**
- * Which sources are stale, and how long each has had no new value. A source is its index in SOURCES. Thread: proc lane. Allocates: nothing.
+ * Which sources are stale, since when, and why. A source is its index in SOURCES. Thread: proc lane. Allocates: nothing.
  */
 export class Staleness {
   /** Bits of `SOURCES`. */
   mask = 0;
-  /** Age of each source's newest value in seconds, in SOURCES order; before the first value: since `startMs`. */
-  readonly seconds = new Float64Array(SOURCES.length);
+  /** Why each stale source failed, in SOURCES order; null: it is not known, or the source is not stale. */
+  readonly reasons: (Reason | null)[] = SOURCES.map(() => null);
+  /** Whether the mask or a reason has changed since somebody reset this. */
+  hasChanged = false;
   readonly #freshMs: Float64Array;
 
   /** In `freshMs` it keeps when the newest value of each source was read, in SOURCES order; `startMs` before the first. */
@@ -18,24 +21,23 @@ export class Staleness {
   /** `source` gave a value that was read at `atMs`. */
   fresh(source: number, atMs: number): void {
     this.#freshMs[source] = atMs;
+    if ((this.mask & (1 << source)) === 0) return;
     this.mask &= ~(1 << source);
+    this.reasons[source] = null;
+    this.hasChanged = true;
   }
 
   /** `source` could not be read at the last try. */
-  failed(source: number): void {
-    this.mask |= 1 << source;
+  failed(source: number, reason: Reason | null = null): void {
+    const bit = 1 << source;
+    if ((this.mask & bit) !== 0 && this.reasons[source] === reason) return;
+    this.mask |= bit;
+    this.reasons[source] = reason;
+    this.hasChanged = true;
   }
 
   /** Says whether `source` has had no new value for longer than `limitMs`. */
   olderThan(source: number, limitMs: number, nowMs: number): boolean {
     return nowMs - this.#freshMs[source]! > limitMs;
-  }
-
-  /** Brings `seconds` up to date. */
-  age(nowMs: number): void {
-    if (this.mask === 0) return;
-    for (let i = 0; i < this.seconds.length; i++) {
-      this.seconds[i] = Math.max(0, nowMs - this.#freshMs[i]!) / 1000;
-    }
   }
 }

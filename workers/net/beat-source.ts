@@ -3,6 +3,8 @@ import { FIELDS, T } from '../../src/shared/fields.js';
 import type { FrameReader } from '../../src/shared/frame-store.js';
 import type { OpenClawMetadata } from '../../src/shared/messages.js';
 import { isFrameStale } from '../../src/shared/pace.js';
+import { readDiskNotes } from '../../src/shared/reasons.js';
+import { snapshotOf } from '../snapshot/snapshot.js';
 import { type BeatEnd, type BeatExtension, MIN_MEAN_MS } from './beat-extended.js';
 
 interface Reading extends BeatEnd {
@@ -15,6 +17,7 @@ interface Reading extends BeatEnd {
  */
 export class BeatSource {
   readonly #frames: FrameReader;
+  readonly #diskFrames: FrameReader;
   readonly #identifier: string;
   readonly #clock: Clock;
   readonly #extension: BeatExtension | null;
@@ -25,12 +28,14 @@ export class BeatSource {
 
   constructor(options: {
     frames: FrameReader;
+    diskFrames: FrameReader;
     identifier: string;
     clock: Clock;
     /** What makes the object `extended`; null: no beat has one. */
     extension: BeatExtension | null;
   }) {
     this.#frames = options.frames;
+    this.#diskFrames = options.diskFrames;
     this.#identifier = options.identifier;
     this.#clock = options.clock;
     this.#extension = options.extension;
@@ -93,7 +98,7 @@ export class BeatSource {
     return this.#frames.read((slot) => ({
       lanes,
       numbers: slot.numbers.slice(),
-      snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Record<string, unknown>,
+      snapshot: snapshotOf(slot.numbers, readDiskNotes(this.#diskFrames).sites),
     }));
   }
 }

@@ -16,7 +16,8 @@ export function parseError(
   let stop = start;
   while (stop < end && stop < start + MAX_QUOTED && bytes[stop] !== 10) stop++;
   const text = Buffer.from(bytes.subarray(start, stop)).toString('latin1');
-  return new MonitorError('PROC_PARSE', `${file}: ${problem}: ${JSON.stringify(text)}`, {
-    context: { file },
+  const summary = `cannot parse ${file}`;
+  return new MonitorError('PROC_PARSE', `${summary}: ${problem}: ${JSON.stringify(text)}`, {
+    context: { file, summary },
   });
 }

@@ -3,6 +3,7 @@ import { parseError } from './quote.js';
 /** The columns of a `cpu` line that make up the total; `guest` and `guest_nice`, behind them, are already inside `user` and `nice`. */
 export const CPU_FIELDS = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const;
 
+const COLUMNS = CPU_FIELDS.length;
 /** Kernels before 2.5.41 had no more than these. */
 const REQUIRED_COLUMNS = 4;
 
@@ -20,38 +21,50 @@ const ZERO = 48;
  * @see https://docs.kernel.org/filesystems/proc.html (1.7)
  */
 export function parseStat(bytes: Uint8Array, length: number, out: Float64Array): void {
-  if (length < 5 || bytes[0] !== 99 || bytes[1] !== 112 || bytes[2] !== 117 || bytes[3] !== SPACE) {
-    throw parseError('stat', 'the first line is not the "cpu" line', bytes, 0, length);
-  }
+  if (!scanStat(bytes, length, out)) throw parseError('stat', problemOf(bytes, length), bytes, 0, length);
+}
+
+/** `parseStat` for every tick: returns false where that throws. */
+export function scanStat(bytes: Uint8Array, length: number, out: Float64Array): boolean {
+  if (length < 5 || bytes[0] !== 99 || bytes[1] !== 112 || bytes[2] !== 117 || bytes[3] !== SPACE)
+    return false;
   let at = 4;
   let column = 0;
   for (;;) {
-    while (at < length && bytes[at] === SPACE) at++;
-    if (at >= length) throw parseError('stat', 'the "cpu" line is cut off', bytes, 0, length);
-    if (bytes[at] === NEWLINE) break;
+    let byte = bytes[at]!;
+    while (byte === SPACE && at < length) byte = bytes[++at]!;
+    if (at >= length) return false;
+    if (byte === NEWLINE) break;
+    const start = at;
     let value = 0;
-    let digits = 0;
-    for (; at < length; at++) {
-      const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9) break;
+    for (let digit = byte - ZERO; digit >= 0 && digit <= 9 && at < length; digit = byte - ZERO) {
       value = value * 10 + digit;
-      digits++;
+      byte = bytes[++at]!;
     }
-    const next = bytes[at];
-    if (at < length && (digits === 0 || (next !== SPACE && next !== NEWLINE))) {
-      throw parseError('stat', 'a column of the "cpu" line is not a number', bytes, 0, length);
-    }
-    if (column < CPU_FIELDS.length) {
+    if (at === start || at >= length || (byte !== SPACE && byte !== NEWLINE)) return false;
+    if (column < COLUMNS) {
       // Kernels have printed counters that went below 0 as 2^64 - 1. One of these in a sum, and no step is seen in it again.
-      if (value > Number.MAX_SAFE_INTEGER) {
-        throw parseError('stat', 'a counter of the "cpu" line is out of range', bytes, 0, length);
-      }
+      if (value > Number.MAX_SAFE_INTEGER) return false;
       out[column] = value;
     }
     column++;
   }
-  if (column < REQUIRED_COLUMNS) {
-    throw parseError('stat', `the "cpu" line has fewer than ${REQUIRED_COLUMNS} columns`, bytes, 0, length);
-  }
-  for (; column < CPU_FIELDS.length; column++) out[column] = Number.NaN;
+  if (column < REQUIRED_COLUMNS) return false;
+  for (; column < COLUMNS; column++) out[column] = Number.NaN;
+  return true;
+}
+
+/** What is wrong with a line that `scanStat` did not take. */
+function problemOf(bytes: Uint8Array, length: number): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+  const [line = '', rest] = text.split('\n', 2);
+  if (!line.startsWith('cpu ')) return 'the first line is not the "cpu" line';
+  const columns = line
+    .slice(4)
+    .split(' ')
+    .filter((column) => column !== '');
+  if (columns.some((column) => !/^\d+$/.test(column))) return 'a column of the "cpu" line is not a number';
+  if (rest === undefined) return 'the "cpu" line is cut off';
+  if (columns.length < REQUIRED_COLUMNS) return `the "cpu" line has fewer than ${REQUIRED_COLUMNS} columns`;
+  return 'a counter of the "cpu" line is out of range';
 }

@@ -1,5 +1,5 @@
 import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../src/shared/burst.js';
-import { BURST_COUNTERS } from '../../src/shared/fields.js';
+import { BURST_COUNTERS, T } from '../../src/shared/fields.js';
 
 const MINUTE_MS = 60_000;
 /** Steps are a second apart, give or take a tick. */
@@ -25,6 +25,17 @@ export class BurstMinute {
     const newest = (this.#oldest + this.#count++) % STEPS;
     this.#at[newest] = atMs;
     copyBurstCounters(numbers, this.#counters[newest]!);
+  }
+
+  /** `step`, and writes the statistics into `numbers`. */
+  fill(numbers: Float64Array, atMs: number): void {
+    this.step(numbers, atMs);
+    const { seenMs, maxPct, p95Pct, meanPct, above90Ms } = this.statistics;
+    numbers[T.burst_seconds] = seenMs / 1_000;
+    numbers[T.burst_max_pct] = maxPct;
+    numbers[T.burst_p95_pct] = p95Pct;
+    numbers[T.burst_mean_pct] = meanPct;
+    numbers[T.burst_above_90_ms] = above90Ms;
   }
 
   #drop(): void {

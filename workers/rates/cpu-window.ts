@@ -1,175 +1,167 @@
+import { countBurst } from '../../src/shared/burst.js';
+import { T } from '../../src/shared/fields.js';
 import { CPU_FIELDS } from '../proc/stat.js';
-
-const IDLE = CPU_FIELDS.indexOf('idle');
-const IOWAIT = CPU_FIELDS.indexOf('iowait');
-const STEAL = CPU_FIELDS.indexOf('steal');
-
-/** What is summed up of each reading, over all sound steps, USER_HZ ticks. */
-export const SUMS = { busy: 0, total: 1, user: 2, system: 3, iowait: 4, steal: 5 } as const;
-const SUM_COUNT = Object.keys(SUMS).length;
-const PART_OF: Partial<Record<(typeof CPU_FIELDS)[number], number>> = {
-  user: SUMS.user,
-  nice: SUMS.user,
-  system: SUMS.system,
-  iowait: SUMS.iowait,
-  steal: SUMS.steal,
-};
-/** Which part each column is summed up in, beside the total, in CPU_FIELDS order; -1: none. */
-const PARTS = CPU_FIELDS.map((field) => PART_OF[field] ?? -1);
 
 /** A burst is what happens within this time. /proc/stat advances in steps of 10 ms: a share of less would be noise. */
 export const BURST_MS = 100;
+/** A share of more than this is not one of 100 ms. */
+const MAX_BURST_MS = 125;
 /** Readings are no finer than they are: the base of a burst may be younger than it should be by this part of their distance. */
 const BURST_TOLERANCE = 0.65;
-/** A share of so many times 100 ms, or the time between readings, tells nothing of bursts: most of that time nobody looked. */
-const MAX_SPANS = 2;
+
+const COLUMNS = CPU_FIELDS.length;
+/** An entry of the ring: its time, and the sums as of then in the order of the frame. */
+const ENTRY = 8;
+const [BUSY, TOTAL, USER, SYSTEM, IOWAIT, STEAL] = [1, 2, 3, 4, 5, 6] as const;
+
+// Where the sums lie in a frame, and the counters as last read.
+const SUM_BUSY = T.cpu_busy_ticks;
+const SUM_TOTAL = T.cpu_total_ticks;
+const SUM_USER = T.cpu_user_ticks;
+const SUM_SYSTEM = T.cpu_system_ticks;
+const SUM_IOWAIT = T.cpu_iowait_ticks;
+const SUM_STEAL = T.cpu_steal_ticks;
+const LAST = T.cpu_user;
+const LAST_IOWAIT = T.cpu_iowait;
+const LAST_STEAL = T.cpu_steal;
+const PCT = T.cpu_pct;
+const USER_PCT = T.cpu_user_pct;
+const SYSTEM_PCT = T.cpu_system_pct;
+const IOWAIT_PCT = T.cpu_iowait_pct;
+const STEAL_PCT = T.cpu_steal_pct;
+const BURST_PCT = T.cpu_100ms_pct;
+const ANOMALIES = T.cpu_anomalies;
 
 /**
- * Turns readings of the CPU counters into shares of the trailing window, into the busy share of the trailing 100 ms, and into sums over all
- * sound steps.
+ * Turns readings of the CPU counters into what a telemetry frame says of them: the sums over all sound steps, shares of the trailing window,
+ * the busy share of the trailing 100 ms, and the histogram of these (`shared/burst.ts`). All of it lies in the frame's numbers.
  *
  * A reading in which any counter is lower than before (iowait, a CPU that came back, resume, migration) is not data:
  * the window starts anew from there, and the step is counted as an anomaly and is in no sum.
- * Thread: proc lane. Allocates: nothing after it was made. The clock is handed in.
+ *
+ * Thread: proc lane. Allocates: nothing after it was made. `push` runs at every tick and is one flat function on purpose: at 20 Hz the
+ * caches are cold, and each further function and array costs more than its arithmetic.
  */
 export class CpuWindow {
-  /** 100 · busy / total over the trailing window; NaN until the window is as long as it should be. And parts of the total. */
-  pct = Number.NaN;
-  userPct = Number.NaN;
-  systemPct = Number.NaN;
-  iowaitPct = Number.NaN;
-  stealPct = Number.NaN;
-  /** The busy share of the time since the newest reading that is about 100 ms old. NaN: there is none. */
-  burstPct = Number.NaN;
-  anomalies = 0;
-
-  readonly #windowMs: number;
-  readonly #readMs: number;
+  private readonly numbers: Float64Array;
+  private readonly windowMs: number;
   /** A base that is younger than the window by half a tick's distance (half a window, where that is less) still counts. */
-  readonly #toleranceMs: number;
-  readonly #last = new Float64Array(CPU_FIELDS.length);
-  #hasLast = false;
-  readonly #sums = new Float64Array(SUM_COUNT);
+  private readonly toleranceMs: number;
+  // A ring of readings since the window began, numbered from 0 on: `first` is the oldest, and the one before `next` the newest.
+  private readonly capacity: number;
+  private readonly ring: Float64Array;
+  private hasLast: boolean;
+  private first = 0;
+  private next = 0;
+  private burstBase = 0;
+  /** When the newest share of 100 ms was taken; NaN: none was yet. */
+  private observedMs = Number.NaN;
 
-  // A ring of readings since the window began, numbered from 0 on: #first is the oldest, and the one before #next the newest.
-  readonly #capacity: number;
-  readonly #at: Float64Array;
-  readonly #sumsAt: Float64Array;
-  #first = 0;
-  #next = 0;
-  #burstBase = 0;
-
-  /** `readMs`: the time between readings, as long as nothing stretches it. */
-  constructor(windowMs: number, readMs: number) {
-    this.#windowMs = windowMs;
-    this.#readMs = readMs;
-    this.#toleranceMs = Math.min(readMs, windowMs) / 2;
+  /**
+   * Goes on with the counters, sums and histogram that `numbers` has (TELEMETRY_NUMBERS order, and the histogram), so that the step over the
+   * gap between two lanes is counted, too. `readMs`: the time between readings, as long as nothing stretches it.
+   */
+  constructor(numbers: Float64Array, windowMs: number, readMs: number) {
+    this.numbers = numbers;
+    this.windowMs = windowMs;
+    this.toleranceMs = Math.min(readMs, windowMs) / 2;
     // The readings of one window, the base, and two more: a late tick and the one that follows at once may both lie in it.
-    this.#capacity = Math.ceil(windowMs / readMs) + 4;
-    this.#at = new Float64Array(this.#capacity);
-    this.#sumsAt = new Float64Array(this.#capacity * SUM_COUNT);
-  }
-
-  /** The sums over all sound steps since they began, in SUMS order. */
-  get sums(): Readonly<Float64Array> {
-    return this.#sums;
-  }
-
-  /** Takes up the sums (SUMS order) and the last counters of a lane that died, so that the step over the gap is counted too. */
-  resume(counters: Float64Array, sums: Float64Array, anomalies: number): void {
-    this.#last.set(counters);
-    this.#hasLast = true;
-    this.#sums.set(sums);
-    this.anomalies = anomalies;
+    this.capacity = Math.ceil(windowMs / readMs) + 4;
+    this.ring = new Float64Array(this.capacity * ENTRY);
+    this.hasLast = !Number.isNaN(numbers[LAST]!);
   }
 
   /**
    * Takes one reading (CPU_FIELDS order, NaN where the kernel has no such column), and brings all values up to date. `readMs`: the time
    * between readings that is in force.
    */
-  push(counters: Float64Array, atMs: number, readMs = this.#readMs): void {
-    if (this.#hasLast) this.#step(counters);
-    this.#last.set(counters);
-    this.#hasLast = true;
-    this.#append(atMs);
-    this.#share(atMs);
-    this.#burst(atMs, readMs);
+  push(counters: Float64Array, atMs: number, readMs: number): void {
+    const { numbers, ring, capacity } = this;
+
+    // The step since the reading before.
+    if (this.hasLast) {
+      let isSound = true;
+      for (let i = 0; i < COLUMNS; i++) if (counters[i]! < numbers[LAST + i]!) isSound = false;
+      if (isSound) {
+        let total = 0;
+        let idle = 0;
+        for (let i = 0; i < COLUMNS; i++) {
+          const step = counters[i]! - numbers[LAST + i]!;
+          // The column is missing at one of the ends: it is in no sum.
+          if (!(step >= 0)) continue;
+          total += step;
+          if (i <= 1) numbers[SUM_USER]! += step;
+          else if (i === 2) numbers[SUM_SYSTEM]! += step;
+          else if (i === 3) idle += step;
+          else if (i === 4) {
+            idle += step;
+            numbers[SUM_IOWAIT]! += step;
+          } else if (i === 7) numbers[SUM_STEAL]! += step;
+        }
+        numbers[SUM_TOTAL]! += total;
+        numbers[SUM_BUSY]! += total - idle;
+      } else {
+        numbers[ANOMALIES]!++;
+        this.first = this.next;
+      }
+    }
+    this.hasLast = true;
+    for (let i = 0; i < COLUMNS; i++) numbers[LAST + i] = counters[i]!;
+
+    // The newest entry.
+    if (this.next - this.first === capacity) this.first++;
+    const at = (this.next % capacity) * ENTRY;
+    ring[at] = atMs;
+    ring[at + BUSY] = numbers[SUM_BUSY]!;
+    ring[at + TOTAL] = numbers[SUM_TOTAL]!;
+    ring[at + USER] = numbers[SUM_USER]!;
+    ring[at + SYSTEM] = numbers[SUM_SYSTEM]!;
+    ring[at + IOWAIT] = numbers[SUM_IOWAIT]!;
+    ring[at + STEAL] = numbers[SUM_STEAL]!;
+    const next = ++this.next;
+
+    // Shares of the window: its base is the newest reading that is a window old; what is older is dropped.
+    const windowBaseMs = atMs - this.windowMs + this.toleranceMs;
+    let { first } = this;
+    while (first + 1 < next && ring[((first + 1) % capacity) * ENTRY]! <= windowBaseMs) first++;
+    this.first = first;
+    const base = (first % capacity) * ENTRY;
+    const windowTotal = numbers[SUM_TOTAL]! - ring[base + TOTAL]!;
+    if (ring[base]! <= windowBaseMs && windowTotal > 0) {
+      const scale = 100 / windowTotal;
+      numbers[PCT] = (numbers[SUM_BUSY]! - ring[base + BUSY]!) * scale;
+      numbers[USER_PCT] = (numbers[SUM_USER]! - ring[base + USER]!) * scale;
+      numbers[SYSTEM_PCT] = (numbers[SUM_SYSTEM]! - ring[base + SYSTEM]!) * scale;
+      // NaN where the kernel has no such column: it says nothing of it.
+      numbers[IOWAIT_PCT] = (numbers[SUM_IOWAIT]! - ring[base + IOWAIT]!) * scale + 0 * numbers[LAST_IOWAIT]!;
+      numbers[STEAL_PCT] = (numbers[SUM_STEAL]! - ring[base + STEAL]!) * scale + 0 * numbers[LAST_STEAL]!;
+    } else {
+      numbers[PCT] = numbers[USER_PCT] = numbers[SYSTEM_PCT] = Number.NaN;
+      numbers[IOWAIT_PCT] = numbers[STEAL_PCT] = Number.NaN;
+    }
+
+    // The busy share since the newest reading that is about 100 ms old.
+    const burstBaseMs = atMs - BURST_MS + Math.min(readMs, BURST_MS) * BURST_TOLERANCE;
+    let burst = Math.max(this.burstBase, first);
+    while (burst + 1 < next && ring[((burst + 1) % capacity) * ENTRY]! <= burstBaseMs) burst++;
+    this.burstBase = burst;
+    const from = (burst % capacity) * ENTRY;
+    const total = numbers[SUM_TOTAL]! - ring[from + TOTAL]!;
+    const isBurst = ring[from]! <= burstBaseMs && atMs - ring[from]! <= MAX_BURST_MS && total > 0;
+    const pct = isBurst ? (100 * (numbers[SUM_BUSY]! - ring[from + BUSY]!)) / total : Number.NaN;
+    numbers[BURST_PCT] = pct;
+
+    // The histogram: the time since the share before counts for this one.
+    const passedMs = atMs - this.observedMs;
+    this.observedMs = atMs;
+    if (pct >= 0 && passedMs > 0) countBurst(numbers, pct, passedMs);
   }
 
   /** The counters could not be read: the shares are unknown, and the step to the next reading still counts in the sums. */
-  miss(): void {
-    this.#forgetShares();
-    this.burstPct = Number.NaN;
-  }
-
-  #step(counters: Float64Array): void {
-    const last = this.#last;
-    const sums = this.#sums;
-    for (let i = 0; i < last.length; i++) {
-      if (!(counters[i]! < last[i]!)) continue;
-      this.anomalies++;
-      this.#first = this.#next;
-      return;
-    }
-    for (let i = 0; i < last.length; i++) {
-      const step = counters[i]! - last[i]!;
-      // The column is missing at one of the ends: it is in no sum.
-      if (Number.isNaN(step)) continue;
-      sums[SUMS.total]! += step;
-      if (i !== IDLE && i !== IOWAIT) sums[SUMS.busy]! += step;
-      if (PARTS[i]! >= 0) sums[PARTS[i]!]! += step;
-    }
-  }
-
-  #append(atMs: number): void {
-    if (this.#next - this.#first === this.#capacity) this.#first++;
-    const index = this.#next % this.#capacity;
-    this.#at[index] = atMs;
-    this.#sumsAt.set(this.#sums, index * SUM_COUNT);
-    this.#next++;
-  }
-
-  /** The newest reading from `from` on that was taken at `limitMs` or before; `from` itself if there is none. */
-  #newestBefore(from: number, limitMs: number): number {
-    let base = from;
-    while (base + 1 < this.#next && this.#at[(base + 1) % this.#capacity]! <= limitMs) base++;
-    return base;
-  }
-
-  #share(atMs: number): void {
-    const newestBaseMs = atMs - this.#windowMs + this.#toleranceMs;
-    // The base is the newest reading that is a window old; what is older is dropped.
-    this.#first = this.#newestBefore(this.#first, newestBaseMs);
-    const base = this.#first % this.#capacity;
-    const total = this.#since(base, SUMS.total);
-    if (this.#at[base]! > newestBaseMs || !(total > 0)) {
-      this.#forgetShares();
-      return;
-    }
-    this.pct = (100 * this.#since(base, SUMS.busy)) / total;
-    this.userPct = (100 * this.#since(base, SUMS.user)) / total;
-    this.systemPct = (100 * this.#since(base, SUMS.system)) / total;
-    // A kernel without the column tells nothing of it.
-    this.iowaitPct = this.#last[IOWAIT]! >= 0 ? (100 * this.#since(base, SUMS.iowait)) / total : Number.NaN;
-    this.stealPct = this.#last[STEAL]! >= 0 ? (100 * this.#since(base, SUMS.steal)) / total : Number.NaN;
-  }
-
-  #burst(atMs: number, readMs: number): void {
-    const newestBaseMs = atMs - BURST_MS + Math.min(readMs, BURST_MS) * BURST_TOLERANCE;
-    this.#burstBase = this.#newestBefore(Math.max(this.#first, this.#burstBase), newestBaseMs);
-    const base = this.#burstBase % this.#capacity;
-    const total = this.#since(base, SUMS.total);
-    const spanMs = atMs - this.#at[base]!;
-    const isBurst = this.#at[base]! <= newestBaseMs && spanMs <= MAX_SPANS * Math.max(BURST_MS, readMs);
-    this.burstPct = isBurst && total > 0 ? (100 * this.#since(base, SUMS.busy)) / total : Number.NaN;
-  }
-
-  /** By how much a sum has grown since the reading at `index` of the ring. */
-  #since(index: number, sum: number): number {
-    return this.#sums[sum]! - this.#sumsAt[index * SUM_COUNT + sum]!;
-  }
-
-  #forgetShares(): void {
-    this.pct = this.userPct = this.systemPct = this.iowaitPct = this.stealPct = Number.NaN;
+  miss(atMs: number): void {
+    const { numbers } = this;
+    numbers[PCT] = numbers[USER_PCT] = numbers[SYSTEM_PCT] = Number.NaN;
+    numbers[IOWAIT_PCT] = numbers[STEAL_PCT] = numbers[BURST_PCT] = Number.NaN;
+    this.observedMs = atMs;
   }
 }

@@ -1,4 +1,6 @@
+import type { Source } from '../../shared/fields.js';
 import type { KernelReading, Pressure, ProbeTask } from '../../shared/probe.js';
+import type { Reasons } from '../../shared/reasons.js';
 import { bytes, type Finding, ok, percent, problem, warning } from './finding.js';
 import { askProbe, failureOf, messageOf } from './probe.js';
 
@@ -57,7 +59,9 @@ export function findings(reading: KernelReading, procfs: string): Finding[] {
       others: [['sysinfo(2)', [sysinfo.uptime], `${Math.floor(sysinfo.uptime)} s`]],
     }),
     checkPressure(reading, procfs),
-  ].map((finding) => withoutOther(finding, other === null));
+  ]
+    .map((finding) => withReason(finding, reading.reasons))
+    .map((finding) => withoutOther(finding, other === null));
 }
 
 function checkCpu({ ours, cpuTicks, cpuPctOfCpus, other }: KernelReading, procfs: string): Finding {
@@ -166,6 +170,14 @@ function compare(
   const beside = asked.map(([other, , text]) => `${other} ${text}`).join(', ');
   const found = `${shown}: ${madeOf}${beside === '' ? '' : ` (beside it: ${beside})`}`;
   return differ.length === 0 ? ok(name, found) : warning(name, `${found}${DIFFER}`, ADVICE_DIFFERS);
+}
+
+/** Adds why a value is unknown. */
+function withReason(finding: Finding, reasons: Reasons): Finding {
+  const reason = reasons[finding.name as Source];
+  if (reason === undefined) return finding;
+  const why = reason.detail === null ? reason.summary : `${reason.summary}: ${reason.detail}`;
+  return { ...finding, found: `${finding.found}; ${why}` };
 }
 
 /** Where the kernel's files are not our own /proc, lxcfs may be mounted over that, and everybody else be told of a container. */

@@ -1,3 +1,4 @@
+import { snapshotOf } from '../../../workers/snapshot/snapshot.js';
 import type { Config } from '../../config.js';
 import { bootThreads, LanePool, laneFailed } from '../../sampling/pool.js';
 import { laneWorks } from '../../sampling/works.js';
@@ -5,7 +6,14 @@ import type { Clock } from '../../shared/clock.js';
 import { Control } from '../../shared/control.js';
 import { T } from '../../shared/fields.js';
 import { FrameReader } from '../../shared/frame-store.js';
-import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../shared/layout.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../../shared/layout.js';
+import { readDiskNotes } from '../../shared/reasons.js';
 import type { Details } from '../details.js';
 import type { Source } from './source.js';
 
@@ -39,7 +47,9 @@ export interface Reading {
  * port nor token, and says what this host is like and not what somebody else says of it. Thread: main.
  */
 export class Feed implements Source {
+  readonly #identifier: string;
   readonly #frames: FrameReader;
+  readonly #diskFrames: FrameReader;
   readonly #pool: LanePool;
   /** Why sampling can't go on; null: it does. */
   #failure: Error | null = null;
@@ -50,7 +60,9 @@ export class Feed implements Source {
   constructor(options: { config: Config; searchPath: string; clock: Clock }) {
     const { config, searchPath, clock } = options;
     const shared = createSharedMemory();
+    this.#identifier = config.identifier;
     this.#frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
+    this.#diskFrames = new FrameReader(shared, DISK_STORE, DISK_READER.main);
     this.#pool = new LanePool({
       threads: bootThreads(),
       control: new Control(shared),
@@ -79,7 +91,10 @@ export class Feed implements Source {
         slot.sequence === this.#sequence
           ? this.#reading
           : {
-              snapshot: JSON.parse(Buffer.from(slot.view()).toString('utf8')) as Snapshot,
+              snapshot: {
+                identifier: this.#identifier,
+                ...snapshotOf(slot.numbers, readDiskNotes(this.#diskFrames).sites),
+              } as Snapshot,
               atMonoMs: slot.numbers[T.sampled_mono_ms]!,
             },
     })) ?? { sequence: 0, reading: null };

@@ -109,7 +109,7 @@ export function procfsFaults(): void {
       const procfs = copyMachine(t, MACHINE);
       const whole = await startWhole(t, { env: { MONITOR_PROCFS: procfs } });
       for (const [file, stale] of [
-        ['stat', ['cpu']],
+        ['stat', ['cpu', 'cores']],
         ['meminfo', ['memory', 'swap']],
         ['loadavg', ['load']],
         ['uptime', ['uptime']],
@@ -127,10 +127,12 @@ export function procfsFaults(): void {
         writeFileSync(join(procfs, file), readFixture(MACHINE, file));
       }
       await healthWhen(whole.port, ({ status }) => status === 'ok');
-      for (const source of ['cpu', 'memory', 'swap', 'load', 'uptime']) {
-        const said = `${source}: no new value can be had`;
+      for (const source of ['cpu', 'cores', 'memory', 'swap', 'load', 'uptime']) {
         const lines = await toldOver(whole.daemon.lines, `stale.${source}`);
-        assert.deepEqual(lines, [`warn ${said}`, `info resolved: ${said}`]);
+        assert.equal(lines.length, 2, lines.join('\n'));
+        const [, said = ''] = /^info resolved: (.*)$/.exec(lines[1]!) ?? [];
+        assert.match(said, new RegExp(`^${source}: cannot (read|parse) `));
+        assert.ok(lines[0]!.startsWith(`warn ${said}: `), lines.join('\n'));
       }
       await assertNothingLeaked(whole.pid, whole.before);
     });

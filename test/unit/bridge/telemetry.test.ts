@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { TelemetryRoute } from '../../../src/bridge/telemetry.js';
 import { T } from '../../../src/shared/fields.js';
 import { FrameReader, FrameWriter } from '../../../src/shared/frame-store.js';
-import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../../src/shared/layout.js';
+import {
+  createSharedMemory,
+  DISK_READER,
+  DISK_STORE,
+  TELEMETRY_READER,
+  TELEMETRY_STORE,
+} from '../../../src/shared/layout.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const STALE_AFTER_MS = 2_000;
@@ -12,7 +18,8 @@ function setUp() {
   const shared = createSharedMemory();
   const clock = new FakeClock();
   const frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
-  const route = new TelemetryRoute({ frames, clock });
+  const diskFrames = new FrameReader(shared, DISK_STORE, DISK_READER.main);
+  const route = new TelemetryRoute({ identifier: 'vps.t1', frames, diskFrames, clock });
   const writer = new FrameWriter(shared, TELEMETRY_STORE);
   const publish = (text: string, valid = 1) => {
     const slot = writer.begin();
@@ -35,6 +42,32 @@ test('the body is a view onto the shared memory, at the bytes of the published s
   assert.equal(body.buffer, shared);
   assert.equal(body.byteOffset, slot.bytes.byteOffset);
   assert.equal(body.byteLength, 7);
+  route.release();
+});
+
+test('a frame that nobody has asked for is rendered once, into its own bytes', () => {
+  const { shared, clock, route, publish } = setUp();
+  clock.wall = Date.parse('2026-03-22T01:37:21.042Z');
+  const slot = publish('');
+  slot.numbers.fill(Number.NaN);
+  slot.numbers[T.valid] = 1;
+  slot.numbers[T.stale_mask] = 0;
+  slot.numbers[T.sampled_mono_ms] = clock.mono;
+  slot.numbers[T.sampled_wall_ms] = clock.wall;
+  slot.numbers[T.interval_ms] = slot.numbers[T.gap_ms] = 50;
+  slot.numbers[T.cpu_pct] = 12.34;
+  assert.equal(slot.byteLength, 0);
+  const { body } = route.acquire();
+  assert.ok(body instanceof Uint8Array && body.buffer === shared);
+  const snapshot = JSON.parse(Buffer.from(body).toString()) as Record<string, unknown>;
+  assert.equal(snapshot['identifier'], 'vps.t1');
+  assert.equal(snapshot['sampled_at'], '2026-03-22T01:37:21.042Z');
+  assert.equal(snapshot['cpu_pct'], 12.3);
+  route.release();
+  // Nobody renders it again: what the numbers say now is not told.
+  slot.numbers[T.cpu_pct] = 99;
+  assert.equal(route.acquire().body, body);
+  assert.equal(Buffer.from(body).toString().includes('12.3'), true);
   route.release();
 });
 

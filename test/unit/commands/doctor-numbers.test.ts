@@ -17,6 +17,7 @@ function reading(changes: Partial<KernelReading> = {}): KernelReading {
     arcBytes: null,
     sysinfo: { load: [1.004, 0.5, 0.25], uptime: 100.9 },
     pressureFiles: PRESSURE,
+    reasons: {},
     other: { cpuPct: 50, memPct: 25, swapPct: 0 },
     ...changes,
   };
@@ -26,6 +27,19 @@ function reading(changes: Partial<KernelReading> = {}): KernelReading {
 function verdictOf(name: string, changes: Partial<KernelReading>, procfs = '/proc'): string | undefined {
   return findings(reading(changes), procfs).find((finding) => finding.name === name)?.verdict;
 }
+
+describe('a value that is unknown', () => {
+  test('is a problem that says why', () => {
+    const reasons = {
+      memory: { summary: 'cannot read /proc/meminfo', detail: 'EACCES (permission denied)' },
+    };
+    const { ours } = reading();
+    const all = findings(reading({ ours: { ...ours, memPct: null }, reasons }), '/proc');
+    const memory = all.find(({ name }) => name === 'memory');
+    assert.equal(memory?.verdict, 'problem');
+    assert.match(memory?.found ?? '', /cannot read \/proc\/meminfo: EACCES \(permission denied\)$/);
+  });
+});
 
 describe('our values beside what others say', () => {
   test('are ok when all agree, and say what they are made of', () => {

@@ -54,9 +54,12 @@ function setUp(
   });
   t.after(() => thread.stop());
   const publish = () =>
-    frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50, ticks: 1 } });
+    frames.publish({
+      numbers: { sampled_mono_ms: createClock().monoMs(), mem_pct: 50, ticks: 1 },
+      sites: [],
+    });
   const poison = () =>
-    frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, bytes: POISON });
+    frames.publish({ numbers: { sampled_mono_ms: createClock().monoMs() }, diskText: POISON });
   return { thread, reports, death, deaths, publish, poison };
 }
 

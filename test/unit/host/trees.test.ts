@@ -35,12 +35,12 @@ describe('lookAtProcfs', () => {
     [
       'has an empty stat',
       (path: string) => writeFileSync(join(path, 'stat'), ''),
-      /^which is none: stat: the first line/,
+      /^which is none: cannot parse stat: the first line/,
     ],
     [
       'has a stat that is cut off',
       (path: string) => writeFileSync(join(path, 'stat'), 'cpu  1 2 3'),
-      /^which is none: stat: .*cut off/,
+      /^which is none: cannot parse stat: .*cut off/,
     ],
     [
       'can not be reached',

@@ -7,6 +7,7 @@ import { ACTIVITY, Control } from '../../../src/shared/control.js';
 import { D, type DISK_NUMBERS } from '../../../src/shared/fields.js';
 import { FrameReader } from '../../../src/shared/frame-store.js';
 import { createSharedMemory, DISK_READER, DISK_STORE, SITES_MAX_BYTES } from '../../../src/shared/layout.js';
+import { readDiskNotes } from '../../../src/shared/reasons.js';
 import { MAX_ENTRIES } from '../../../workers/host/nginx.js';
 import { readDiskUsedPct } from '../../../workers/host/statvfs.js';
 import { DiskSampler } from '../../../workers/lanes/disk-lane.js';
@@ -67,10 +68,14 @@ class DiskRig {
     return value;
   }
 
-  sites(): unknown {
-    const json = this.#reader.read((slot) => Buffer.from(slot.view()).toString());
-    assert.ok(json !== null, 'nothing was published');
-    return JSON.parse(json);
+  sites(): readonly string[] | null {
+    return readDiskNotes(this.#reader).sites;
+  }
+
+  /** Why the disk or nginx could not be read, by their names. */
+  reasons(): Record<string, string> {
+    const reasons = Object.entries(readDiskNotes(this.#reader).reasons);
+    return Object.fromEntries(reasons.map(([source, { summary }]) => [source, summary]));
   }
 }
 
@@ -182,8 +187,9 @@ describe('DiskSampler', () => {
     const names = Array.from({ length: 100 }, (_, i) => `${String(i).padStart(3, '0')}${'x'.repeat(250)}`);
     for (const name of names) rig.addSite(name);
     rig.tick();
-    const sites = rig.sites();
-    assert.ok(Array.isArray(sites) && sites.length > 50);
+    const sites = rig.sites() ?? [];
+    assert.ok(sites.length > 50);
+    assert.deepEqual(rig.reasons(), { nginx: 'nginx has more sites than fit into a frame' });
     assert.deepEqual(sites, names.slice(0, sites.length));
     assert.ok(JSON.stringify(names.slice(0, sites.length + 1)).length > SITES_MAX_BYTES);
     assert.equal(rig.number('nginx_failed'), 1);

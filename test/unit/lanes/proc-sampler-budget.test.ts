@@ -32,10 +32,7 @@ describe('ProcSampler: its budget', () => {
     }
     const intervalMs = rig.number('interval_ms');
     assert.ok(intervalMs > 300, `${intervalMs} ms`);
-    assert.equal(
-      (JSON.parse(rig.text()) as { sampling: { interval_ms: number } }).sampling.interval_ms,
-      intervalMs,
-    );
+    assert.equal(rig.telemetry().sampling.interval_ms, intervalMs);
   });
 
   it('is kept by a lane that takes over', (t) => {

@@ -11,20 +11,33 @@ type FieldName = (typeof FIELDS)[number];
 
 interface KernelFile {
   readonly file: string;
-  /** The fields that come from it, and what it is called in `stale`. */
+  /** The fields that come from it. */
   readonly fields: readonly FieldName[];
-  readonly sources: readonly string[];
-  /** How often it is read. */
-  readonly periodMs: number;
+  /** What it is called in `stale`, and how often each is read. */
+  readonly sources: Readonly<Record<string, number>>;
+  /** The start of the reason why it is stale. */
+  readonly reason: string;
 }
 
 const FILES: readonly KernelFile[] = [
-  { file: 'stat', fields: ['cpu_pct'], sources: ['cpu'], periodMs: 50 },
-  { file: 'meminfo', fields: ['mem_pct', 'swap_pct'], sources: ['memory', 'swap'], periodMs: 100 },
-  { file: 'spl/kstat/zfs/arcstats', fields: ['mem_pct'], sources: ['memory'], periodMs: 100 },
-  { file: 'loadavg', fields: ['load_avg'], sources: ['load'], periodMs: 1_000 },
-  { file: 'uptime', fields: ['uptime_seconds'], sources: ['uptime'], periodMs: 1_000 },
+  { file: 'stat', fields: ['cpu_pct'], sources: { cpu: 50, cores: 1_000 }, reason: 'cannot parse stat' },
+  {
+    file: 'meminfo',
+    fields: ['mem_pct', 'swap_pct'],
+    sources: { memory: 100, swap: 100 },
+    reason: 'cannot parse meminfo',
+  },
+  {
+    file: 'spl/kstat/zfs/arcstats',
+    fields: ['mem_pct'],
+    sources: { memory: 100 },
+    reason: 'cannot parse arcstats',
+  },
+  { file: 'loadavg', fields: ['load_avg'], sources: { load: 1_000 }, reason: 'cannot parse loadavg' },
+  { file: 'uptime', fields: ['uptime_seconds'], sources: { uptime: 1_000 }, reason: 'cannot parse uptime' },
 ];
+/** A collector that failed is tried again so much later; the CPU is read at every tick all the same. */
+const RETRY_MS = 1_000;
 
 const FAULTS: readonly [string, (whole: string) => string][] = [
   ['is emptied', () => ''],
@@ -47,7 +60,8 @@ class BusyMachine {
   advance(): void {
     if (!this.#isStatSound) return;
     this.#turns++;
-    this.write('stat', `cpu  ${1_000 + this.#turns} 0 0 ${1_000 + 3 * this.#turns} 0 0 0 0 0 0\n`);
+    const columns = `${1_000 + this.#turns} 0 0 ${1_000 + 3 * this.#turns} 0 0 0 0 0 0`;
+    this.write('stat', `cpu  ${columns}\ncpu0 ${columns}\nintr 0\n`);
   }
 
   write(file: string, text: string): void {
@@ -73,10 +87,7 @@ function createRig(t: TestContext, machine: BusyMachine): ProcSamplerRig {
   return rig;
 }
 
-function assertUnknown(
-  rig: ProcSamplerRig,
-  { fields, sources }: Pick<KernelFile, 'fields' | 'sources'>,
-): void {
+function assertUnknown(rig: ProcSamplerRig, fields: readonly FieldName[], sources: readonly string[]): void {
   const telemetry = rig.telemetry();
   assert.deepEqual(
     FIELDS.filter((field) => telemetry[field] === null),
@@ -85,34 +96,46 @@ function assertUnknown(
   assert.deepEqual(telemetry.stale ?? [], sources);
 }
 
-const NOTHING = { fields: [], sources: [] };
-
 describe('ProcSampler: a file that goes bad', () => {
   for (const kernelFile of FILES) {
-    const { file, sources, periodMs } = kernelFile;
+    const { file, fields, sources, reason } = kernelFile;
+    const names = Object.keys(sources);
+    const quickest = Math.min(...Object.values(sources));
     for (const [what, spoil] of FAULTS) {
       it(`makes only its own values unknown, by name, until it is mended: ${file} ${what}`, (t) => {
         const machine = new BusyMachine(t);
         const rig = createRig(t, machine);
         rig.run(1_000);
-        assertUnknown(rig, NOTHING);
+        assertUnknown(rig, [], []);
         assert.equal(rig.number('read_errors'), 0);
+        assert.deepEqual(rig.reasons(), {});
 
         machine.spoil(file, spoil(machine.sound.get(file)!));
-        rig.run(periodMs);
-        assertUnknown(rig, kernelFile);
-        rig.run(2_000 - periodMs);
-        assertUnknown(rig, kernelFile);
+        rig.run(quickest);
+        assertUnknown(
+          rig,
+          fields,
+          names.filter((name) => sources[name] === quickest),
+        );
+        rig.run(2_000 - quickest);
+        assertUnknown(rig, fields, names);
         assert.deepEqual(
           rig.telemetry().stale_seconds,
-          Object.fromEntries(sources.map((source) => [source, 2])),
+          Object.fromEntries(names.map((source) => [source, 2])),
         );
+        assert.deepEqual(Object.keys(rig.reasons()).sort(), [...names].sort());
+        for (const each of Object.values(rig.reasons())) assert.equal(each.summary, reason);
         // An error for each source, at each reading.
-        assert.equal(rig.number('read_errors'), (2_000 / periodMs) * sources.length);
+        const errors = names.map((name) => Math.ceil(2_000 / (name === 'cpu' ? 50 : RETRY_MS)));
+        assert.equal(
+          rig.number('read_errors'),
+          errors.reduce((sum, each) => sum + each),
+        );
 
         machine.mend(file);
-        rig.run(1_000);
-        assertUnknown(rig, NOTHING);
+        rig.run(2_000);
+        assertUnknown(rig, [], []);
+        assert.deepEqual(rig.reasons(), {});
       });
     }
   }
@@ -146,10 +169,15 @@ describe('ProcSampler: a file that is not there', () => {
         kernelFile.fields.map((field) => rig.telemetry()[field]),
         kernelFile.fields.map(() => null),
       );
-      assert.deepEqual(rig.telemetry().stale, kernelFile.sources);
+      assert.deepEqual(rig.telemetry().stale, Object.keys(kernelFile.sources));
+      const path = join(machine.procfs, file);
+      for (const { summary, detail } of Object.values(rig.reasons())) {
+        assert.equal(summary, `cannot read ${path}`);
+        assert.equal(detail, 'ENOENT (no such file or directory)');
+      }
       machine.mend(file);
       rig.run(1_250);
-      assertUnknown(rig, NOTHING);
+      assertUnknown(rig, [], []);
     });
   }
 
@@ -163,15 +191,15 @@ describe('ProcSampler: a file that is not there', () => {
       const mortal = await createMortalFile(t, join(machine.procfs, file), name);
       const rig = createRig(t, machine);
       rig.run(1_000);
-      assertUnknown(rig, NOTHING);
+      assertUnknown(rig, [], []);
       await mortal.kill();
       rig.run(1_000);
-      assertUnknown(rig, { fields, sources });
+      assertUnknown(rig, fields, sources);
       assert.equal(rig.telemetry().stale_seconds?.[sources[0]], 1);
       rmSync(join(machine.procfs, file));
       machine.mend(file);
       rig.run(1_000);
-      assertUnknown(rig, NOTHING);
+      assertUnknown(rig, [], []);
     });
   }
 });

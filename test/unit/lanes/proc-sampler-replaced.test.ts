@@ -16,7 +16,6 @@ it('a sampler that was replaced while it hung in a tick publishes nothing more',
     const sampler = new ProcSampler({
       shared,
       procfs,
-      identifier: 'vps.t1',
       intervalMs: 50,
       cpuWindowMs: 1000,
       cpuBudgetPct: 100,

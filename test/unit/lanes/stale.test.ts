@@ -26,27 +26,32 @@ describe('Staleness', () => {
     assert.equal(stale.mask, 2 ** SOURCES.length - 1 - sourceBit('disk'));
   });
 
-  it('gives the age of the newest value, in seconds', () => {
-    const stale = new Staleness(1_000);
+  it('keeps the newest reason of a source that failed, until it gives a value', () => {
+    const stale = new Staleness(0);
+    const reason = (detail: string) => ({ summary: 'cannot read x', detail });
+    stale.failed(S.load, reason('EIO'));
+    stale.failed(S.load, reason('EACCES'));
+    assert.equal(stale.reasons[S.load]?.detail, 'EACCES');
     stale.fresh(S.load, 4_000);
-    stale.failed(S.load);
-    stale.age(6_500);
-    assert.equal(stale.seconds[S.load], 2.5);
+    assert.equal(stale.reasons[S.load], null);
   });
 
-  it('counts from the start for a source that never gave a value', () => {
-    const stale = new Staleness(1_000);
-    stale.failed(S.uptime);
-    stale.age(6_500);
-    assert.equal(stale.seconds[S.uptime], 5.5);
-  });
-
-  it('gives no negative age for a value that is newer than the tick', () => {
-    const stale = new Staleness(1_000);
-    stale.fresh(S.disk, 2_000);
-    stale.failed(S.disk);
-    stale.age(1_990);
-    assert.equal(stale.seconds[S.disk], 0);
+  it('says when something has changed, and not while a source goes on failing for the same reason', () => {
+    const stale = new Staleness(0);
+    const reason = { summary: 'cannot read x', detail: null };
+    const changes: boolean[] = [];
+    for (const step of [
+      () => stale.failed(S.load, reason),
+      () => stale.failed(S.load, reason),
+      () => stale.failed(S.load, { ...reason }),
+      () => stale.fresh(S.load, 10),
+      () => stale.fresh(S.load, 20),
+    ]) {
+      stale.hasChanged = false;
+      step();
+      changes.push(stale.hasChanged);
+    }
+    assert.deepEqual(changes, [true, false, true, true, false]);
   });
 
   it('tells when a source has had no new value for longer than a limit', () => {

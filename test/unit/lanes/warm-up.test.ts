@@ -21,14 +21,13 @@ function createMovingClock(): Clock & { nowMs: number } {
 }
 
 for (const intervalMs of [1, 50, 1_000]) {
-  test(`a lane that ticks every ${intervalMs} ms is warm after six seconds, is not late for it, and nobody sees it`, (t) => {
+  test(`a lane that ticks every ${intervalMs} ms is not late for its warm-up, nobody sees that, and it leaves nothing open`, (t) => {
     const shared = createSharedMemory();
     const clock = createMovingClock();
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     const warmUp = new WarmUp({
       shared,
-      identifier: 'vps.t1',
       procfs: copyMachine(t, SOUND_MACHINES[0]!),
       intervalMs,
       cpuWindowMs: 1_000,
@@ -37,16 +36,13 @@ for (const intervalMs of [1, 50, 1_000]) {
       nginxStaleAfterMs: 180_000,
       clock,
     });
-    const startMs = clock.nowMs;
     for (let isOver = false; !isOver; ) {
       const turnMs = clock.nowMs;
       isOver = warmUp.turn();
       const tookMs = clock.nowMs - turnMs;
-      assert.ok(tookMs > 0.01 * intervalMs && tookMs < 0.04 * intervalMs + 0.1, `${tookMs} ms`);
-      clock.nowMs = Math.max(clock.nowMs, turnMs + intervalMs);
+      assert.ok(isOver || tookMs > 0.02 * intervalMs, `${tookMs} ms`);
+      assert.ok(tookMs < 0.08 * intervalMs + 0.2, `${tookMs} ms`);
     }
-    const lastedMs = clock.nowMs - startMs;
-    assert.ok(lastedMs >= 6_000 && lastedMs < 7_100 + intervalMs, `${lastedMs} ms`);
     assert.equal(new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main).acquire(), null);
     warmUp.close();
     assert.equal(descriptors(), before);

@@ -108,7 +108,11 @@ describe('pressure', () => {
     const { value, names } = askMetrics({ numbers: { ...HOST, pressure_supported: 0 } });
     assert.equal(value('harborforge_collector_supported', supported), 0);
     assert.equal(value('harborforge_collector_success', supported), 1);
-    assert.ok(![...names].some((name) => name.startsWith('harborforge_pressure_')));
+    assert.equal(value('harborforge_pressure_failed'), 0);
+    assert.deepEqual(
+      [...names].filter((name) => name.startsWith('harborforge_pressure_')),
+      ['harborforge_pressure_failed'],
+    );
   });
 
   test('that could not be read has failed, and leaves what could', () => {
@@ -121,6 +125,7 @@ describe('pressure', () => {
     const { value } = askMetrics({ numbers: broken });
     const full = { resource: 'io', share: 'full' };
     assert.equal(value('harborforge_collector_success', supported), 0);
+    assert.equal(value('harborforge_pressure_failed'), 1);
     assert.equal(value('harborforge_pressure_stall_seconds_total', full), undefined);
     assert.equal(value('harborforge_pressure_ratio', { ...full, window: '10s' }), undefined);
     assert.equal(value('harborforge_pressure_ratio', { ...full, window: '60s' }), 0.5);

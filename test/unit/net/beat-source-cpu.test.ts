@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BeatSource } from '../../../workers/net/beat-source.js';
-import { CpuWindow, SUMS } from '../../../workers/rates/cpu-window.js';
+import { CpuWindowRig } from '../../support/cpu-window-rig.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FrameSource } from '../../support/frames.js';
 
@@ -14,6 +14,7 @@ function setUp() {
   const frames = new FrameSource();
   const source = new BeatSource({
     frames: frames.reader(),
+    diskFrames: frames.diskReader(),
     identifier: 'vps.t1',
     clock,
     extension: null,
@@ -114,15 +115,15 @@ describe('cpu_pct of a heartbeat', () => {
 
   it('counts no step in which a counter fell', () => {
     const { clock, frames, source, cpuPct } = setUp();
-    const window = new CpuWindow(1_000, 1_000);
+    const window = new CpuWindowRig(1_000, 1_000);
     const push = (user: number, idle: number, iowait: number) => {
       clock.advance(1_000);
       window.push(Float64Array.of(user, 0, 0, idle, iowait, 0, 0, 0), clock.mono);
       frames.publish({
         numbers: {
           sampled_mono_ms: clock.mono,
-          cpu_busy_ticks: window.sums[SUMS.busy]!,
-          cpu_total_ticks: window.sums[SUMS.total]!,
+          cpu_busy_ticks: window.number('cpu_busy_ticks'),
+          cpu_total_ticks: window.number('cpu_total_ticks'),
         },
       });
     };

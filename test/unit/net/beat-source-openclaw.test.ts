@@ -14,6 +14,7 @@ function bodyWith(...pushes: OpenClawMetadata[]): string {
   const frames = new FrameSource();
   const source = new BeatSource({
     frames: frames.reader(),
+    diskFrames: frames.diskReader(),
     identifier: 'vps.t1',
     clock,
     extension: null,

@@ -15,14 +15,15 @@ function setUp(identifier = 'vps.t1') {
   const frames = new FrameSource();
   const source = new BeatSource({
     frames: frames.reader(),
+    diskFrames: frames.diskReader(),
     identifier,
     clock,
     extension: null,
   });
-  const publish = (numbers: Partial<Record<NumberName, number>>, sitesJson?: string) =>
+  const publish = (numbers: Partial<Record<NumberName, number>>, sites?: readonly string[]) =>
     frames.publish({
       numbers: { sampled_mono_ms: clock.mono, ...numbers },
-      ...(sitesJson === undefined ? {} : { sitesJson }),
+      ...(sites === undefined ? {} : { sites }),
     });
   const body = () => JSON.parse(source.body() ?? 'null') as Record<string, unknown> | null;
   return { clock, source, publish, body };
@@ -59,7 +60,7 @@ describe('a heartbeat body', () => {
     publish({ ...WHOLE, cpu_busy_ticks: 100, cpu_total_ticks: 1_000 });
     source.begin();
     clock.advance(30_000);
-    publish({ ...WHOLE, cpu_busy_ticks: 415, cpu_total_ticks: 4_000 }, '["default"]');
+    publish({ ...WHOLE, cpu_busy_ticks: 415, cpu_total_ticks: 4_000 }, ['default']);
     assert.deepEqual(body(), {
       identifier: 'vps.t1',
       cpu_pct: 10.5,
@@ -81,7 +82,7 @@ describe('a heartbeat body', () => {
           'numbers' in field ? field.numbers.map((number) => [number, Number.NaN]) : [],
         ),
       );
-      publish({ ...WHOLE, ...unknown }, kind === 'names' ? undefined : '[]');
+      publish({ ...WHOLE, ...unknown }, kind === 'names' ? undefined : []);
       const keys = Object.keys(body()!);
       const expected = ['identifier', ...FIELDS.map((field) => field.name)].filter(
         (key) => key !== name && key !== 'cpu_pct',
@@ -92,21 +93,21 @@ describe('a heartbeat body', () => {
 
   it('tells nothing of the hardware once frames have stopped coming', () => {
     const { clock, publish, body } = setUp();
-    publish(WHOLE, '[]');
+    publish(WHOLE, []);
     clock.advance(STALE_AFTER_MS + 1);
     assert.deepEqual(body(), { identifier: 'vps.t1' });
   });
 
   it('tells of the hardware as long as the frame is not older than its limit', () => {
     const { clock, publish, body } = setUp();
-    publish(WHOLE, '[]');
+    publish(WHOLE, []);
     clock.advance(STALE_AFTER_MS);
     assert.equal(body()!['mem_pct'], 52.1);
   });
 
   it('tells of the hardware of a host that is sampled seldom for as long as its frames are good', () => {
     const { clock, publish, body } = setUp();
-    publish({ ...WHOLE, interval_ms: 10_000 }, '[]');
+    publish({ ...WHOLE, interval_ms: 10_000 }, []);
     clock.advance(30_000);
     assert.equal(body()!['mem_pct'], 52.1);
     clock.advance(1);
@@ -115,14 +116,14 @@ describe('a heartbeat body', () => {
 
   it('tells of the hardware whatever the wall clock says', () => {
     const { clock, publish, body } = setUp();
-    publish(WHOLE, '[]');
+    publish(WHOLE, []);
     clock.wall += 3_600_000;
     assert.equal(body()!['mem_pct'], 52.1);
   });
 
   it('goes on without values when a frame is no longer valid', () => {
     const { publish, body } = setUp();
-    publish(WHOLE, '[]');
+    publish(WHOLE, []);
     body();
     publish({ valid: 0 });
     assert.deepEqual(body(), { identifier: 'vps.t1' });
@@ -158,7 +159,7 @@ describe('a heartbeat body', () => {
         source.begin();
         clock.advance(500);
         const cpu = { cpu_busy_ticks: busy, cpu_total_ticks: busy + idle };
-        publish({ ...values, ...cpu }, names === undefined ? undefined : JSON.stringify(names));
+        publish({ ...values, ...cpu }, names);
         const beat = heartbeatSchema.parse(body());
         assert.equal(beat.cpu_pct === undefined, busy + idle === 0);
         assert.equal(beat.mem_pct === undefined, Number.isNaN(values.mem_pct));

@@ -30,6 +30,7 @@ function setUp(t: TestContext, { waitMs = 1, hasFrame = true } = {}) {
   const schedule = new PlayedSchedule(waitMs);
   const source = new BeatSource({
     frames: frames.reader(),
+    diskFrames: frames.diskReader(),
     identifier: 'vps.t1',
     clock,
     extension: null,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { CPU_FIELDS } from '../../../workers/proc/stat.js';
-import { CpuWindow } from '../../../workers/rates/cpu-window.js';
+import { CpuWindowRig } from '../../support/cpu-window-rig.js';
 
 interface Reading {
   readonly atMs: number;
@@ -68,7 +68,7 @@ describe('CpuWindow: time', () => {
   it('equals a model that keeps the whole history, for late, missed and anomalous ticks', () => {
     fc.assert(
       fc.property(schedule, ({ intervalMs, windowMs, readings }) => {
-        const window = new CpuWindow(windowMs, intervalMs);
+        const window = new CpuWindowRig(windowMs, intervalMs);
         for (const [i, { atMs, counters }] of readings.entries()) {
           window.push(Float64Array.from(counters), atMs);
           const expected = naiveShare(readings.slice(0, i + 1), windowMs, intervalMs);
@@ -83,7 +83,7 @@ describe('CpuWindow: time', () => {
   });
 
   it('is unknown until the first window is whole, and known from then on', () => {
-    const window = new CpuWindow(1_000, 50);
+    const window = new CpuWindowRig(1_000, 50);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 3_000; atMs += 50) {
       counters[0]! += 1;
@@ -95,7 +95,7 @@ describe('CpuWindow: time', () => {
   });
 
   it('loses no base to a late tick that another follows at once', () => {
-    const window = new CpuWindow(100, 34);
+    const window = new CpuWindowRig(100, 34);
     const counters = new Float64Array(8);
     // The tick of 34 comes at 87, that of 68 right behind it.
     for (const atMs of [0, 87.1, 87.1, 102, 136, 170]) {
@@ -106,7 +106,7 @@ describe('CpuWindow: time', () => {
   });
 
   it('forgets what is older than the window', () => {
-    const window = new CpuWindow(500, 50);
+    const window = new CpuWindowRig(500, 50);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 2_000; atMs += 50) {
       counters[atMs <= 1_500 ? 0 : 3]! += 5;
@@ -116,7 +116,7 @@ describe('CpuWindow: time', () => {
   });
 
   it('keeps a whole window of readings at one a millisecond', () => {
-    const window = new CpuWindow(1_000, 1);
+    const window = new CpuWindowRig(1_000, 1);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 5_000; atMs++) {
       // Busy in every tenth millisecond.
@@ -133,7 +133,7 @@ describe('CpuWindow: time', () => {
       [500, 1_000],
       [999, 1_000],
     ] as const) {
-      const window = new CpuWindow(windowMs, intervalMs);
+      const window = new CpuWindowRig(windowMs, intervalMs);
       window.push(Float64Array.of(0, 0, 0, 0, 0, 0, 0, 0), 0);
       window.push(Float64Array.of(30, 0, 0, 70, 0, 0, 0, 0), intervalMs);
       assert.equal(window.pct, 30, `window ${windowMs}, interval ${intervalMs}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CPU_FIELDS } from '../../../workers/proc/stat.js';
-import { CpuWindow, SUMS } from '../../../workers/rates/cpu-window.js';
+import { CpuWindowRig } from '../../support/cpu-window-rig.js';
 import { readExpected, SOUND_MACHINES } from '../../support/fixtures.js';
 
 type CpuField = (typeof CPU_FIELDS)[number];
@@ -21,7 +21,7 @@ class Counters {
 /** The share after one window in which the counters took these steps. */
 function shareOf(steps: Partial<Record<CpuField, number>>): number {
   const counters = new Counters();
-  const window = new CpuWindow(1_000, 1_000);
+  const window = new CpuWindowRig(1_000, 1_000);
   window.push(counters.values, 0);
   window.push(counters.add(steps), 1_000);
   return window.pct;
@@ -35,7 +35,7 @@ describe('CpuWindow: what is busy', () => {
   for (const machine of SOUND_MACHINES) {
     it(`gives the share of ${machine} over a second`, () => {
       const { cpu, cpu_later, cpu_pct } = readExpected(machine);
-      const window = new CpuWindow(1_000, 50);
+      const window = new CpuWindowRig(1_000, 50);
       window.push(columns(cpu), 0);
       window.push(columns(cpu_later), 1_000);
       assert.ok(Math.abs(window.pct - cpu_pct) < 1e-9, `${window.pct}, expected ${cpu_pct}`);
@@ -63,11 +63,11 @@ describe('CpuWindow: what is busy', () => {
 
   it('works without the columns that an old kernel does not have', () => {
     const unknown = Number.NaN;
-    const window = new CpuWindow(1_000, 1_000);
+    const window = new CpuWindowRig(1_000, 1_000);
     window.push(Float64Array.of(10, 0, 10, 100, unknown, unknown, unknown, unknown), 0);
     window.push(Float64Array.of(30, 0, 20, 170, unknown, unknown, unknown, unknown), 1_000);
     assert.equal(window.pct, 30);
-    assert.equal(window.sums[SUMS.total], 100);
+    assert.equal(window.number('cpu_total_ticks'), 100);
     assert.equal(window.anomalies, 0);
   });
 });
@@ -76,7 +76,7 @@ describe('CpuWindow: a counter that falls', () => {
   for (const [index, field] of CPU_FIELDS.entries()) {
     it(`starts anew when ${field} falls, and gives unknown until a whole window has passed`, () => {
       const counters = new Counters();
-      const window = new CpuWindow(200, 50);
+      const window = new CpuWindowRig(200, 50);
       const shares: number[] = [];
       for (let atMs = 0; atMs <= 600; atMs += 50) {
         counters.add({ user: 1, idle: 3 });
@@ -92,19 +92,19 @@ describe('CpuWindow: a counter that falls', () => {
 
   it('keeps such a step out of the sums, and all others in', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     window.push(counters.add({}), 0);
     window.push(counters.add({ user: 5, idle: 5 }), 50);
     window.push(counters.add({ user: 40, idle: -1 }), 100);
     window.push(counters.add({ user: 2, idle: 8 }), 150);
-    assert.equal(window.sums[SUMS.busy], 7);
-    assert.equal(window.sums[SUMS.total], 20);
+    assert.equal(window.number('cpu_busy_ticks'), 7);
+    assert.equal(window.number('cpu_total_ticks'), 20);
     assert.equal(window.anomalies, 1);
   });
 
   it('counts each fall', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ iowait: -1, user: 5 }), atMs);
     assert.equal(window.anomalies, 4);
     assert.ok(Number.isNaN(window.pct));
@@ -114,7 +114,7 @@ describe('CpuWindow: a counter that falls', () => {
 describe('CpuWindow: readings that fail', () => {
   it('is unknown while the counters can not be read', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ user: 1, idle: 1 }), atMs);
     assert.equal(window.pct, 50);
     window.miss();
@@ -123,25 +123,25 @@ describe('CpuWindow: readings that fail', () => {
 
   it('knows the share again at the first reading after that, and loses no tick', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ user: 1, idle: 1 }), atMs);
     window.miss();
     window.push(counters.add({ user: 30, idle: 10 }), 1_200);
     // The newest reading that is a window old is the last one before the gap.
     assert.equal(window.pct, 75);
-    assert.equal(window.sums[SUMS.busy], 34);
-    assert.equal(window.sums[SUMS.total], 48);
+    assert.equal(window.number('cpu_busy_ticks'), 34);
+    assert.equal(window.number('cpu_total_ticks'), 48);
   });
 });
 
 describe('CpuWindow: a lane that takes over', () => {
   it('goes on with the sums, counts the step over the gap, and gives unknown for the first window', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: 30 }), 0);
-    assert.equal(window.sums[SUMS.busy], 510);
-    assert.equal(window.sums[SUMS.total], 2_040);
+    assert.equal(window.number('cpu_busy_ticks'), 510);
+    assert.equal(window.number('cpu_total_ticks'), 2_040);
     assert.equal(window.anomalies, 3);
     assert.ok(Number.isNaN(window.pct));
     window.push(counters.add({ user: 1, idle: 1 }), 50);
@@ -151,11 +151,11 @@ describe('CpuWindow: a lane that takes over', () => {
 
   it('sees that a counter fell over the gap', () => {
     const counters = new Counters();
-    const window = new CpuWindow(100, 50);
+    const window = new CpuWindowRig(100, 50);
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
     window.push(counters.add({ user: 10, idle: -30 }), 0);
     assert.equal(window.anomalies, 4);
-    assert.equal(window.sums[SUMS.busy], 500);
-    assert.equal(window.sums[SUMS.total], 2_000);
+    assert.equal(window.number('cpu_busy_ticks'), 500);
+    assert.equal(window.number('cpu_total_ticks'), 2_000);
   });
 });

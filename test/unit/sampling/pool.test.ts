@@ -44,7 +44,6 @@ class PoolRig {
         proc: {
           lane: 'proc',
           shared,
-          identifier: 'test',
           procfs: this.procfs,
           intervalMs: 10,
           cpuWindowMs: 1_000,

@@ -12,6 +12,7 @@ import {
   TELEMETRY_READER,
   TELEMETRY_STORE,
 } from '../../../src/shared/layout.js';
+import type { Reasons } from '../../../src/shared/reasons.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 function setUp() {
@@ -26,9 +27,11 @@ function setUp() {
   let diskGivenUp = 0;
   let asking = false;
   let running = true;
+  let reasons: Reasons = {};
   const watchdog = new Watchdog({
     frames: new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main),
     diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.main),
+    readReasons: () => reasons,
     conditions,
     clock,
     budgetPct: 0.5,
@@ -71,6 +74,9 @@ function setUp() {
     },
     setRunning: (isRunning: boolean) => {
       running = isRunning;
+    },
+    explain: (given: Reasons) => {
+      reasons = given;
     },
     problems: () => conditions.list(),
   };
@@ -175,14 +181,31 @@ test('a disk lane that waits for a file system is left alone, for ever, and watc
   assert.equal(diskGivenUp(), 1);
 });
 
+test('the reason why a source is stale is logged once, and shown as it is now', () => {
+  const { publish, look, explain, problems, lines } = setUp();
+  const summary = 'cannot read /proc/stat';
+  for (const detail of ['EIO (i/o error)', 'EACCES (permission denied)', 'EIO (i/o error)']) {
+    explain({ cpu: { summary, detail } });
+    publish({ stale_mask: sourceBit('cpu') });
+    look();
+    assert.deepEqual(problems(), [`cpu: cannot read /proc/stat: ${detail}`]);
+  }
+  publish();
+  look();
+  assert.deepEqual(lines, [
+    'cpu: cannot read /proc/stat: EIO (i/o error)',
+    'resolved: cpu: cannot read /proc/stat (lasted 3 s)',
+  ]);
+});
+
 test('each stale source is a problem by its name, for as long as it is', () => {
   const { publish, look, problems } = setUp();
   publish({ stale_mask: sourceBit('disk') | sourceBit('nginx') });
   look();
-  assert.deepEqual(problems(), ['disk: no new value can be had', 'nginx: no new value can be had']);
+  assert.deepEqual(problems(), ['disk: no new value', 'nginx: no new value']);
   publish({ stale_mask: sourceBit('nginx') });
   look();
-  assert.deepEqual(problems(), ['nginx: no new value can be had']);
+  assert.deepEqual(problems(), ['nginx: no new value']);
 });
 
 test('a frame without a value is a problem', () => {

@@ -1,0 +1,20 @@
+import type { ProcFiles } from '../../proc/proc-files.js';
+import type { Collector } from './collector.js';
+import { CoresCollector } from './cores.js';
+import { LoadCollector } from './load.js';
+import { MemoryCollector, SwapCollector } from './memory.js';
+import { PressureCollector } from './pressure.js';
+import { UptimeCollector } from './uptime.js';
+
+/** The one list of collectors, in the order in which they run. The CPU is read at every tick instead: see `hot-pass.ts`. */
+export function createCollectors(files: ProcFiles): readonly Collector[] {
+  const memory = new MemoryCollector(files);
+  return [
+    memory,
+    new SwapCollector(memory.meminfo),
+    new LoadCollector(files),
+    new UptimeCollector(files),
+    new PressureCollector(files),
+    new CoresCollector(files),
+  ];
+}

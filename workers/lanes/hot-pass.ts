@@ -1,0 +1,62 @@
+import { type Reason, reasonOf } from '../../src/shared/errors.js';
+import type { ProcFile } from '../proc/proc-file.js';
+import { CPU_FIELDS, parseStat, scanStat } from '../proc/stat.js';
+import { CpuWindow } from '../rates/cpu-window.js';
+
+/** How often the reason of a failure that goes on is put into words. */
+const REASON_EVERY_MS = 1_000;
+
+/**
+ * What happens at every tick: reads `/proc/stat`, and turns the CPU's counters into shares and the histogram of bursts.
+ * Thread: proc lane. Allocates: nothing. At 20 Hz each wake-up finds cold caches, so this code is small and touches little; its fields are
+ * plain ones, which unoptimised code reads faster than #private ones, and the warm-up has V8 optimise all of it.
+ */
+export class HotPass {
+  /** Why the last sample failed. */
+  reason: Reason | null = null;
+  private readonly stat: ProcFile;
+  private readonly counters = new Float64Array(CPU_FIELDS.length);
+  private readonly window: CpuWindow;
+  private reasonAtMs = Number.NEGATIVE_INFINITY;
+
+  /**
+   * Fills in `numbers`, those of the next telemetry frame, and goes on with what they have of a lane before this one. `readMs`: the time
+   * between samples, as long as nothing stretches it.
+   */
+  constructor(stat: ProcFile, numbers: Float64Array, cpuWindowMs: number, readMs: number) {
+    this.stat = stat;
+    this.window = new CpuWindow(numbers, cpuWindowMs, readMs);
+  }
+
+  /** Takes a sample and returns whether there was one. `readMs`: the time between samples that is in force. */
+  sample(nowMs: number, readMs: number): boolean {
+    const { stat, counters } = this;
+    const length = stat.read(nowMs);
+    if (length >= 0 && scanStat(stat.bytes, length, counters)) {
+      this.window.push(counters, nowMs, readMs);
+      return true;
+    }
+    this.window.miss(nowMs);
+    this.explain(length, nowMs);
+    return false;
+  }
+
+  close(): void {
+    this.stat.close();
+  }
+
+  /** Puts the failure into words, now and then. Allocates: the text. */
+  private explain(length: number, nowMs: number): void {
+    if (nowMs < this.reasonAtMs) return;
+    this.reasonAtMs = nowMs + REASON_EVERY_MS;
+    if (length < 0) {
+      this.reason = this.stat.problem;
+      return;
+    }
+    try {
+      parseStat(this.stat.bytes, length, this.counters);
+    } catch (error) {
+      this.reason = reasonOf(error);
+    }
+  }
+}
