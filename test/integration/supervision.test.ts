@@ -17,6 +17,18 @@ async function setUp(t: TestContext, env: Readonly<Record<string, string>> = {})
   return { ...bridge, faults };
 }
 
+/** The same, with a backend that it reports to every second. */
+async function setUpReporting(t: TestContext) {
+  const backend = await ReferenceBackend.start({ apiKey: KEY });
+  t.after(() => backend.stop());
+  const rig = await setUp(t, {
+    MONITOR_BACKEND_URL: backend.url,
+    MONITOR_API_KEY: KEY,
+    MONITOR_REPORT_INTERVAL_SEC: '1',
+  });
+  return { backend, ...rig };
+}
+
 test('a lane that throws while it warms up leaves no descriptor open', async (t) => {
   const { daemon, port, faults } = await setUp(t);
   for (let deaths = 1; deaths <= 4; deaths++) {
@@ -43,13 +55,7 @@ test('a lane that dies over and over again ends the process with 1, for its supe
 });
 
 test('a heartbeat thread that dies comes back, with what the plugin pushed, and the bridge goes on', async (t) => {
-  const backend = await ReferenceBackend.start({ apiKey: KEY });
-  t.after(() => backend.stop());
-  const { daemon, port, faults } = await setUp(t, {
-    MONITOR_BACKEND_URL: backend.url,
-    MONITOR_API_KEY: KEY,
-    MONITOR_REPORT_INTERVAL_SEC: '1',
-  });
+  const { backend, daemon, port, faults } = await setUpReporting(t);
   const body = '{"version":"v1","plugin_version":"p1","agents":["a"]}';
   await rawRequest(port, 'POST', '/openclaw', { headers: { 'content-type': 'application/json' }, body });
   await backend.arrival(({ heartbeat }) => heartbeat?.openclaw_version === 'v1');
@@ -70,13 +76,7 @@ test('a heartbeat thread that dies comes back, with what the plugin pushed, and 
 });
 
 test('a heartbeat thread that dies again each time it is restarted is logged once', async (t) => {
-  const backend = await ReferenceBackend.start({ apiKey: KEY });
-  t.after(() => backend.stop());
-  const { daemon, port, faults } = await setUp(t, {
-    MONITOR_BACKEND_URL: backend.url,
-    MONITOR_API_KEY: KEY,
-    MONITOR_REPORT_INTERVAL_SEC: '1',
-  });
+  const { daemon, port, faults } = await setUpReporting(t);
   faults.strikeAlways('heartbeat', 'exit');
   const { problems } = await healthWhen(port, ({ heartbeat }) => heartbeat.restarts >= 4);
   assert.match(problems.join(), /^the heartbeat thread died: /);

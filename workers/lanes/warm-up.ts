@@ -4,7 +4,7 @@ import { createSharedMemory } from '../../src/shared/layout.js';
 import { LaneLoop, type Ticking } from './lane.js';
 import { ProcSampler, type ProcSamplerOptions } from './proc-sampler.js';
 
-/** So many samples are taken: by then V8 has optimised a tick's code (`npm run bench -- --only optimised`). */
+/** So many samples are taken: by then V8 has optimised a tick's code, as `--trace-opt` shows. */
 const SAMPLES = 12_000;
 /** Behind each tick the warm-up takes this part of the interval, so that the lane is not late for it. */
 const PART_OF_INTERVAL = 0.05;
