@@ -80,6 +80,8 @@ async function breakOff(random: Random, where: number | string): Promise<void> {
   const delayMs = random.below(MAX_DELAY_MS + 1);
   const socket = await open(where);
   if (socket === null) return;
+  // From here on: the daemon may end the connection at any of the steps below.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(requests);
   if (end === 'unread') {
     // The answers fill the socket, and more is asked for until the bridge has had enough or the writes are no longer taken.
@@ -89,11 +91,10 @@ async function breakOff(random: Random, where: number | string): Promise<void> {
     }
   }
   if (delayMs > 0) await delay(delayMs);
-  if (end === 'half-close') socket.end();
+  if (end === 'half-close') socket.end().resume();
   else if (end === 'reset' && typeof where === 'number') socket.resetAndDestroy();
   else socket.destroy();
-  if (end !== 'half-close') return;
-  await new Promise((resolve) => socket.once('close', resolve).resume());
+  await closed;
 }
 
 function makeRequests(random: Random): string {
