@@ -7,11 +7,11 @@ import {
   TELEMETRY_STORE,
 } from '../src/shared/layout.js';
 import { FakeClock } from '../test/support/fake-clock.js';
-import { ProcSampler } from '../workers/lanes/proc-sampler.js';
 import { BeatExtension } from '../workers/net/beat-extended.js';
 import { BeatSource } from '../workers/net/beat-source.js';
 import type { Row, Section } from './report.js';
 import { type Effort, measure } from './support/cpu-rounds.js';
+import { createProcSampler } from './support/samplers.js';
 
 const INTERVAL_MS = 30_000;
 const SOME_BOOT = '0b3ae4b5-8a27-4b9e-9d0c-3f1f6d8f1c11';
@@ -20,16 +20,7 @@ const SOME_BOOT = '0b3ae4b5-8a27-4b9e-9d0c-3f1f6d8f1c11';
 export async function benchBeat(effort: Effort): Promise<Section> {
   const shared = createSharedMemory();
   const clock = new FakeClock();
-  const sampler = new ProcSampler({
-    shared,
-    clock,
-    procfs: '/proc',
-    intervalMs: 50,
-    cpuWindowMs: 1_000,
-    cpuBudgetPct: 100,
-    diskStaleAfterMs: INTERVAL_MS,
-    nginxStaleAfterMs: INTERVAL_MS,
-  });
+  const sampler = createProcSampler(shared, clock);
   const sourceWith = (extension: BeatExtension | null) =>
     new BeatSource({
       diskFrames: new FrameReader(shared, DISK_STORE, DISK_READER.heartbeat),

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { createClock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { LaneLoop, type Ticking } from '../../workers/lanes/lane.js';
+import { LaneLoop, MANY_TICKS, type Ticking } from '../../workers/lanes/lane.js';
 import { runProcLane } from '../../workers/lanes/proc-lane.js';
 import { ProcSampler } from '../../workers/lanes/proc-sampler.js';
 
@@ -53,7 +53,8 @@ function tick({ shared, intervalMs, samples, latenessMs, skipped, count }: Laten
         return intervalMs;
       },
     };
-    new LaneLoop({ lane: 'proc', generation, control, clock }, empty).run(() => {});
+    const loop = new LaneLoop({ lane: 'proc', generation, control, clock }, empty);
+    if (loop.first()) while (loop.run(MANY_TICKS));
   }
 }
 

@@ -25,6 +25,18 @@ export function readThreadTimes(pid: number): ThreadTime[] {
     });
 }
 
+/** How often each thread of a process has gone to sleep by itself, by its id: samplers do it once a tick. */
+export function readWakes(pid: number): Map<number, number> {
+  const wakes = new Map<number, number>();
+  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+    const text = readFileSync(`/proc/${pid}/task/${tid}/status`, 'latin1');
+    const count = /^voluntary_ctxt_switches:\t(\d+)$/m.exec(text)?.[1];
+    if (count === undefined) throw new Error(`/proc/${pid}/status does not count its sleeps`);
+    wakes.set(Number(tid), Number(count));
+  }
+  return wakes;
+}
+
 /** The CPU time of all threads of a process, nanoseconds. */
 export function readCpuNs(pid: number): number {
   return readThreadTimes(pid).reduce((sum, { cpuNs }) => sum + cpuNs, 0);

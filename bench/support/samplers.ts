@@ -13,6 +13,7 @@ export function createProcSampler(
   intervalMs = INTERVAL_MS,
 ): ProcSampler {
   return new ProcSampler({
+    generation: new Control(shared).nextGeneration('proc'),
     shared,
     procfs: '/proc',
     intervalMs,

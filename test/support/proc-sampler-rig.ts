@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { Control } from '../../src/shared/control.js';
 import {
   BURST_FIRST,
   D,
@@ -85,6 +86,7 @@ export class ProcSamplerRig {
     this.procfs = procfs;
     this.shared = createSharedMemory(historyRows);
     this.#options = {
+      generation: new Control(this.shared).nextGeneration('proc'),
       shared: this.shared,
       procfs,
       intervalMs: 50,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import si from 'systeminformation';
 import type { Clock } from '../../src/shared/clock.js';
+import { Control } from '../../src/shared/control.js';
 import { T } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../src/shared/layout.js';
@@ -24,6 +25,7 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
   const shared = createSharedMemory();
   const frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);
   const sampler = new ProcSampler({
+    generation: new Control(shared).nextGeneration('proc'),
     shared,
     procfs,
     clock,

@@ -17,11 +17,16 @@ const RETRY_MS = 1_000;
 export class Collectors {
   /** The deadline from which on `run` has something to do. */
   nextMs = Number.NEGATIVE_INFINITY;
-  readonly #collectors: readonly Collector[];
-  readonly #numbers: Float64Array;
-  readonly #stale: Staleness;
-  readonly #clock: Clock;
-  readonly #dueMs: Float64Array;
+  // Plain fields, and nothing looked up by name: this runs at every second tick or so.
+  private readonly collectors: readonly Collector[];
+  private readonly everyMs: Float64Array;
+  private readonly dueMs: Float64Array;
+  /** Where each collector's source is in SOURCES, and its duration in `numbers`. */
+  private readonly sources: Int32Array;
+  private readonly durations: Int32Array;
+  private readonly numbers: Float64Array;
+  private readonly stale: Staleness;
+  private readonly clock: Clock;
 
   constructor(options: {
     readonly collectors: readonly Collector[];
@@ -30,48 +35,57 @@ export class Collectors {
     readonly stale: Staleness;
     readonly clock: Clock;
   }) {
-    this.#collectors = options.collectors;
-    this.#numbers = options.numbers;
-    this.#stale = options.stale;
-    this.#clock = options.clock;
-    this.#dueMs = new Float64Array(options.collectors.length).fill(Number.NEGATIVE_INFINITY);
+    const { collectors } = options;
+    this.collectors = collectors;
+    this.everyMs = Float64Array.from(collectors, ({ everyMs }) => everyMs);
+    this.dueMs = new Float64Array(collectors.length).fill(Number.NEGATIVE_INFINITY);
+    this.sources = Int32Array.from(collectors, ({ source }) => S[source]);
+    this.durations = Int32Array.from(collectors, ({ source }) => T[`${source}_duration_ms`]);
+    this.numbers = options.numbers;
+    this.stale = options.stale;
+    this.clock = options.clock;
   }
 
-  /** Runs those that are due at the tick of `deadlineMs`. */
+  /** Runs those that are due at the tick of `deadlineMs`, whose time is `nowMs`. */
   run(deadlineMs: number, nowMs: number): void {
+    const { dueMs, everyMs, clock } = this;
     let nextMs = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#collectors.length; i++) {
-      const collector = this.#collectors[i]!;
-      if (deadlineMs >= this.#dueMs[i]! - TOLERANCE_MS) {
-        const outcome = this.#collect(collector, nowMs);
-        this.#dueMs[i] =
-          deadlineMs + (outcome === 'failed' ? Math.max(RETRY_MS, collector.everyMs) : collector.everyMs);
+    let startMs = clock.monoMs();
+    for (let i = 0; i < dueMs.length; i++) {
+      if (deadlineMs >= dueMs[i]! - TOLERANCE_MS) {
+        const hasFailed = this.collect(i, nowMs);
+        const endMs = clock.monoMs();
+        this.numbers[this.durations[i]!] = endMs - startMs;
+        startMs = endMs;
+        dueMs[i] = deadlineMs + (hasFailed ? Math.max(RETRY_MS, everyMs[i]!) : everyMs[i]!);
       }
-      nextMs = Math.min(nextMs, this.#dueMs[i]!);
+      nextMs = Math.min(nextMs, dueMs[i]!);
     }
     this.nextMs = nextMs - TOLERANCE_MS;
   }
 
   close(): void {
-    for (const collector of this.#collectors) collector.close();
+    for (const collector of this.collectors) collector.close();
   }
 
-  #collect(collector: Collector, nowMs: number): Outcome {
-    const { source } = collector;
-    const startMs = this.#clock.monoMs();
+  /** Runs one, and returns whether it failed. */
+  private collect(index: number, nowMs: number): boolean {
+    const collector = this.collectors[index]!;
+    const source = this.sources[index]!;
     let outcome: Outcome = 'failed';
     let reason: Reason | null = null;
     try {
-      outcome = collector.collect(this.#numbers, nowMs);
-      reason = collector.reason;
+      outcome = collector.collect(this.numbers, nowMs);
+      if (outcome === 'failed') reason = collector.reason;
     } catch (error) {
       reason = reasonOf(error);
     }
-    this.#numbers[T[`${source}_duration_ms`]] = this.#clock.monoMs() - startMs;
-    if (outcome === 'failed') {
-      this.#stale.failed(S[source], reason);
-      this.#numbers[T.read_errors]!++;
-    } else this.#stale.fresh(S[source], nowMs);
-    return outcome;
+    if (outcome !== 'failed') {
+      this.stale.fresh(source, nowMs);
+      return false;
+    }
+    this.stale.failed(source, reason);
+    this.numbers[T.read_errors]!++;
+    return true;
   }
 }

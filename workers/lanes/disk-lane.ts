@@ -10,7 +10,7 @@ import { resolveBelow } from '../host/below.js';
 import { readNginx } from '../host/nginx.js';
 import { type DiskUse, readDiskUse } from '../host/statvfs.js';
 import { Cadence } from './cadence.js';
-import { LaneLoop, type Ticking } from './lane.js';
+import { LaneLoop, MANY_TICKS, type Ticking } from './lane.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 /**
@@ -21,7 +21,10 @@ export function runDiskLane(task: DiskLaneTask, working: () => void): void {
   const clock = createClock();
   const sampler = new DiskSampler(task, clock);
   try {
-    new LaneLoop({ ...task, control: new Control(task.shared), clock }, sampler).run(working);
+    const loop = new LaneLoop({ ...task, control: new Control(task.shared), clock }, sampler);
+    if (!loop.first()) return;
+    working();
+    while (loop.run(MANY_TICKS));
   } finally {
     sampler.close();
   }

@@ -1,8 +1,8 @@
 import { createClock } from '../../src/shared/clock.js';
-import { type Activity, Control } from '../../src/shared/control.js';
+import { Control } from '../../src/shared/control.js';
 import type { ProcLaneTask } from '../../src/shared/messages.js';
-import { LaneLoop, type Ticking } from './lane.js';
-import { ProcSampler } from './proc-sampler.js';
+import { LaneLoop, MANY_TICKS } from './lane.js';
+import { ProcSampler, type ProcSamplerOptions } from './proc-sampler.js';
 import { dropTimerSlack } from './timer-slack.js';
 import { WarmUp } from './warm-up.js';
 
@@ -13,40 +13,29 @@ import { WarmUp } from './warm-up.js';
 export function runProcLane(task: ProcLaneTask, working: () => void): void {
   dropTimerSlack();
   const clock = createClock();
-  const control = new Control(task.shared);
-  const enter = (activity: Activity) => control.enter('proc', task.generation, activity);
-  const sampler = new ProcSampler({ ...task, clock, enter });
-  let warmUp: WarmUp | null = null;
+  const sampler = new ProcSampler({ ...task, clock });
+  const loop = new LaneLoop({ ...task, control: new Control(task.shared), clock }, sampler);
   try {
-    warmUp = new WarmUp({ ...task, clock });
-    new LaneLoop({ ...task, control, clock }, new WarmingUp(sampler, warmUp)).run(working);
+    if (!loop.first()) return;
+    working();
+    if (warmUp({ ...task, clock }, loop, sampler)) while (loop.run(MANY_TICKS));
   } finally {
-    warmUp?.close();
     sampler.close();
   }
 }
 
-/** Ticks, and warms up behind each tick until that is done. */
-class WarmingUp implements Ticking {
-  private readonly sampler: ProcSampler;
-  private warmUp: WarmUp | null;
-
-  constructor(sampler: ProcSampler, warmUp: WarmUp) {
-    this.sampler = sampler;
-    this.warmUp = warmUp;
-  }
-
-  tick(deadlineMs: number, skipped: number, nowMs: number): number {
-    const intervalMs = this.sampler.tick(deadlineMs, skipped, nowMs);
-    if (this.warmUp !== null) this.warm(this.warmUp);
-    return intervalMs;
-  }
-
-  private warm(warmUp: WarmUp): void {
-    if (warmUp.turn()) {
-      warmUp.close();
-      this.warmUp = null;
+/** Ticks, and warms up behind each tick, until that is done. Returns false when it is time to end. */
+function warmUp(options: ProcSamplerOptions, loop: LaneLoop, sampler: ProcSampler): boolean {
+  const warmUp = new WarmUp(options);
+  try {
+    for (;;) {
+      const isOver = warmUp.turn();
+      // What that took was not for sampling.
+      sampler.restartBudget();
+      if (isOver) return true;
+      if (!loop.run(1)) return false;
     }
-    this.sampler.restartBudget();
+  } finally {
+    warmUp.close();
   }
 }

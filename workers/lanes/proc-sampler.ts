@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/shared/clock.js';
-import { ACTIVITY, type Activity } from '../../src/shared/control.js';
+import { ACTIVITY, Control } from '../../src/shared/control.js';
 import { BURST_FIRST, FRAME_NUMBERS, S, SOURCES, T } from '../../src/shared/fields.js';
 import { FrameWriter } from '../../src/shared/frame-store.js';
 import { TELEMETRY_STORE } from '../../src/shared/layout.js';
@@ -45,11 +45,7 @@ const COUNTERS = [
   T.cpu_anomalies,
 ];
 
-export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
-  readonly clock: Clock;
-  /** Control.enter for this lane: false when it was replaced, after which it writes nothing more. Default: it never is. */
-  readonly enter?: (activity: Activity) => boolean;
-};
+export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane'> & { readonly clock: Clock };
 
 /**
  * The work of a proc lane's tick: the hot pass, the collectors that are due, and publishing the frame. Holds all buffers and descriptors.
@@ -59,7 +55,8 @@ export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane' | 'generation'> & {
 export class ProcSampler implements Ticking {
   // Plain fields, as in HotPass.
   private readonly clock: Clock;
-  private readonly enter: (activity: Activity) => boolean;
+  private readonly control: Control;
+  private readonly generation: number;
   private readonly hotPass: HotPass;
   private readonly collectors: Collectors;
   private readonly recording: Recording;
@@ -88,7 +85,8 @@ export class ProcSampler implements Ticking {
   constructor(options: ProcSamplerOptions) {
     const { clock, shared, intervalMs } = options;
     this.clock = clock;
-    this.enter = options.enter ?? (() => true);
+    this.control = new Control(shared);
+    this.generation = options.generation;
     const nowMs = clock.monoMs();
     this.lastMs = nowMs;
     this.readsPerTick = intervalMs > BURST_READ_MS && intervalMs <= BURST_MS ? 2 : 1;
@@ -121,7 +119,7 @@ export class ProcSampler implements Ticking {
    * time. Returns after how many ms from `deadlineMs` the next is due.
    */
   tick(deadlineMs: number, skipped: number, nowMs = this.clock.monoMs()): number {
-    const { numbers } = this;
+    const { numbers, control, generation } = this;
     const hasCpu = this.hotPass.sample(nowMs, this.governor.intervalMs / this.readsPerTick);
     if (hasCpu) this.stale.fresh(S.cpu, nowMs);
     else this.missCpu();
@@ -135,7 +133,8 @@ export class ProcSampler implements Ticking {
     if (this.secondCadence.due(deadlineMs)) this.everySecond(nowMs);
 
     // No file is touched from here to the end of the section: a lane that hangs in it can't be replaced.
-    if (!this.enter(ACTIVITY.writing)) return this.governor.intervalMs / this.readsPerTick;
+    if (!control.enter('proc', generation, ACTIVITY.writing))
+      return this.governor.intervalMs / this.readsPerTick;
     if (this.diskCadence.due(deadlineMs)) this.disk.fold(numbers, this.stale, nowMs);
     numbers[T.sampled_wall_ms] = this.clock.wallMs();
     numbers[T.gap_ms] = nowMs - this.lastMs;
@@ -154,7 +153,7 @@ export class ProcSampler implements Ticking {
     const out = slot.numbers;
     for (let i = 0; i < out.length; i++) out[i] = numbers[i]!;
     this.writer.publish(slot, 0);
-    this.enter(ACTIVITY.resting);
+    control.enter('proc', generation, ACTIVITY.resting);
     return this.governor.intervalMs / this.readsPerTick;
   }
 

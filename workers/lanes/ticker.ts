@@ -1,8 +1,13 @@
 import type { Clock } from '../../src/shared/clock.js';
 
+export interface Sleeper {
+  /** Blocks for `ms`, which may be 0, and returns false when it is time to end. */
+  sleep(ms: number): boolean;
+}
+
 /**
  * Ticks at absolute deadlines, each one interval after the last, without drift. A tick whose time is over is skipped and counted, and
- * never made up. Thread: the lane's (it blocks). The clock and the sleep are handed in. Allocates: nothing.
+ * never made up. Thread: the lane's (it blocks). The clock and the sleeper are handed in. Allocates: nothing.
  */
 export class Ticker {
   /** Ticks that were skipped because an earlier one came to an end too late. */
@@ -14,19 +19,18 @@ export class Ticker {
   private index = 0;
   private intervalMs = Number.NaN;
   private readonly clock: Clock;
-  private readonly sleep: (ms: number) => boolean;
+  private readonly sleeper: Sleeper;
 
-  /** `sleep(ms)` blocks, and returns false when it is time to end. */
-  constructor(clock: Clock, sleep: (ms: number) => boolean) {
+  constructor(clock: Clock, sleeper: Sleeper) {
     this.clock = clock;
-    this.sleep = sleep;
+    this.sleeper = sleeper;
     this.startMs = clock.monoMs();
     this.deadlineMs = this.startMs;
   }
 
   /** The first tick, which is due at once; false when it is time to end. */
   first(): boolean {
-    return this.sleep(0);
+    return this.sleeper.sleep(0);
   }
 
   /** Blocks until the tick that is due `intervalMs` after the one before; false when it is time to end. */
@@ -46,6 +50,6 @@ export class Ticker {
     }
     this.deadlineMs = this.startMs + this.index * intervalMs;
     // Even a tick that is late asks, with a time of 0, whether to end.
-    return this.sleep(Math.max(0, this.deadlineMs - nowMs));
+    return this.sleeper.sleep(Math.max(0, this.deadlineMs - nowMs));
   }
 }

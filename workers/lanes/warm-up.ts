@@ -1,66 +1,81 @@
-import type { Clock } from '../../src/shared/clock.js';
+import { type Clock, SystemClock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { createSharedMemory } from '../../src/shared/layout.js';
-import { LaneLoop, type Ticking } from './lane.js';
+import { FrameWriter } from '../../src/shared/frame-store.js';
+import { createSharedMemory, DISK_STORE } from '../../src/shared/layout.js';
+import { LaneLoop } from './lane.js';
 import { ProcSampler, type ProcSamplerOptions } from './proc-sampler.js';
 
-/** So many samples are taken: by then V8 has optimised a tick's code, as `--trace-opt` shows. */
-const SAMPLES = 12_000;
-/** Behind each tick the warm-up takes this part of the interval, so that the lane is not late for it. */
+/** So many ticks are run: by then V8 has optimised all of a tick's code, as `--trace-opt` shows. */
+const TICKS = 12_000;
+/** Behind each tick of the lane the warm-up takes this part of the interval, so that the lane is not late for it. */
 const PART_OF_INTERVAL = 0.05;
-/** Where one sample takes longer than this many turns, I/O dominates, so warming up the JIT does not help. */
+/** Where one tick takes longer than this many turns, I/O dominates, so warming up the JIT does not help. */
 const EXPENSIVE_TURNS = 5;
-/** The loop that sleeps between ticks is to be optimised, too: it sleeps once in so many samples, and is late for the others. */
+/** The code that sleeps is to be optimised, too: one tick in so many sleeps, and the others are due at once. */
 const SLEEP_EVERY = 16;
 const SLEEP_MS = 0.02;
-const NO_SLEEP_MS = 0.0001;
 
-/** A played interval is no longer than this: all collectors would run at every sample. */
-const MAX_PLAYED_MS = 50;
+/** A played interval is no longer than this: all collectors would run at every tick. */
+const MAX_PLAYED_MS = 100;
+
+/** A disk lane's frame comes after so many ticks. */
+const DISK_FRAME_EVERY = 100;
 
 /** A flight recorder, too, has code. */
 const HISTORY_ROWS = 64;
 
 /**
- * Runs a lane that nobody sees, in memory of its own, until V8 has optimised the code of a tick: at 20 ticks a second that would take
- * minutes, in which each tick costs more. Thread: the proc lane's. Allocates: 250 kB until it is over.
+ * Runs the loop of a second lane, in memory that nobody reads and in played time, until V8 has optimised the code of a tick: at 20 ticks a
+ * second that would take minutes, in which each tick costs more. In played time all that is due now and then comes up as often as it will.
+ * Thread: the proc lane's, between its ticks. Allocates: 250 kB until it is over.
  */
-export class WarmUp implements Ticking {
+export class WarmUp {
   readonly #clock: Clock;
-  readonly #control: Control;
+  /** A clock of its own, which is put forward to each tick's deadline. Of the same class as the lane's, so that V8 inlines its methods. */
+  readonly #played = new SystemClock();
   readonly #sampler: ProcSampler;
+  readonly #loop: LaneLoop;
+  readonly #diskFrames: FrameWriter;
   readonly #turnMs: number;
-  #samples = 0;
-  #turnEndMs = 0;
-  /** A time in which each sample is a tick later than the last: all that is due now and then comes up as often as it will. */
-  #playedMs = 0;
+  #ticks = 0;
 
+  /** `options` are the lane's. */
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
     this.#turnMs = options.intervalMs * PART_OF_INTERVAL;
     const shared = createSharedMemory(HISTORY_ROWS);
-    this.#control = new Control(shared);
-    const { enter: _, ...rest } = options;
-    this.#sampler = new ProcSampler({ ...rest, shared });
+    this.#diskFrames = new FrameWriter(shared, DISK_STORE);
+    const control = new Control(shared);
+    const lane = { lane: 'proc', generation: control.nextGeneration('proc'), clock: this.#played } as const;
+    this.#sampler = new ProcSampler({
+      ...options,
+      ...lane,
+      shared,
+      intervalMs: Math.min(options.intervalMs, MAX_PLAYED_MS),
+      // The thread's CPU time has nothing to do with played time.
+      cpuBudgetPct: Number.POSITIVE_INFINITY,
+    });
+    this.#loop = new LaneLoop({ ...lane, control }, this.#sampler);
+    this.#loop.first();
   }
 
-  /** Takes some samples; returns whether that was the last turn. */
+  /** Runs some ticks; returns whether that was the last turn. */
   turn(): boolean {
     const startMs = this.#clock.monoMs();
-    this.#turnEndMs = startMs + this.#turnMs;
-    const control = this.#control;
-    const generation = control.nextGeneration('proc');
-    new LaneLoop({ lane: 'proc', generation, control, clock: this.#clock }, this).run(() => {});
-    const isExpensive = this.#clock.monoMs() - startMs > EXPENSIVE_TURNS * this.#turnMs;
-    return this.#samples >= SAMPLES || isExpensive;
+    let passedMs = 0;
+    do {
+      this.#ticks++;
+      this.#putForward(this.#ticks % SLEEP_EVERY === 0 ? SLEEP_MS : 0);
+      if (this.#ticks % DISK_FRAME_EVERY === 0) this.#diskFrames.publish(this.#diskFrames.begin(), 0);
+      this.#loop.run(1);
+      passedMs = this.#clock.monoMs() - startMs;
+    } while (passedMs < this.#turnMs);
+    return this.#ticks >= TICKS || passedMs > EXPENSIVE_TURNS * this.#turnMs;
   }
 
-  tick(_deadlineMs: number, skipped: number, nowMs: number): number {
-    this.#samples++;
-    const intervalMs = this.#sampler.tick(this.#playedMs, skipped, this.#playedMs);
-    this.#playedMs += Math.min(intervalMs, MAX_PLAYED_MS);
-    if (nowMs >= this.#turnEndMs) this.#control.nextGeneration('proc');
-    return this.#samples % SLEEP_EVERY === 0 ? SLEEP_MS : NO_SLEEP_MS;
+  /** Until the next tick is due in `ms`. */
+  #putForward(ms: number): void {
+    this.#played.aheadMs += this.#loop.dueMs - ms - this.#played.monoMs();
   }
 
   /** Closes all file descriptors. */

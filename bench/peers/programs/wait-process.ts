@@ -1,17 +1,38 @@
 /**
  * A process that does no more at a tick than it must: `wait-process.js KIND INTERVAL_MS`. `wait` sleeps in `Atomics.wait` until the next
- * deadline; `read` reads /proc/stat besides. What these take no sampler on Node can be below. Never ends by itself.
+ * deadline; `read` reads /proc/stat besides; `lean` parses it, too, and reads meminfo at every second tick. What these take no sampler on Node
+ * can be below. Never ends by itself.
  */
 import { openSync, readSync } from 'node:fs';
 import { createClock } from '../../../src/shared/clock.js';
 import { Ticker } from '../../../workers/lanes/ticker.js';
+import { CPU_FIELDS, scanStat } from '../../../workers/proc/stat.js';
 
 const STAT_BYTES = 1_024;
+const MEMINFO_BYTES = 8_192;
+/** So often the work of a tick is done at once at the start, for V8 to optimise it. */
+const WARM_UP_TICKS = 20_000;
 
 const [kind, interval] = process.argv.slice(2);
 const intervalMs = Number(interval);
 const word = new Int32Array(new SharedArrayBuffer(4));
-const ticker = new Ticker(createClock(), (ms) => Atomics.wait(word, 0, 0, ms) === 'timed-out');
-const bytes = Buffer.allocUnsafeSlow(STAT_BYTES);
-const fd = openSync('/proc/stat', 'r');
-while (ticker.next(intervalMs)) if (kind === 'read') readSync(fd, bytes, 0, STAT_BYTES, 0);
+const statBytes = Buffer.allocUnsafeSlow(STAT_BYTES);
+const meminfoBytes = Buffer.allocUnsafeSlow(MEMINFO_BYTES);
+const counters = new Float64Array(CPU_FIELDS.length);
+const stat = openSync('/proc/stat', 'r');
+const meminfo = openSync('/proc/meminfo', 'r');
+let ticks = 0;
+
+function tick(): void {
+  if (kind === 'wait') return;
+  const length = readSync(stat, statBytes, 0, STAT_BYTES, 0);
+  if (kind === 'read') return;
+  scanStat(statBytes, length, counters);
+  if (ticks++ % 2 === 0) readSync(meminfo, meminfoBytes, 0, MEMINFO_BYTES, 0);
+}
+
+for (let i = 0; i < WARM_UP_TICKS; i++) tick();
+const ticker = new Ticker(createClock(), {
+  sleep: (ms) => Atomics.wait(word, 0, 0, ms) === 'timed-out',
+});
+while (ticker.next(intervalMs)) tick();

@@ -12,8 +12,8 @@ it('a sampler that was replaced while it hung in a tick publishes nothing more',
   const control = new Control(shared);
   const procfs = copyMachine(t, SOUND_MACHINES[0]!);
   const start = () => {
-    const generation = control.nextGeneration('proc');
     const sampler = new ProcSampler({
+      generation: control.nextGeneration('proc'),
       shared,
       procfs,
       intervalMs: 50,
@@ -22,7 +22,6 @@ it('a sampler that was replaced while it hung in a tick publishes nothing more',
       diskStaleAfterMs: 15_000,
       nginxStaleAfterMs: 180_000,
       clock: new FakeClock(),
-      enter: (activity) => control.enter('proc', generation, activity),
     });
     t.after(() => sampler.close());
     return sampler;

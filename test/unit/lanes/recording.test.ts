@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Control } from '../../../src/shared/control.js';
 import { copyMachine, readExpected, temporaryFolder } from '../../support/fixtures.js';
 import { PlayedKernel } from '../../support/played-kernel.js';
 import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
@@ -100,13 +101,9 @@ describe('the flight recorder', () => {
   });
 
   it('writes nothing any more in the name of a lane that was replaced', (t) => {
-    let isMine = true;
-    const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), {
-      historyRows: 100,
-      enter: () => isMine,
-    });
+    const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), { historyRows: 100 });
     rig.tick();
-    isMine = false;
+    new Control(rig.shared).nextGeneration('proc');
     rig.run(500);
     assert.equal(rig.history().monoMs.length, 1);
   });

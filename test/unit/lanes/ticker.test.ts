@@ -13,10 +13,12 @@ interface Tick {
 /** Runs a ticker whose ticks take `workMs` each, on a clock that only work and sleep move; times are from its start. */
 function run(intervalMs: number, workMs: readonly number[], oversleepMs = 0): Tick[] {
   const clock = new FakeClock(1_000);
-  const ticker = new Ticker(clock, (ms) => {
-    assert.ok(ms >= 0);
-    clock.advance(ms + (ms > 0 ? oversleepMs : 0));
-    return true;
+  const ticker = new Ticker(clock, {
+    sleep: (ms) => {
+      assert.ok(ms >= 0);
+      clock.advance(ms + (ms > 0 ? oversleepMs : 0));
+      return true;
+    },
   });
   return workMs.map((work, index) => {
     assert.equal(index === 0 ? ticker.first() : ticker.next(intervalMs), true);
@@ -92,9 +94,11 @@ describe('Ticker', () => {
 
   it('goes on from the last deadline when the interval changes, on the new grid and without drift', () => {
     const clock = new FakeClock(0);
-    const ticker = new Ticker(clock, (ms) => {
-      clock.advance(ms);
-      return true;
+    const ticker = new Ticker(clock, {
+      sleep: (ms) => {
+        clock.advance(ms);
+        return true;
+      },
     });
     ticker.first();
     const deadlines = [50, 50, 80, 80, 80, 10, 10].map((intervalMs) => {
@@ -110,9 +114,11 @@ describe('Ticker', () => {
     const clock = new FakeClock();
     let stopped = false;
     const asked: number[] = [];
-    const ticker = new Ticker(clock, (ms) => {
-      asked.push(ms);
-      return !stopped;
+    const ticker = new Ticker(clock, {
+      sleep: (ms) => {
+        asked.push(ms);
+        return !stopped;
+      },
     });
     assert.equal(ticker.first(), true);
     clock.advance(60);

@@ -27,6 +27,7 @@ for (const intervalMs of [1, 50, 1_000]) {
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     const warmUp = new WarmUp({
+      generation: 1,
       shared,
       procfs: copyMachine(t, SOUND_MACHINES[0]!),
       intervalMs,
