@@ -11,7 +11,7 @@ export const PARTS = [
   'start',
   'http',
   'scrape',
-  'cpu',
+  'cadence',
   'lateness',
   'governor',
   'memory',

@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { benchBeat } from './beat.bench.js';
 import { benchBursts } from './bursts.bench.js';
-import { benchCpuShare } from './cpu-share.bench.js';
+import { benchCadence } from './cadence.bench.js';
 import { benchFrames } from './frames.bench.js';
 import { benchGc } from './gc.bench.js';
 import { benchGovernor } from './governor.bench.js';
@@ -53,8 +53,8 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
       return benchHttp(options);
     case 'scrape':
       return benchScrape(options);
-    case 'cpu':
-      return benchCpuShare(options);
+    case 'cadence':
+      return benchCadence(options);
     case 'lateness':
       return benchLateness(options);
     case 'governor':

@@ -13,7 +13,7 @@ export function findBurner(): { readonly name: string; readonly start: () => Bus
   const cores = availableParallelism();
   const hasStressNg = spawnSync('stress-ng', ['--version'], { stdio: 'ignore' }).error === undefined;
   if (hasStressNg)
-    return { name: `stress-ng --cpu ${cores}`, start: () => burn([stressNg(cores)], 'SIGTERM') };
+    return { name: `stress-ng --matrix ${cores}`, start: () => burn([stressNg(cores)], 'SIGTERM') };
   return {
     name: `${cores} processes that spin`,
     start: () => burn(Array.from({ length: cores }, spin), 'SIGKILL'),
@@ -21,7 +21,7 @@ export function findBurner(): { readonly name: string; readonly start: () => Bus
 }
 
 function stressNg(cores: number): ChildProcess {
-  return spawn('stress-ng', ['--cpu', String(cores), '--quiet'], { stdio: 'ignore' });
+  return spawn('stress-ng', ['--matrix', String(cores), '--quiet'], { stdio: 'ignore' });
 }
 
 function spin(): ChildProcess {

@@ -7,7 +7,8 @@ const START_MS = 10_000;
 
 /** How the daemon is to be run. */
 export interface DaemonSettings {
-  readonly sampleIntervalMs: number;
+  /** Default: the daemon's own. */
+  readonly sampleIntervalMs?: number;
   readonly reportIntervalSec: number;
   /**
    * Default: the daemon's own, to which it keeps by sampling less often. Whoever wants a faster cadence than its default has to allow
@@ -53,7 +54,7 @@ export class RunningDaemon {
       {
         MONITOR_BACKEND_URL: backend.url,
         MONITOR_API_KEY: apiKey,
-        MONITOR_SAMPLE_INTERVAL_MS: String(settings.sampleIntervalMs),
+        MONITOR_SAMPLE_INTERVAL_MS: settings.sampleIntervalMs?.toString(),
         MONITOR_REPORT_INTERVAL_SEC: String(settings.reportIntervalSec),
         MONITOR_CPU_BUDGET_PCT: settings.cpuBudgetPct?.toString(),
         MONITOR_PROCFS: settings.procfs,
