@@ -116,8 +116,9 @@ export async function benchCadence({ quick }: BenchOptions): Promise<Section> {
     for (const cadence of effort.cadences)
       rows.push(...rowsOf('idle', cadence, cadence.maxRatio, contestants));
 
-    const busy = contestants.filter(({ intervalMs }) => intervalMs === DEFAULT_INTERVAL_MS);
-    for (const { wakeUs, wholePct } of busy) wakeUs.length = wholePct.length = 0;
+    const busy = contestants
+      .filter(({ intervalMs }) => intervalMs === DEFAULT_INTERVAL_MS)
+      .map((contestant) => ({ ...contestant, wakeUs: [], wholePct: [] }));
     const secondLoad = burner.start();
     await runRounds('busy', busy, effort);
     await secondLoad.stop();
