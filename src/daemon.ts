@@ -220,7 +220,7 @@ class RunningDaemon implements Daemon {
       found: (inventory) => {
         this.#inventory = inventory;
       },
-      failed: (reason) => this.#options.log.warn({ reason }, 'the host inventory could not be had'),
+      failed: (reason) => this.#options.log.warn({ reason }, 'cannot read the host inventory'),
       booted: (bootId) => this.#reporting.setBootId(bootId),
     });
   }

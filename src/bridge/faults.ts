@@ -28,7 +28,7 @@ export class Faults {
     this.#lastMonoMs = this.#monoMs();
   }
 
-  /** A request was answered as it should be. */
+  /** A request was answered normally. */
   passed(): void {
     if (Number.isNaN(this.#lastMonoMs) || this.#monoMs() - this.#lastMonoMs < QUIET_MS) return;
     this.#lastMonoMs = Number.NaN;

@@ -40,7 +40,7 @@ export interface HistoryOptions {
  */
 export class HistoryRoute {
   readonly #options: HistoryOptions;
-  /** Only made for who asks. */
+  /** Created at the first request. */
   #renderer: HistoryRenderer | null = null;
   readonly #budget: TimeBudget;
 
@@ -53,8 +53,7 @@ export class HistoryRoute {
     const { historySec } = this.#options;
     if (historySec === 0) return OFF;
     const query = parseHistoryQuery(request.getQuery(), historySec);
-    if ('length' in query)
-      return errorAnswer('invalid_query', 'the query is not as it should be', { problems: query });
+    if ('length' in query) return errorAnswer('invalid_query', 'invalid query', { problems: query });
     return this.#budget.spend(() => this.#tell(query)) ?? BUSY;
   }
 

@@ -17,7 +17,7 @@ export class PageRoute implements GetRoute {
     this.#read = read;
   }
 
-  /** @throws Error what `read` throws, or if the document is not as it should be */
+  /** @throws Error what `read` throws, or if the document is malformed */
   acquire(): Answer {
     this.#answer ??= pageAnswer(this.#read());
     return this.#answer;

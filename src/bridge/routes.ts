@@ -115,7 +115,7 @@ export const NOT_FOUND = errorAnswer(
   'not_found',
   'there are /health, /telemetry, /metrics, /history and /openclaw, and a page at / unless MONITOR_PAGE is 0',
 );
-export const BAD_REQUEST = errorAnswer('bad_request', 'this is not HTTP/1.1 as it should be');
+export const BAD_REQUEST = errorAnswer('bad_request', 'malformed HTTP/1.1 request');
 
 /** The answer to a known path with another method. */
 export function wrongMethod(allowed: string): Answer {

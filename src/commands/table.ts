@@ -31,7 +31,7 @@ export const COMMANDS = {
   once: {
     summary: 'Take one snapshot of this host and print it.',
     details:
-      'Samples by itself, without a daemon, for one CPU window. On a terminal it prints a table, else the JSON of GET /telemetry. Exit code 1: no valid sample could be had, or a file that a setting names does not answer.',
+      'Samples by itself, without a daemon, for one CPU window. On a terminal it prints a table, else the JSON of GET /telemetry. Exit code 1: there was no valid sample, or a file that a setting names does not answer.',
     options: JSON_OPTION,
     choices: null,
     takesSettings: true,

@@ -11,7 +11,7 @@ const BUSY_HELP = [
 /** Upper bounds of the buckets that are told, in percent: of the 101 that there are, as many as panels and alerts have use for. */
 const BOUNDS_PCT = [...Array.from({ length: 20 }, (_, i) => 5 * i), 99, 100];
 
-/** What is told of the CPU beside its usage and its time by mode. `n`: a telemetry frame's numbers. */
+/** Families about the CPU beside its usage and its time by mode. `n`: a telemetry frame's numbers. */
 export function cpuDetailFamilies(n: Float64Array): Family[] {
   return [
     busyHistogram(n),

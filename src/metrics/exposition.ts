@@ -27,7 +27,7 @@ const UNITS = ['seconds', 'bytes', 'ratio'];
 const SUFFIXES = { gauge: '', counter: '_total', info: '_info', histogram: '' } as const;
 
 /**
- * Writes families as text. What is unknown is not there, and neither is a family of which nothing is known.
+ * Writes families as text. Unknown values are left out, and so are families without any known value.
  *
  * Written here, and not with prom-client: the numbers lie in frames and are looked at when somebody asks, where a library would keep them
  * a second time in objects of its own.

@@ -2,7 +2,7 @@ import { AMOUNTS, D, FIELDS, SOURCES, type Source, sourceBit, T } from '../share
 import type { CpuSeconds } from './cpu-seconds.js';
 import { type Family, labelled, single } from './exposition.js';
 
-/** What is told of the host: the table of fields, the sizes behind it and the CPU's time by mode. `n`: a telemetry frame's numbers. */
+/** Families about the host: the table of fields, the sizes behind it and the CPU's time by mode. `n`: a telemetry frame's numbers. */
 export function hostFamilies(n: Float64Array, cpuSeconds: CpuSeconds): Family[] {
   const fields = FIELDS.flatMap(({ numbers, metrics, unit, help }) =>
     numbers.map((number, i) => {
@@ -42,7 +42,7 @@ export function collectorFamilies(
     labelled(
       'gauge',
       'harborforge_collector_success',
-      'Whether the newest value of this source is as new as it should be; 0: it failed, hangs, or sampling has stopped.',
+      'Whether this source has a fresh value; 0: it failed, hangs, or sampling has stopped.',
       'collector',
       each((source) => Number(isFresh && (mask & sourceBit(source)) === 0)),
     ),

@@ -53,7 +53,7 @@ export function samplerFamilies(
     single(
       'gauge',
       'harborforge_sampler_interval_seconds',
-      'Time between samples that is in force: longer than asked for where samples are dear.',
+      'Current time between samples: longer than configured where samples are expensive.',
       (n?.[T.interval_ms] ?? Number.NaN) / 1000,
     ),
     single(
@@ -91,7 +91,7 @@ export function exchangeFamilies(sources: HealthSources, nowMs: number): Family[
             'How long ago the OpenClaw plugin reached the bridge.',
             Math.max(0, nowMs - openclaw.atMonoMs) / 1000,
           ),
-          info('harborforge_plugin', 'What the OpenClaw plugin told of itself and its gateway.', {
+          info('harborforge_plugin', 'Versions of the OpenClaw plugin and its gateway, as last pushed.', {
             openclaw_version: openclaw.version,
             plugin_version: openclaw.pluginVersion,
           }),

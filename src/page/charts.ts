@@ -15,7 +15,7 @@ const MOVE_PX = 0.75;
 export class Charts {
   readonly #charts: readonly Chart[];
   readonly #captions = new Map<Chart, HTMLElement>();
-  /** What is told of a chart that never will have anything to draw, by its name. */
+  /** Text in place of a chart that will never have data, by the chart's name. */
   readonly #missing = new Map<string, string>();
   #series: Series;
   #cursorMs: number | null = null;

@@ -112,7 +112,7 @@ function heartbeatTexts(json: unknown) {
 function pluginTexts(json: unknown) {
   const plugin = valueAt(json, 'openclaw');
   if (plugin === undefined) return { openclaw: UNKNOWN, plugin: UNKNOWN, plugin_age: UNKNOWN };
-  if (plugin === null) return { openclaw: 'not heard of', plugin: 'not heard of', plugin_age: 'never' };
+  if (plugin === null) return { openclaw: 'no push yet', plugin: 'no push yet', plugin_age: 'never' };
   const age = numberAt(plugin, 'age_seconds');
   return {
     openclaw: textAt(plugin, 'version') ?? UNKNOWN,

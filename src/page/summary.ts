@@ -1,7 +1,7 @@
 import { decimal, percent, timeOfDay } from './format.js';
 import type { Column, Points } from './series.js';
 
-/** What is told of a column over a range of time; null: nothing is known. */
+/** Statistics of a column over a range of time; null: it has no known value. */
 export interface Summary {
   readonly mean: number;
   readonly lowest: number;

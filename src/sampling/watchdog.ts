@@ -143,7 +143,7 @@ export class Watchdog {
     if (Number.isNaN(procCpuNs))
       notice = `this kernel keeps no account of threads: the ${budget} can't be held`;
     if (intervalMs > this.#configuredIntervalMs) notice = `sampling is slowed down to stay within ${budget}`;
-    // As slow as it gets, and still too dear.
+    // At the slowest interval, and still over the budget.
     if (intervalMs >= SLOWEST_INTERVAL_MS && minutePct !== null && minutePct > this.#budgetPct)
       notice = `the sampler takes more than ${budget} at its slowest`;
     // The numbers are right all the same: no problem.

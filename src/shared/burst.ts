@@ -5,7 +5,7 @@ import { BURST_BUCKETS, BURST_COUNTERS, BURST_FIRST } from './fields.js';
  * gets from the difference what happened in between. Any thread.
  */
 
-/** What is told of an interval. NaN: nothing was seen in it. Units: percent and milliseconds. */
+/** Statistics of an interval. NaN: it has no known share. Units: percent and milliseconds. */
 export interface BurstStatistics {
   /** For how much of the interval a share was known. */
   seenMs: number;

@@ -66,7 +66,7 @@ export type TreesMessage =
   | { readonly type: 'procfs'; readonly look: ProcfsLook }
   | { readonly type: 'rootfs'; readonly look: RootfsLook };
 
-/** What is known about the host once and for all. What could not be had is left out. */
+/** What is known about the host once and for all. Unknown values are left out. */
 export interface HostInventory {
   readonly os?: string;
   readonly kernel?: string;

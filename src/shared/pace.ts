@@ -1,6 +1,6 @@
 import { T } from './fields.js';
 
-/** No interval between samples is stretched beyond this, however dear they are. */
+/** No interval between samples is stretched beyond this, however expensive they are. */
 export const SLOWEST_INTERVAL_MS = 10_000;
 
 /** A blink is no outage. */

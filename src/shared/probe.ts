@@ -11,14 +11,14 @@ export interface ProbeTask extends HostTrees {
   readonly searchPath: string;
 }
 
-/** Shares of 100; null: it could not be had. */
+/** Percent; null: unknown. */
 export interface KernelShares {
   readonly cpuPct: number | null;
   readonly memPct: number | null;
   readonly swapPct: number | null;
 }
 
-/** For how much of the last ten seconds some task waited, in percent; null: it could not be had. */
+/** For how much of the last ten seconds some task waited, in percent; null: unknown. */
 export type Pressure = Readonly<Record<PressureResource, number | null>>;
 
 /** Our values, what they were made of, and what others say at the same moment. */
@@ -79,7 +79,7 @@ export type ProbeMessage =
     }
   | { readonly type: 'df'; readonly usedPct: number }
   | { readonly type: 'other-disk'; readonly usedPct: number }
-  /** What could not be had, and why. */
+  /** What is unavailable, and why. */
   | {
       readonly type: 'failed';
       readonly what: 'kernel' | 'disk' | 'df' | 'other-disk';

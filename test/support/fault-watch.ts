@@ -67,7 +67,7 @@ export async function startWhole(t: TestContext, options: WholeOptions = {}): Pr
   // The thread that looks what machine this is ends by itself.
   if (options.isInventoryExpected !== false) {
     // On a machine that is busy beyond measure it takes longer than it may, and is given up.
-    const isGivenUp = () => daemon.lines.some(({ msg }) => msg === 'the host inventory could not be had');
+    const isGivenUp = () => daemon.lines.some(({ msg }) => msg === 'cannot read the host inventory');
     await healthWhen(port, ({ host }) => host !== null || isGivenUp());
   }
   const pid = daemon.child.pid ?? 0;

@@ -5,7 +5,7 @@ import { resolveBelow } from './below.js';
 const FILES = ['/etc/os-release', '/usr/lib/os-release'];
 
 /**
- * Name and version of the system whose root is at `rootfs`, such as "Debian GNU/Linux 12"; empty when neither can be had.
+ * Name and version of the system whose root is at `rootfs`, such as "Debian GNU/Linux 12"; empty when neither is known.
  * Thread: inventory. Throws nothing.
  * @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html
  */

@@ -194,7 +194,7 @@ export class ProcSampler implements Ticking {
     const cpuNs = this.threadCpu.read(nowMs);
     numbers[T.lane_cpu_ns] = cpuNs;
     numbers[T.lane_cpu_mono_ms] = nowMs;
-    // What a lane took before it was first heard of, or that of another thread, is no step.
+    // CPU time from before the disk lane's first frame, or of the lane before it, is not usage of this second.
     const diskCpuNs = this.disk.laneCpuNs;
     if (diskCpuNs < this.diskCpuNs || (this.diskCpuNs === 0 && diskCpuNs > 0)) this.governor.restart();
     this.diskCpuNs = diskCpuNs;

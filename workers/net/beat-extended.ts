@@ -147,7 +147,7 @@ function samplerCpuPct(base: BeatEnd, now: BeatEnd): number {
   const isSame =
     base.lanes.procGeneration === now.lanes.procGeneration &&
     base.lanes.diskGeneration === now.lanes.diskGeneration;
-  // A lane that waits for its first answer, and was never heard of, takes nothing.
+  // A disk lane that has published no frame yet waits for its first answer, and uses no CPU time.
   const isSilent = Number.isNaN(base.lanes.diskCpuNs) && Number.isNaN(now.lanes.diskCpuNs);
   const diskNs = isSilent ? 0 : now.lanes.diskCpuNs - base.lanes.diskCpuNs;
   const procNs = stepOf('lane_cpu_ns', base, now);
@@ -165,7 +165,7 @@ function rounded(value: number, decimals: number): number | undefined {
   return Number.isFinite(value) ? Math.round(value * scale) / scale : undefined;
 }
 
-/** An object of which nothing is known is not known itself. */
+/** Returns undefined if every member is undefined. */
 function orNothing(members: Members): Members | undefined {
   return Object.values(members).every((value) => value === undefined) ? undefined : members;
 }

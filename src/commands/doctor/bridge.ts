@@ -105,7 +105,7 @@ function judgeCost({ cost, lanes }: Health): Finding {
   if (interval !== undefined && asked !== undefined && interval > asked)
     return warning(
       'cpu-budget',
-      `${found}, since one every ${asked} ms would be too dear`,
+      `${found}, since one every ${asked} ms would exceed it`,
       'set MONITOR_CPU_BUDGET_PCT higher if more are wanted',
     );
   return ok('cpu-budget', found);

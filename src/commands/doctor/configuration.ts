@@ -19,7 +19,7 @@ export function checkConfiguration(result: ConfigResult): Finding[] {
   ];
   return found.length > 0
     ? found
-    : [ok('configuration', 'every setting is as it should be (harborforge-monitor config shows them)')];
+    : [ok('configuration', 'all settings are valid (harborforge-monitor config shows them)')];
 }
 
 function adviceFor(text: string): string {

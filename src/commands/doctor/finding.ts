@@ -10,7 +10,7 @@ export interface Finding {
   readonly advice: string | null;
 }
 
-/** All is as it should be. */
+/** Nothing is wrong. */
 export function ok(name: string, found: string): Finding {
   return { name, verdict: 'ok', found, advice: null };
 }

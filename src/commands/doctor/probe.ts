@@ -42,7 +42,7 @@ export function messageOf<Type extends ProbeMessage['type']>(
     | undefined;
 }
 
-/** Why something could not be had; undefined: nothing was said of it. */
+/** Why something is unavailable; undefined: the probe reported nothing about it. */
 export function failureOf(
   messages: readonly ProbeMessage[],
   what: Extract<ProbeMessage, { type: 'failed' }>['what'],

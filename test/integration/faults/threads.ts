@@ -79,7 +79,7 @@ export function threadFaults(): void {
         isInventoryExpected: false,
       });
       await assertGoesOn(whole);
-      const { reason } = await whole.daemon.line(({ msg }) => msg === 'the host inventory could not be had');
+      const { reason } = await whole.daemon.line(({ msg }) => msg === 'cannot read the host inventory');
       assert.ok(String(reason).length > 0);
       const { host, status } = await healthWhen(whole.port, () => true);
       assert.deepEqual([host, status], [null, 'ok']);

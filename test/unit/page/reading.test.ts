@@ -94,7 +94,7 @@ test('/health of a host without backend, plugin and inventory says so', () => {
     host: null,
   });
   assert.equal(facts?.texts['heartbeat'], 'off');
-  assert.equal(facts?.texts['plugin'], 'not heard of');
+  assert.equal(facts?.texts['plugin'], 'no push yet');
   assert.equal(facts?.texts['os'], 'unknown');
   assert.equal(facts?.texts['cost'], 'unknown');
 });
