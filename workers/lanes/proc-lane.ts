@@ -7,7 +7,7 @@ import { dropTimerSlack } from './timer-slack.js';
 import { WarmUp } from './warm-up.js';
 
 /**
- * Samples the kernel's files at every tick until it is told to stop; calls `working` after the first.
+ * Samples the kernel's files at every tick until it is told to stop; calls `working` after the first and the beginning of the warm-up.
  * Thread: the proc lane's, which it blocks.
  */
 export function runProcLane(task: ProcLaneTask, working: () => void): void {
@@ -16,25 +16,32 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
   const sampler = new ProcSampler({ ...task, clock });
   const loop = new LaneLoop({ ...task, control: new Control(task.shared), clock }, sampler);
   try {
-    if (!loop.first()) return;
-    working();
-    if (warmUp({ ...task, clock }, loop, sampler)) while (loop.run(MANY_TICKS));
+    if (loop.first() && warmUp({ ...task, clock }, loop, sampler, working)) while (loop.run(MANY_TICKS));
   } finally {
     sampler.close();
   }
 }
 
-/** Ticks, and warms up behind each tick, until that is done. Returns false when it is time to end. */
-function warmUp(options: ProcSamplerOptions, loop: LaneLoop, sampler: ProcSampler): boolean {
+/** Ticks, and warms up behind each tick, until that is done; calls `working` after the first turn. Returns false when it is time to end. */
+function warmUp(
+  options: ProcSamplerOptions,
+  loop: LaneLoop,
+  sampler: ProcSampler,
+  working: () => void,
+): boolean {
   const warmUp = new WarmUp(options);
   try {
-    for (;;) {
+    const turn = () => {
       const isOver = warmUp.turn();
       // What that took was not for sampling.
       sampler.restartBudget();
-      if (isOver) return true;
-      if (!loop.run(1)) return false;
-    }
+      return isOver;
+    };
+    let isOver = turn();
+    // Not earlier: a lane that dies in its warm-up each time is not healthy in between.
+    working();
+    while (!isOver && loop.run(1)) isOver = turn();
+    return isOver;
   } finally {
     warmUp.close();
   }
