@@ -5,10 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import si from 'systeminformation';
 import type { Clock } from '../../src/shared/clock.js';
 import { Control } from '../../src/shared/control.js';
-import { T } from '../../src/shared/fields.js';
+import { PRESSURE_RESOURCES, T } from '../../src/shared/fields.js';
 import { FrameReader } from '../../src/shared/frame-store.js';
 import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../src/shared/layout.js';
-import type { KernelReading } from '../../src/shared/probe.js';
+import type { KernelReading, Pressure } from '../../src/shared/probe.js';
 import { ReasonsReader } from '../../src/shared/reasons.js';
 import { ProcSampler } from '../lanes/proc-sampler.js';
 import { MEM_FIELDS, parseMeminfo } from '../proc/meminfo.js';
@@ -42,12 +42,21 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
     const before = readText(procfs, 'stat');
     if (isOwn) await si.currentLoad();
     await delay(WINDOW_MS - (clock.monoMs() - begunMs));
+    const pressureBefore = readPressureFiles(procfs);
     sampler.tick(clock.monoMs(), 0);
+    const pressureAfter = readPressureFiles(procfs);
     const after = readText(procfs, 'stat');
-    const pressureFiles = readPressureFiles(procfs);
     const [load, memory] = isOwn ? await Promise.all([si.currentLoad(), si.mem()]) : [];
     const numbers = frames.read((slot) => Float64Array.from(slot.numbers))!;
     const value = (index: number) => (Number.isNaN(numbers[index]) ? null : numbers[index]!);
+    const pressure =
+      numbers[T.pressure_supported] === 0
+        ? 'unsupported'
+        : {
+            cpu: value(T.pressure_cpu_some_avg10),
+            memory: value(T.pressure_memory_some_avg10),
+            io: value(T.pressure_io_some_avg10),
+          };
     const loads = [value(T.load_1), value(T.load_5), value(T.load_15)];
     return {
       type: 'kernel',
@@ -57,20 +66,13 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
         swapPct: value(T.swap_pct),
         load: loads.some((each) => each === null) ? null : (loads as number[]),
         uptime: value(T.uptime_seconds),
-        pressure:
-          numbers[T.pressure_supported] === 0
-            ? 'unsupported'
-            : {
-                cpu: value(T.pressure_cpu_some_avg10),
-                memory: value(T.pressure_memory_some_avg10),
-                io: value(T.pressure_io_some_avg10),
-              },
+        pressure,
       },
       cpuTicks: ticksBetween(before, after),
       cpuPctOfCpus: shareOfCpus(before, after),
       memory: readMemory(procfs),
       arcBytes: readArc(procfs),
-      pressureFiles,
+      pressureFiles: closest(pressure, pressureBefore, pressureAfter),
       reasons: new ReasonsReader(shared).read(),
       sysinfo: { load: loadavg(), uptime: uptime() },
       other:
@@ -85,6 +87,18 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
   } finally {
     sampler.close();
   }
+}
+
+/** Which of the two readings is closer to `ours`: the kernel may have updated its averages between ours and one of them. */
+function closest(
+  ours: Pressure | 'unsupported',
+  before: Pressure | 'unsupported',
+  after: Pressure | 'unsupported',
+) {
+  if (ours === 'unsupported' || before === 'unsupported' || after === 'unsupported') return after;
+  const distance = (files: Pressure) =>
+    Math.max(...PRESSURE_RESOURCES.map((name) => Math.abs((files[name] ?? 0) - (ours[name] ?? 0))));
+  return distance(before) < distance(after) ? before : after;
 }
 
 function readText(procfs: string, file: string): string {
