@@ -20,8 +20,8 @@ const COMPILE_MS = 60_000;
 const PROGRESS_EVERY_MS = 5_000;
 const SAMPLES_MIN: Target = { limit: 19.5, kind: 'at least', of: 'value' };
 
-/** What is compared: `floor` is the C sampler, `wait`, `read` and `lean` are what a Node thread takes that does so little at a tick. */
-type Program = 'floor' | 'wait' | 'read' | 'lean' | 'daemon';
+/** What is compared: `floor` is the C sampler, `wait`, `read`, `hot` and `lean` are what a Node thread takes that does so little at a tick. */
+type Program = 'floor' | 'wait' | 'read' | 'hot' | 'lean' | 'daemon';
 interface Cadence {
   readonly intervalMs: number;
   readonly programs: readonly Program[];
@@ -34,7 +34,7 @@ const FULL_CADENCES: readonly Cadence[] = [
   { intervalMs: 100, programs: ['floor', 'daemon'], maxRatio: 2 },
   {
     intervalMs: DEFAULT_INTERVAL_MS,
-    programs: ['floor', 'wait', 'read', 'lean', 'daemon'],
+    programs: ['floor', 'wait', 'read', 'hot', 'lean', 'daemon'],
     maxRatio: 1.8,
     maxBusyRatio: 2,
   },
@@ -133,7 +133,7 @@ export async function benchCadence({ quick }: BenchOptions): Promise<Section> {
     title: `CPU time of one wake-up of the sampling thread (medians of ${effort.rounds} × ${effort.windowMs / 1000} s)`,
     rows,
     notes: [
-      `C: bench/floor/floor.c with the same reads at the same cadence. wait: a Node thread that only sleeps in Atomics.wait; read: and reads /proc/stat; lean: and parses it, and reads meminfo at every second tick. Daemons have heartbeats every ${REPORT_INTERVAL_SEC} s and a budget that never binds, but for the default settings, which are counted for ${effort.countMs / 1000} s, ${effort.startMs / 1000} s after the start. One program runs at a time, the others are stopped (SIGSTOP). Busy: ${burner.name}.`,
+      `C: bench/floor/floor.c with the same reads at the same cadence. wait: a Node thread that only sleeps in Atomics.wait; read: it also reads /proc/stat; hot: it runs the daemon’s hot pass; lean: it reads and parses /proc/stat, and reads meminfo at every second tick. Daemons have heartbeats every ${REPORT_INTERVAL_SEC} s and a budget that never binds, but for the default settings, which are counted for ${effort.countMs / 1000} s, ${effort.startMs / 1000} s after the start. One program runs at a time, the others are stopped (SIGSTOP). Busy: ${burner.name}.`,
     ],
     failures: [],
   };

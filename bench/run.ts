@@ -29,6 +29,7 @@ import { describeMachine } from './support/machine.js';
 import { benchTick } from './tick.bench.js';
 
 const EXIT_FAILED = 1;
+const PROGRESS_EVERY_MS = 10_000;
 const EXIT_USAGE = 64;
 const EXIT_INTERRUPTED = 130;
 
@@ -66,16 +67,28 @@ function runPart(part: Part, options: BenchOptions): Promise<Section> {
   }
 }
 
+/** Says that `part` runs, and from then on how long it has run, so that a long bench is never silent. */
+function sayProgress(part: Part): NodeJS.Timeout {
+  const startMs = performance.now();
+  process.stderr.write(`bench: ${part} …\n`);
+  return setInterval(() => {
+    const seconds = Math.round((performance.now() - startMs) / 1000);
+    process.stderr.write(`bench: ${part}: ${seconds} s\n`);
+  }, PROGRESS_EVERY_MS);
+}
+
 async function run(options: BenchOptions): Promise<boolean> {
   const machine = describeMachine();
   const sections: Section[] = [];
   for (const part of options.parts) {
-    process.stderr.write(`bench: ${part} …\n`);
+    const progress = sayProgress(part);
     try {
       sections.push(await runPart(part, options));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       sections.push({ part, title: part, rows: [], notes: [], failures: [reason] });
+    } finally {
+      clearInterval(progress);
     }
   }
   const title = `HarborForge Monitor bench, ${options.quick ? 'quick' : 'full'} run, ${machine.date}`;

@@ -12,14 +12,11 @@ export interface PeerOptions {
   readonly parts: readonly PeerPart[];
   /** Where the results go as JSON. */
   readonly jsonPath: string;
-  /** Where the picture goes. */
-  readonly svgPath: string;
   /** Results of an earlier run that are shown in place of a new one. */
   readonly from: string | null;
 }
 
 const DEFAULT_JSON = 'bench/results/peers.json';
-const DEFAULT_SVG = 'bench/results/peers.svg';
 
 export const PEERS_HELP = `Usage: npm run bench:peers -- [options]
 
@@ -29,8 +26,7 @@ Measures the Monitor beside what one would run in its place, all on this machine
   --quick        a short run (about 90 s) that shows that the bench works; a full one takes about 25 minutes
   --only PART    run one part; may be given several times (${PEER_PARTS.join(', ')})
   --json FILE    where the results go as JSON (default ${DEFAULT_JSON})
-  --svg FILE     where the picture goes (default ${DEFAULT_SVG})
-  --from FILE    measure nothing: print and draw the JSON of an earlier run
+  --from FILE    measure nothing: print the JSON of an earlier run
   --help         this text
 
 Parts
@@ -61,7 +57,6 @@ export function parsePeerOptions(args: readonly string[]): PeerOptions | null {
       install: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       json: { type: 'string', default: DEFAULT_JSON },
-      svg: { type: 'string', default: DEFAULT_SVG },
       from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -77,7 +72,6 @@ export function parsePeerOptions(args: readonly string[]): PeerOptions | null {
     install: values.install,
     parts: PEER_PARTS.filter((part) => only.includes(part)),
     jsonPath: values.json,
-    svgPath: values.svg,
     from: values.from ?? null,
   };
 }

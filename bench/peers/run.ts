@@ -1,12 +1,12 @@
 /**
- * `npm run bench:peers`: measures the Monitor beside its peers, prints one table, writes JSON and draws a picture.
+ * `npm run bench:peers`: measures the Monitor beside its peers, prints one table, and writes the same as JSON.
  *
  *   options.ts       the command line
  *   peers.ts         who is measured; programs/ how each is run
  *   parts/           what is measured
  *   roll.ts          who takes part, and which version
  *   stage.ts         one at a time has the machine
- *   figures.ts       what comes out; rows.ts the table, svg.ts the picture
+ *   figures.ts       what comes out; rows.ts the table
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,6 @@ import type { Run } from './parts/run.js';
 import { endTrees } from './process-tree.js';
 import { Roll } from './roll.js';
 import { sectionsOf } from './rows.js';
-import { drawPeers } from './svg.js';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 64;
@@ -109,7 +108,6 @@ async function main(options: PeerOptions): Promise<boolean> {
     }));
     write(options.jsonPath, `${JSON.stringify({ ...results, sections }, null, 2)}\n`);
   }
-  write(options.svgPath, drawPeers(results));
   return results.failures.length === 0;
 }
 

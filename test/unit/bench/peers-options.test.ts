@@ -8,7 +8,6 @@ test('without arguments every part runs in full, and nothing is installed', () =
     install: false,
     parts: PEER_PARTS,
     jsonPath: 'bench/results/peers.json',
-    svgPath: 'bench/results/peers.svg',
     from: null,
   });
 });
