@@ -40,8 +40,8 @@ export function workerCommand(
 
 /**
  * Runs a process that does what may hang for ever, such as opening a file on a dead mount, and prints its results as lines of JSON. A
- * process can be killed; a thread that hangs can't, and keeps its process from exiting. One that not even SIGKILL ends is left behind and
- * does not keep this process alive. Resolves when it has finished, its time is up, enough was told or `signal` is aborted; never rejects.
+ * process can be killed; a hung thread cannot, and keeps its process from exiting. A process that survives SIGKILL is abandoned and does
+ * not keep this process alive. Resolves when it exits, times out, has printed enough, or `signal` is aborted; never rejects.
  * Thread: main; does not block.
  */
 export function askProcess<Message extends { readonly type: string }>(

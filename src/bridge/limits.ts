@@ -94,8 +94,8 @@ export const BODY_TIMEOUT_MS = 5_000;
 /** To the end of the body of what is no push and was answered long ago, in ms; on uWebSockets.js its idle time. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Without a byte in either direction, in ms: between requests, and while an answer is not read. On uWebSockets.js 8 to 12 s. */
+/** Idle timeout in ms: no byte in either direction, between requests or while the client does not read. On uWebSockets.js 8 to 12 s. */
 export const IDLE_TIMEOUT_MS = 10_000;
 
-/** So long whoever sent what can't be read may go on sending it, and read what it was told, in ms: a reset could take that away again. */
+/** How long a client whose request was malformed may go on sending and reading, in ms. An earlier reset could discard the error. */
 export const LINGER_MS = 1_000;

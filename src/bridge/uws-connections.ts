@@ -16,10 +16,10 @@ interface Half {
 }
 
 /**
- * The open connections of the transport on uWebSockets.js, which has no limit of its own and no way to tell or to cut a single one that is
- * silent. So one application only accepts, and hands what it accepts to one of two others, which serve: when that one is full, all that
- * the other still has is cut, and it takes the next. Who asks is served, however many connections others hold, and nobody is cut before
- * `max` / 2 others have come. Thread: main. A request costs nothing more, a connection two calls.
+ * Limits the connections of the uWebSockets.js transport, which has no limit of its own and no way to close a single idle connection.
+ * One application only accepts, and hands each connection to one of two others, which serve. When that one is full, all connections of
+ * the other are closed, and it takes the next ones. A new client is always served, however many connections others hold, and no
+ * connection is closed before `max` / 2 newer ones have come. Thread: main. Cost: two calls a connection, nothing a request.
  */
 export class UwsConnections {
   /** What listens. */

@@ -8,13 +8,13 @@ import type { UwsResponse } from './uws-types.js';
 const COMMON_HEADERS = commonHeaders(CONTENT_TYPE);
 /** One answer in so many is sent in a way that shows whether its client reads; it costs a little more. */
 const LOOK_EVERY = 16;
-/** To HEAD there is no such way: one answer in so many is its connection's last. */
+/** An answer to HEAD cannot be checked like that: every 256th answer closes its connection. */
 const CLOSE_EVERY = 256;
 
 /**
- * Sends answers by uWebSockets.js. Somebody who asks and asks and does not read would have it keep all the answers, a gigabyte before
- * their time is up; so a connection is cut when the socket has no room, which is after some 4 MB. An answer that is long by itself goes out
- * as the socket takes it; whoever asks for the next one before that is cut by uWebSockets.js. Thread: main.
+ * Sends answers through uWebSockets.js. For a client that pipelines requests and never reads, it would buffer every answer, a gigabyte
+ * before the idle timeout. So a connection is closed when its socket is full, after about 4 MB. A long answer is sent as the socket takes
+ * it; uWebSockets.js closes the connection of a client that requests the next one before that. Thread: main.
  */
 export class UwsSender {
   readonly #longAnswers = new LongAnswers();

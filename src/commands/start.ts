@@ -10,9 +10,9 @@ import { readVersion } from '../version.js';
 import { type CommandContext, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, refuse } from './context.js';
 import { type CommandName, commandEntry } from './table.js';
 
-/** How long a command may take to end after it was told to. */
+/** How long a command may take to exit after a signal. */
 const END_MS = 1_000;
-/** How long a thread that is left behind may take to come to rest. */
+/** How long an abandoned thread may take to stop. */
 const REST_MS = 300;
 /** A shell adds this to the number of the signal that ended a process. */
 const EXIT_SIGNALLED = 128;
@@ -28,18 +28,18 @@ export async function startCommand(
   let isThreadLeft = false;
   let isEnding = false;
   const exit = (code: number): void => {
-    // One end is enough: the first one's code is what it is.
+    // The first exit code wins.
     if (isEnding) return;
     isEnding = true;
     if (isThreadLeft) void exitWithHungThread(code, performance.now() + REST_MS);
     else process.exit(code);
   };
-  /** The exit code of a command that was told to end; a second signal changes nothing. */
+  /** The exit code after a signal; a second signal changes nothing. */
   let abortedCode = EXIT_FAILED;
   const abort = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void => {
     if (aborting.signal.aborted) return;
     abortedCode = EXIT_SIGNALLED + constants.signals[name];
-    // What a command still waits for by then may be a thread that hangs.
+    // The command may still be waiting for a hung thread.
     setTimeout(() => void exitWithHungThread(abortedCode, performance.now() + REST_MS), END_MS);
     aborting.abort();
   };
@@ -107,7 +107,7 @@ async function run(name: CommandName, context: CommandContext, problems: readonl
     }
     return await (await commandEntry(name).load()).run(context);
   } catch (error) {
-    // What was given up since it was told to end is no news.
+    // Errors after the signal are a consequence of it.
     if (!context.signal.aborted) context.complain([`${name}: ${messageOf(error)}`]);
     return EXIT_FAILED;
   }

@@ -14,7 +14,7 @@ export interface Style {
   readonly bar: readonly [full: string, empty: string];
 }
 
-/** From these shares on a value deserves a look, or is dear. */
+/** Thresholds of the warning and the critical colour. */
 const HIGH_PCT = 75;
 const CRITICAL_PCT = 90;
 

@@ -204,8 +204,8 @@ export class HeartbeatThread {
   }
 
   /**
-   * Ends a thread that does not answer. One that hangs in the kernel goes on hanging, but runs no JavaScript any more once it was told
-   * to end: it sends nothing beside the one that takes its place.
+   * Terminates a thread that does not answer. A thread that hangs in the kernel stays there, but runs no JavaScript after `terminate`: it
+   * cannot send heartbeats beside its successor.
    */
   async #giveUp(worker: Worker): Promise<void> {
     const hasEnded = await within(this.#giveUpMs, worker.terminate());

@@ -180,7 +180,7 @@ function withReason(finding: Finding, reasons: Reasons): Finding {
   return { ...finding, found: `${finding.found}; ${why}` };
 }
 
-/** Where the kernel's files are not our own /proc, lxcfs may be mounted over that, and everybody else be told of a container. */
+/** With MONITOR_PROCFS elsewhere, lxcfs may be mounted over /proc, so that other programs see the container's values. */
 function withoutOther(finding: Finding, isElsewhere: boolean): Finding {
   const isOfSysinfo = finding.name === 'load' || finding.name === 'uptime';
   return isElsewhere && isOfSysinfo && finding.verdict === 'warning'

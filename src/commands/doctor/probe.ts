@@ -6,9 +6,9 @@ import { PROGRAM_PATH } from '../../shared/program-path.js';
 const BEGIN_LIMIT_MS = 8_000;
 
 /**
- * Has a process look at what may hang, and takes what it tells until it ends, `isEnough` says so, or `limitMs` have passed since it began.
- * One that hangs in the kernel, which nothing can end, is left behind. Resolves with what was told by then, and with why it failed if it
- * could not be started; never rejects. Thread: main.
+ * Runs a process that looks at what may hang, and collects its messages until it exits, `isEnough` returns true, or `limitMs` have passed
+ * since it began. A process that hangs in the kernel is abandoned. Resolves with the messages so far, and with the error if it could not
+ * be started; never rejects. Thread: main.
  */
 export async function askProbe(
   task: ProbeTask,
