@@ -15,39 +15,39 @@ function shell(script: string, limits: Partial<Asked<{ type: string }>> = {}) {
 }
 
 describe('askProcess', { concurrency: true }, () => {
-  // What is left behind keeps no process alive, this one neither.
+  // askProcess leaves no referenced handle behind, so this timer keeps the test process alive.
   const alive = setInterval(() => {}, 1_000);
   after(() => clearInterval(alive));
 
-  it('is not late and did not fail when the process ends by itself', async () => {
+  it('reports neither a failure nor a timeout when the process exits normally', async () => {
     const { failure, isLate } = await shell(`${BEGUN}; exit 0`);
     assert.deepEqual([failure, isLate], [null, false]);
   });
 
-  it('is late, and nothing failed, when what was begun hangs; it is killed with its children', async () => {
+  it('reports a timeout without a failure when a started process hangs, and kills its children', async () => {
     const { failure, isLate, ended } = await shell(`${BEGUN}; sleep 1000; true`, { limitMs: 1 });
     assert.deepEqual([failure, isLate], [null, true]);
-    // `sleep` holds the output open.
+    // `sleep` holds stdout open.
     await ended;
   });
 
-  it('failed and is late when the process does not come up', async () => {
+  it('reports a failure and a timeout when the process does not start', async () => {
     const { failure, isLate } = await shell('sleep 1000', { beginLimitMs: 1 });
     assert.deepEqual([failure, isLate], ['the process did not start within 0.001 s', true]);
   });
 
-  it('failed when the process prints something else than JSON', async () => {
+  it('reports a failure when the process prints something other than JSON', async () => {
     const { failure, isLate } = await shell(`${BEGUN}; echo 'sh: no such'; sleep 1000`);
     assert.deepEqual([failure, isLate], ['the process printed "sh: no such"', false]);
   });
 
-  it('kills the children of a process that ended before them', async () => {
+  it('kills children that outlive the process', async () => {
     const { isLate, ended } = await shell(`${BEGUN}; sleep 1000 & exit 0`, { limitMs: 1 });
     assert.equal(isLate, true);
     await ended;
   });
 
-  it('failed, and is not late, when the process crashes', async () => {
+  it('reports a failure without a timeout when the process crashes', async () => {
     for (const [script, reason] of [
       [`${BEGUN}; exit 3`, 'the process exited with 3'],
       [`${BEGUN}; kill -9 $$`, 'the process exited with SIGKILL'],
@@ -57,13 +57,13 @@ describe('askProcess', { concurrency: true }, () => {
     }
   });
 
-  it('failed when there is no such program', async () => {
+  it('reports a failure when the program does not exist', async () => {
     const { failure, ended } = await ask(['/no/such/program']);
     assert.match(failure ?? '', /ENOENT/);
     await ended;
   });
 
-  it('failed when no descriptor is left for its pipes', () => {
+  it('reports EMFILE when no file descriptor is left for its pipes', () => {
     const url = new URL('../../src/ask-process.js', import.meta.url).href;
     const script = `
       const { openSync } = await import('node:fs');
@@ -84,7 +84,7 @@ describe('askProcess', { concurrency: true }, () => {
     assert.match(execFileSync('/bin/sh', words, { encoding: 'utf8' }), /EMFILE/);
   });
 
-  it('gives up at once when it is aborted, before or meanwhile', async () => {
+  it('stops at once when aborted before or during the run', async () => {
     const aborted = AbortSignal.abort();
     await (await shell('sleep 1000', { signal: aborted })).ended;
     const aborting = new AbortController();

@@ -9,7 +9,7 @@ import {
 } from '../../src/shared/burst.js';
 import { BURST_COUNTERS, FRAME_NUMBERS } from '../../src/shared/fields.js';
 
-/** A share that was seen for some time. */
+/** A busy share and how long it was observed. */
 interface Seen {
   readonly pct: number;
   readonly ms: number;
@@ -41,7 +41,7 @@ const seen = fc.record({
 });
 
 describe('the histogram of busy shares', () => {
-  it('tells of any interval what a list of all shares would tell', () => {
+  it('gives the same statistics for any interval as a list of all shares', () => {
     fc.assert(
       fc.property(
         fc.array(seen, { maxLength: 20 }),
@@ -61,7 +61,7 @@ describe('the histogram of busy shares', () => {
             above90Ms,
             sum(({ pct, ms }) => (pct > 90 ? ms : 0)),
           );
-          // No more than 5 % of the time was above it, and more than that above the bucket below it.
+          // At most 5 % of the time was above it, and more than 5 % was above the bucket below it.
           const aboveMs = (limit: number) => sum(({ pct, ms }) => (pct > limit ? ms : 0));
           assert.ok(aboveMs(p95Pct) <= 0.05 * allMs + 1e-6, `p95 ${p95Pct}`);
           if (p95Pct > 0) assert.ok(aboveMs(p95Pct - 1) > 0.05 * allMs - 1e-6, `p95 ${p95Pct}`);
@@ -71,7 +71,7 @@ describe('the histogram of busy shares', () => {
     );
   });
 
-  it('knows nothing of an interval in which nothing was seen', () => {
+  it('reports NaN for an interval without observations', () => {
     const rig = new Rig();
     rig.see([{ pct: 50, ms: 100 }]);
     assert.deepEqual(rig.since(rig.counters()), {
@@ -83,14 +83,14 @@ describe('the histogram of busy shares', () => {
     });
   });
 
-  it('takes an idle time for 0 %, which is known', () => {
+  it('treats idle time as a known 0 %', () => {
     const rig = new Rig();
     const base = rig.counters();
     rig.see([{ pct: 0, ms: 500 }]);
     assert.deepEqual(rig.since(base), { seenMs: 500, maxPct: 0, p95Pct: 0, meanPct: 0, above90Ms: 0 });
   });
 
-  it('counts no time for a share that is unknown', () => {
+  it('counts no time for an unknown share', () => {
     const rig = new Rig();
     const base = rig.counters();
     rig.see([{ pct: Number.NaN, ms: 50 }]);

@@ -45,8 +45,8 @@ describe('commands', () => {
   }
 });
 
-describe('what a command is given', () => {
-  test('its own options, settings and words', () => {
+describe('the arguments of a command', () => {
+  test('include its options, settings and positionals', () => {
     const command = parseCommand(['--port', '1', 'health', '--strict', '--json', '--disk-path=/x']);
     assert.deepEqual(command, {
       command: 'health',
@@ -67,7 +67,7 @@ describe('what a command is given', () => {
   });
 
   for (const name of COMMAND_NAMES) {
-    test(`help tells of ${name}, and ${name} --help of its options, in 80 columns`, () => {
+    test(`help lists ${name}, and ${name} --help its options, within 80 columns`, () => {
       const { summary, options } = commandEntry(name);
       assert.ok(helpText().includes(`  ${name} `) && helpText().includes(summary.slice(0, 40)), name);
       assert.deepEqual(parseCommand([name, '-h']), { command: 'help', of: name });
@@ -81,13 +81,13 @@ describe('what a command is given', () => {
 
 describe('flags', () => {
   for (const name of SETTING_NAMES) {
-    test(`--${SETTINGS[name].flag} is taken with = and without`, () => {
+    test(`--${SETTINGS[name].flag} is accepted with = and without`, () => {
       assert.deepEqual(flagsOf(`--${SETTINGS[name].flag}`, 'some value'), { [name]: 'some value' });
       assert.deepEqual(flagsOf(`--${SETTINGS[name].flag}=a=b`), { [name]: 'a=b' });
     });
   }
 
-  test('of a flag given twice the last is taken', () => {
+  test('the last value of a repeated flag wins', () => {
     assert.deepEqual(flagsOf('--port', '1', '--port', '2'), { port: '2' });
   });
 
@@ -96,7 +96,7 @@ describe('flags', () => {
   });
 });
 
-describe('what is wrong with the arguments', () => {
+describe('invalid arguments', () => {
   for (const [argv, ...problems] of [
     [['--nope'], '--nope: no such flag'],
     [['-x'], '-x: no such flag'],
@@ -128,7 +128,7 @@ describe('what is wrong with the arguments', () => {
     ],
     [['--constructor', '--toString'], '--constructor: no such flag', '--toString: no such flag'],
   ] as const) {
-    test(`${JSON.stringify(argv)} is told to be: ${problems.join(', ')}`, () => {
+    test(`${JSON.stringify(argv)}: ${problems.join(', ')}`, () => {
       const told = problemsOf(...argv);
       for (const problem of problems) assert.ok(told.includes(problem), told.join('\n'));
     });
@@ -158,13 +158,13 @@ describe('--help', () => {
 });
 
 for (const name of COMMAND_NAMES) {
-  test(`the code of ${name} is a file of its own, of which the daemon's holds nothing but the name`, () => {
+  test(`the code of ${name} is a separate file that the daemon only references by name`, () => {
     assert.ok(statSync(join(dirname(MAIN), `${name}.js`)).isFile());
     assert.ok(readFileSync(MAIN, 'utf8').includes(`require("./${name}.js")`));
   });
 }
 
-test('the first line, by which the daemon is run, is one that every kernel reads to its end', () => {
+test('the shebang is short enough for every kernel', () => {
   const [line = ''] = readFileSync(MAIN, 'utf8').split('\n', 1);
   assert.match(line, /^#!\S+ -S .* node /);
   assert.ok(line.length <= 127, `${line.length} bytes`);

@@ -22,7 +22,7 @@ test('a problem is logged when it comes and when it is resolved, and not in betw
   assert.deepEqual(told(), ['warn disk it hangs', 'info disk resolved: it hangs (lasted 2 min 5 s)']);
 });
 
-test('resolving what is no problem logs nothing', () => {
+test('resolving a condition without a problem logs nothing', () => {
   const { conditions, told } = setUp();
   conditions.set('disk', null);
   assert.deepEqual(told(), []);
@@ -71,7 +71,7 @@ test('problems that alternate are logged once each, until the condition is resol
   assert.deepEqual(told(), [...once, ...once]);
 });
 
-test('problems are listed in the order in which their conditions came', () => {
+test('problems are listed in the order in which their conditions arose', () => {
   const { conditions } = setUp();
   conditions.set('a', '1');
   conditions.set('b', '2');

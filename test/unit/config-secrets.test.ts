@@ -42,12 +42,12 @@ describe('where the API key comes from', () => {
     assert.deepEqual(keyOf({}), ['of-the-variable', 'MONITOR_API_KEY']);
   });
 
-  test('a credential without a byte in it leaves it to the variable', (t) => {
+  test('an empty credential falls back to the variable', (t) => {
     const env = { CREDENTIALS_DIRECTORY: credentials(t, ''), MONITOR_API_KEY: KEY };
     assert.equal(configOf(env).apiKey?.value.reveal(), KEY);
   });
 
-  test('a credentials folder without the key leaves it to the file', (t) => {
+  test('a credentials folder without the key falls back to the file', (t) => {
     const env = { CREDENTIALS_DIRECTORY: temporaryFolder(t), MONITOR_API_KEY_FILE: fileWith(t, KEY) };
     assert.equal(configOf(env).apiKey?.value.reveal(), KEY);
   });
@@ -61,7 +61,7 @@ describe('where the API key comes from', () => {
     assert.equal(configOf({ CREDENTIALS_DIRECTORY: credentials(t, KEY, 0o440) }).apiKey?.value.reveal(), KEY);
   });
 
-  test('a key that was changed is read anew, and one that is gone is not', (t) => {
+  test('a changed key is reread, and an empty or exposed key file is an error', (t) => {
     const file = fileWith(t, 'old-key');
     const env = { ...BACKEND, MONITOR_API_KEY_FILE: file };
     const config = configOf(env);
@@ -79,7 +79,7 @@ describe('where the API key comes from', () => {
   });
 });
 
-describe('what is refused, without showing it', () => {
+describe('what is refused and not shown', () => {
   for (const mode of [0o604, 0o640, 0o620, 0o601, 0o644, 0o666, 0o777]) {
     test(`a key file of mode ${mode.toString(8)}`, (t) => {
       const path = fileWith(t, KEY, mode);
@@ -125,7 +125,7 @@ describe('what is refused, without showing it', () => {
       );
   });
 
-  test('an empty credential, although a good variable is there', (t) => {
+  test('a blank credential, although the variable is valid', (t) => {
     const env = { ...BACKEND, CREDENTIALS_DIRECTORY: credentials(t, '\n'), MONITOR_API_KEY: KEY };
     assert.match(problemsOf(env)[0] ?? '', /api-key: expected an API key, got nothing/);
   });
@@ -140,7 +140,7 @@ describe('what is refused, without showing it', () => {
     }
   });
 
-  test('a key or a path with a key in it that was given in the wrong place is not repeated', () => {
+  test('a key given in another setting or in a URL', () => {
     const problems = problemsOf({
       MONITOR_API_KEY_FILE: KEY,
       MONITOR_BRIDGE_TOKEN_FILE: KEY,
@@ -150,7 +150,7 @@ describe('what is refused, without showing it', () => {
     assert.ok(!problems.join().includes(KEY), problems.join('\n'));
   });
 
-  test('a file that is far too large, which is not read to its end', (t) => {
+  test('a file that is far too large, without reading all of it', (t) => {
     const path = fileWith(t, KEY);
     assert.equal(configOf({ MONITOR_API_KEY_FILE: path }).apiKey?.value.reveal(), KEY);
     truncateSync(path, 100_000_000_000);
@@ -166,13 +166,13 @@ describe('what is refused, without showing it', () => {
     assert.match(problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path })[0] ?? '', /by group or others/);
   });
 
-  test('a FIFO, which would be waited for', (t) => {
+  test('a FIFO, which would block', (t) => {
     const path = join(temporaryFolder(t), 'fifo');
     execFileSync('mkfifo', ['-m', '600', path]);
     assert.match(problemsOf({ ...BACKEND, MONITOR_API_KEY_FILE: path })[0] ?? '', /is no file$/);
   });
 
-  test("a credential that is there and can't be read", (t) => {
+  test('a credential that cannot be read', (t) => {
     const folder = temporaryFolder(t);
     symlinkSync('api-key', join(folder, 'api-key'));
     assert.match(
@@ -187,7 +187,7 @@ describe('what is refused, without showing it', () => {
     );
   });
 
-  test('a file that came by flag is named by its flag', (t) => {
+  test('a file given by flag, which is named by its flag', (t) => {
     const apiKeyFile = fileWith(t, KEY, 0o644);
     const bridgeTokenFile = fileWith(t, 'short');
     assert.deepEqual(
@@ -199,7 +199,7 @@ describe('what is refused, without showing it', () => {
 
 describe("the bridge's token", () => {
   const token = 'a-token-of-16-ch';
-  test('may be read by the group, as the plugin must, but not by everyone', (t) => {
+  test('may be readable by its group, which the plugin needs, but not by everyone', (t) => {
     for (const mode of [0o600, 0o640])
       assert.equal(
         configOf({ MONITOR_BRIDGE_TOKEN_FILE: fileWith(t, token, mode) }).bridgeToken?.reveal(),
@@ -219,8 +219,8 @@ describe("the bridge's token", () => {
   }
 });
 
-describe('what shows itself nowhere', () => {
-  test('the key and the token, in whatever way a configuration is shown', (t) => {
+describe('what is never shown', () => {
+  test('the key and the token, in any output of a configuration', (t) => {
     const config = configOf({
       ...BACKEND,
       MONITOR_API_KEY: KEY,

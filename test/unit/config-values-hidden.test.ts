@@ -13,7 +13,7 @@ import { load } from '../support/config-input.js';
 const SECRET = 'SeCrEt0123456789';
 const KEY = { MONITOR_API_KEY: 'another-key' };
 
-/** Everything that a configuration lets out, right or wrong. */
+/** All output about a configuration, valid or not. */
 function shownOf(env: Readonly<Record<string, string>>): string {
   const result = load(env);
   const texts = [...result.warnings, ...(result.ok ? [describeConfig(result.config)] : result.problems)];
@@ -24,7 +24,7 @@ function assertHidden(env: Readonly<Record<string, string>>): void {
   assert.ok(!shownOf(env).toLowerCase().includes(SECRET.toLowerCase()), shownOf(env));
 }
 
-/** What a hand, a shell or a template may put around a secret. */
+/** Text that a typo, a shell or a template may put around a secret. */
 const around = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
   fc
@@ -66,11 +66,11 @@ describe('a password in MONITOR_BACKEND_URL is never shown', () => {
   ])
     it(JSON.stringify(url.replace(SECRET, '…')), () => assertHidden({ ...KEY, MONITOR_BACKEND_URL: url }));
 
-  it('whatever stands around it', () => {
+  it('with any text around it', () => {
     fc.assert(
       fc.property(around, around, (before, after) => {
         const env = { ...KEY, MONITOR_BACKEND_URL: `${before}${SECRET}${after}` };
-        // Without an @ it may be a good URL, in whose host or path nobody could tell that it is a secret.
+        // Without an @ it may be a valid URL with the secret in its host or path, which cannot be detected.
         fc.pre(!load(env).ok || `${before}${after}`.includes('@'));
         assertHidden(env);
       }),
@@ -82,11 +82,11 @@ describe('a password in MONITOR_BACKEND_URL is never shown', () => {
 describe('a key that was pasted into another setting', () => {
   for (const name of SETTING_NAMES) {
     const { env } = SETTINGS[name];
-    it(`${env} does not show it when it refuses it, whatever stands around it`, async () => {
+    it(`${env} does not show it when rejecting it, with any text around it`, async () => {
       await fc.assert(
         fc.asyncProperty(around, around, async (before, after) => {
           const value = `${before}${SECRET}${after}`;
-          // What begins with a slash is a path, which has to be named when nothing is there.
+          // A value that begins with a slash is a path, which the error for a missing file has to name.
           fc.pre(!value.startsWith('/'));
           const given = { ...KEY, [env]: value };
           if (!load(given).ok) assertHidden(given);
@@ -99,7 +99,7 @@ describe('a key that was pasted into another setting', () => {
     });
   }
 
-  it('is not shown behind a flag that takes no value, or that there is not', () => {
+  it('is not shown after a flag that takes no value or does not exist', () => {
     for (const arg of [`--check-config=${SECRET}`, `--strict=${SECRET}`, `--api-key=${SECRET}`, SECRET]) {
       const command = parseCommand(['health', arg]);
       assert.ok('problems' in command && !command.problems.join().includes(SECRET), arg);
@@ -107,7 +107,7 @@ describe('a key that was pasted into another setting', () => {
   });
 });
 
-it('a password in a proxy variable is in no host, port or path of a proxy, and in no error', () => {
+it('a password in a proxy variable appears in no host, port or path of a proxy and in no error', () => {
   const proxyOf = (text: string): string => {
     try {
       const { protocol, host, pathname, search, hash } = readProxies({ https_proxy: text }).httpsProxy!;

@@ -42,7 +42,7 @@ describe('where a value comes from', () => {
     assert.equal(config.origins.procfs, 'default');
   });
 
-  test('a flag beats a variable that is wrong', () => {
+  test('a flag beats an invalid variable', () => {
     assert.equal(configOf({ MONITOR_PORT: 'x' }, { port: '80' }).port, 80);
   });
 
@@ -54,23 +54,23 @@ describe('where a value comes from', () => {
     });
   }
 
-  test('an empty flag is not unset, but wrong', () => {
+  test('an empty flag is an error, not unset', () => {
     assert.match(problemsOf({}, { port: '' })[0] ?? '', /^--port: expected .*, got ""$/);
   });
 
-  test('a variable of the family that there is not is warned of, others are not', () => {
+  test('an unknown MONITOR_ variable is a warning, other variables are not', () => {
     const result = load({ MONITOR_PROT: '1', MONITOR_API_KEY: KEY, HOME: '/', MONITORX: '1' });
     assert.ok(result.ok);
     assert.deepEqual(result.warnings, ['MONITOR_PROT: no such setting; it is ignored']);
   });
 
-  test('a wrong configuration warns, too', () => {
+  test('an invalid configuration has warnings, too', () => {
     const result = load({ MONITOR_PROT: '1', MONITOR_PORT: 'x' });
     assert.ok(!result.ok);
     assert.equal(result.warnings.length, 1);
   });
 
-  test('what is in force is frozen', () => assert.ok(Object.isFrozen(configOf())));
+  test('a configuration is frozen', () => assert.ok(Object.isFrozen(configOf())));
 });
 
 describe('the limits of every setting', () => {
@@ -138,12 +138,12 @@ describe('the limits of every setting', () => {
   for (const name of SETTING_NAMES) {
     const { env, flag } = SETTINGS[name];
     for (const value of limits[name].good) {
-      test(`${env} takes ${JSON.stringify(value.slice(0, 40))}`, () => {
+      test(`${env} accepts ${JSON.stringify(value.slice(0, 40))}`, () => {
         configOf({ [env]: value, MONITOR_API_KEY: KEY });
       });
     }
     for (const value of limits[name].bad) {
-      test(`${env} and --${flag} refuse ${JSON.stringify(value.slice(0, 40))}, by their name, in one line`, () => {
+      test(`${env} and --${flag} reject ${JSON.stringify(value.slice(0, 40))} by name, in one line`, () => {
         const byFlag = problemsOf({ MONITOR_API_KEY: KEY }, { [name]: value });
         assert.equal(byFlag.length, 1, byFlag.join('\n'));
         assert.ok(byFlag[0]?.startsWith(`--${flag}: `), byFlag[0]);
@@ -166,12 +166,12 @@ describe('the limits of every setting', () => {
     configOf({ MONITOR_SAMPLE_INTERVAL_MS: '500', MONITOR_CPU_WINDOW_MS: '500' });
   });
 
-  test('a host name that is no identifier is said to be wrong', () => {
+  test('a host name that is not a valid identifier is a problem', () => {
     const [problem] = problemsOf({}, {}, { ...PLAIN_HOST, hostname: 'x'.repeat(201) });
     assert.match(problem ?? '', /^MONITOR_IDENTIFIER: expected at most 200 characters/);
   });
 
-  test('what was found of the host is told beside what is wrong with others', () => {
+  test('problems of the host are listed along with those of other settings', () => {
     const procfs = { problem: 'which is not there', masked: [] };
     assert.deepEqual(
       problemsOf({ MONITOR_PORT: 'x', MONITOR_PROCFS: '/p' }, { rootfs: 'r' }, { ...PLAIN_HOST, procfs }),
@@ -183,7 +183,7 @@ describe('the limits of every setting', () => {
     );
   });
 
-  test('a proxy variable that is no proxy is named when the backend is off this machine, its value not shown', () => {
+  test('an invalid proxy variable is named without its value if the backend is remote', () => {
     const env = { MONITOR_API_KEY: KEY, https_proxy: 'ftp://user:hunter2@proxy.example' };
     assert.deepEqual(problemsOf({ ...env, MONITOR_BACKEND_URL: 'https://backend.example' }), [
       'https_proxy: expected an http:// or https:// URL such as http://proxy.example:3128',
@@ -207,7 +207,7 @@ describe('the limits of every setting', () => {
   });
 });
 
-test('what is wrong between two settings is told beside what is wrong with others', () => {
+test('problems between two settings are listed along with others', () => {
   const problems = problemsOf({
     MONITOR_PORT: 'x',
     MONITOR_SAMPLE_INTERVAL_MS: '500',
@@ -220,7 +220,7 @@ test('what is wrong between two settings is told beside what is wrong with other
   );
 });
 
-test('all problems are told at once, one line each, with name, what is allowed and what was given', () => {
+test('all problems are listed at once, one line each, with name, allowed and given value', () => {
   const problems = problemsOf(
     {
       MONITOR_PORT: '70000',
@@ -249,8 +249,8 @@ test('all problems are told at once, one line each, with name, what is allowed a
   for (const problem of problems) assert.match(problem, /expected/);
 });
 
-describe('what is shown of a configuration', () => {
-  test('every setting, its value and its origin, a line each', () => {
+describe('the shown configuration', () => {
+  test('has a line per setting with its value and origin', () => {
     const lines = describeConfig(
       configOf({ MONITOR_PORT: '80', MONITOR_API_KEY: KEY }, { identifier: 'x y' }),
     ).split('\n');

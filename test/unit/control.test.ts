@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { ACTIVITY, Control } from '../../src/shared/control.js';
 import { createSharedMemory } from '../../src/shared/layout.js';
 
-/** Calls `breakIn` once, behind the next load of a word: before what is done with what was loaded. */
+/** Calls `breakIn` once, right after the next Atomics.load and before its result is used. */
 function afterLoad(t: TestContext, breakIn: () => void): void {
   const { load } = Atomics;
   const mock = t.mock.method(Atomics, 'load', (words: Int32Array, index: number) => {
@@ -14,8 +14,8 @@ function afterLoad(t: TestContext, breakIn: () => void): void {
   });
 }
 
-describe('the word of a lane', () => {
-  it('lets the lane of the current generation in, and none of another', () => {
+describe('the control word of a lane', () => {
+  it('admits only the lane of the current generation', () => {
     const control = new Control(createSharedMemory());
     const first = control.nextGeneration('proc');
     assert.ok(control.enter('proc', first, ACTIVITY.writing));
@@ -27,7 +27,7 @@ describe('the word of a lane', () => {
     assert.equal(control.generation('proc'), first + 1);
   });
 
-  it('lets a lane be replaced while it rests or asks, and not while it writes', () => {
+  it('allows replacing a lane while it rests or asks, but not while it writes', () => {
     const control = new Control(createSharedMemory());
     const first = control.nextGeneration('disk');
     control.enter('disk', first, ACTIVITY.writing);
@@ -39,14 +39,14 @@ describe('the word of a lane', () => {
     assert.ok(!control.isAsking);
   });
 
-  it('is made a new one when a lane ended while it wrote', () => {
+  it('is reset if a lane ended while it wrote', () => {
     const control = new Control(createSharedMemory());
     control.enter('proc', control.nextGeneration('proc'), ACTIVITY.writing);
     const next = control.nextGeneration('proc');
     assert.ok(control.enter('proc', next, ACTIVITY.writing));
   });
 
-  it('keeps a lane out that was replaced as it came in', (t) => {
+  it('rejects a lane that is replaced while it enters', (t) => {
     const control = new Control(createSharedMemory());
     const first = control.nextGeneration('proc');
     afterLoad(t, () => control.replace('proc'));
@@ -54,7 +54,7 @@ describe('the word of a lane', () => {
     assert.notEqual(control.replace('proc'), null);
   });
 
-  it('keeps a lane that came in as it was to be replaced', (t) => {
+  it('does not replace a lane that enters during the replacement', (t) => {
     const control = new Control(createSharedMemory());
     const first = control.nextGeneration('proc');
     afterLoad(t, () => control.enter('proc', first, ACTIVITY.writing));

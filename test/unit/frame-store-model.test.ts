@@ -4,13 +4,13 @@ import { firstWords, partOf, reader, SLOTS, writer } from '../support/frame-stor
 import * as wrong from '../support/frame-store-wrong.js';
 import { createLocalStates, type Exploration, explore, type LocalState } from '../support/interleavings.js';
 
-/** Enough for each slot to be filled more than once, whichever way the pins push the writer. */
+/** Enough for each slot to be filled more than once, whichever slots the pins leave to the writer. */
 const PUBLISHES = 6;
 
 const goodWriter = (): LocalState => createLocalStates(writer(PUBLISHES));
 const goodReader = (index: number): LocalState => createLocalStates(reader(index));
 
-/** Explores a wrong part among good ones. */
+/** Explores a broken writer or reader among correct ones. */
 function exploreWrong(parts: { writer?: LocalState; reader?: LocalState }): Exploration {
   const processes = [parts.writer ?? goodWriter(), parts.reader ?? goodReader(0), goodReader(1)];
   return explore(firstWords(SLOTS), processes);
@@ -80,7 +80,7 @@ describe('frame store, wrong variants that the model must catch', () => {
     );
   });
 
-  it('a writer that does not look at every pin', () => {
+  it('a writer that does not check every pin', () => {
     assertCaught(exploreWrong({ writer: createLocalStates(wrong.writerThatForgetsAPin(PUBLISHES)) }), torn);
   });
 
@@ -91,7 +91,7 @@ describe('frame store, wrong variants that the model must catch', () => {
     );
   });
 
-  it('a writer that looks at the pins one frame ahead', () => {
+  it('a writer that checks the pins one frame too early', () => {
     assertCaught(exploreWrong({ writer: createLocalStates(wrong.writerThatLooksTooEarly(PUBLISHES)) }), torn);
   });
 });

@@ -7,14 +7,14 @@ import { firstWords, READER_START, READERS, reader, SLOTS, writer } from '../sup
 import type { Process, Steps } from '../support/interleavings.js';
 import { assertSameSteps, type Subject } from '../support/same-steps.js';
 
-/** What is asked of a store, one after the other. An acquire or a publish may be broken into before any of its accesses. */
+/** One operation on a store. Another operation may interrupt it before any of its accesses. */
 interface Command {
   readonly kind: 'publish' | 'use';
   readonly reader: number;
   readonly brokenInto: { readonly before: number; readonly by: Command } | null;
 }
 
-/** Runs what breaks into `command`, when its time has come. */
+/** Runs the operation that interrupts `command` when its access is reached. */
 class Breaking {
   readonly #command: Command;
   readonly #run: (command: Command) => void;
@@ -51,7 +51,7 @@ function createModel(): Subject<Command> {
     return result.value;
   }
 
-  /** From `memory` until the process is where it began: not in the middle of anything. */
+  /** Runs a process from `from` until it is idle again. */
   function finishAll<Memory>(
     process: Process<Memory>,
     from: Memory,
@@ -130,7 +130,7 @@ function use(index: number, brokenInto: Command['brokenInto'] = null): Command {
   return { kind: 'use', reader: index, brokenInto };
 }
 
-/** Commands that break into one another: readers into the writer and the other reader, the writer into readers. */
+/** Commands that interrupt one another: readers interrupt the writer and the other reader, the writer interrupts readers. */
 const command: fc.Arbitrary<Command> = fc.letrec<{ command: Command }>((tie) => ({
   command: fc.record({
     kind: fc.constantFrom('publish', 'use'),
@@ -142,13 +142,13 @@ const command: fc.Arbitrary<Command> = fc.letrec<{ command: Command }>((tie) => 
   }),
 })).command;
 
-/** A thread does one thing at a time: the writer does not break into itself, nor does a reader. */
+/** A thread does one thing at a time: neither the writer nor a reader interrupts itself. */
 function isPossible({ kind, reader: index, brokenInto }: Command, busy: readonly string[] = []): boolean {
   const who = kind === 'publish' ? 'writer' : `reader ${index}`;
   return !busy.includes(who) && (brokenInto === null || isPossible(brokenInto.by, [...busy, who]));
 }
 
-describe('frame store, the real one against the model', () => {
+describe('frame store, implementation against model', () => {
   it('publishes with the steps W1, W1, W1, W3', (t) => {
     assert.deepEqual(stepsOf(t, [publish]), ['load 0 -1', 'load 1 -1', 'load 2 -1', 'store 0 0']);
   });
@@ -158,11 +158,11 @@ describe('frame store, the real one against the model', () => {
     assert.deepEqual(accesses.slice(4), ['load 0 0', 'store 2 0', 'load 0 0', 'store 2 -1']);
   });
 
-  it('only looks at a store in which nothing was published', (t) => {
+  it('only loads the published word of an empty store', (t) => {
     assert.deepEqual(stepsOf(t, [use(0)]), ['load 0 -1']);
   });
 
-  it('pins anew when a frame is published between the two loads', (t) => {
+  it('pins again when a frame is published between the two loads', (t) => {
     const accesses = stepsOf(t, [publish, use(0, { before: 2, by: publish })]);
     const writing = ['load 0 0', 'load 1 0', 'load 2 -1', 'store 0 1'];
     assert.deepEqual(accesses.slice(4), [
@@ -176,7 +176,7 @@ describe('frame store, the real one against the model', () => {
     ]);
   });
 
-  it('has a whole frame in the slot at the very step that publishes it', (t) => {
+  it('has a complete frame in the slot at the step that publishes it', (t) => {
     const layout = storeLayout(0, { readers: READERS, numbers: 2, bytesCapacity: 8 });
     const shared = new SharedArrayBuffer(layout.byteLength);
     initStore(shared, layout);
@@ -206,7 +206,7 @@ describe('frame store, the real one against the model', () => {
     ]);
   });
 
-  it('takes the same steps as the model, whatever breaks into what', (t) => {
+  it('takes the same steps as the model under any interruption', (t) => {
     fc.assert(
       fc.property(
         fc.array(

@@ -36,7 +36,7 @@ function createStore(): SharedArrayBuffer {
   return store;
 }
 
-describe('frame store, one thread that writes and two that read', () => {
+describe('frame store, one writer thread and two reader threads', () => {
   for (const seed of [1, 2, 3]) {
     it(`stays whole, in order and within its memory (seed ${seed})`, async (t) => {
       const store = createStore();

@@ -7,7 +7,7 @@ import { FrameSource } from '../support/frames.js';
 
 const SAMPLED_MS = 5_000;
 
-/** What /health says `ageMs` after a frame with these numbers. */
+/** The answer of /health `ageMs` after a frame with these numbers. */
 function healthAfter(ageMs: number, numbers: Parameters<FrameSource['publish']>[0]['numbers']) {
   const frames = new FrameSource();
   frames.publish({ numbers: { sampled_mono_ms: SAMPLED_MS, ...numbers } });
@@ -31,14 +31,14 @@ function healthAfter(ageMs: number, numbers: Parameters<FrameSource['publish']>[
   return { status, body: JSON.parse(body as string) };
 }
 
-test('a host that is sampled seldom is healthy for three of its intervals', () => {
+test('a host with a long sample interval stays healthy for three intervals', () => {
   assert.equal(healthAfter(30_000, { interval_ms: 10_000 }).body.status, 'ok');
   const late = healthAfter(30_001, { interval_ms: 10_000 });
   assert.equal(late.body.status, 'unhealthy');
   assert.match(late.status, /^503 /);
 });
 
-test('the interval in force stands beside the one that was asked for, and the share of ticks that were missed', () => {
+test('the current and the configured interval are reported, and the share of missed ticks', () => {
   const { proc } = healthAfter(10, { interval_ms: 70, ticks: 990, missed_ticks: 10 }).body.lanes;
   assert.deepEqual([proc.interval_ms, proc.interval_ms_configured, proc.missed_ticks_pct], [70, 50, 1]);
 });

@@ -8,7 +8,7 @@ import { lookAtHost } from '../../src/host-look.js';
 import { copyMachine, temporaryFolder } from '../support/fixtures.js';
 
 describe('lookAtHost', { concurrency: true }, () => {
-  it('looks at no tree where both are its own, nor at what is no path', async () => {
+  it('inspects no tree if both are its own or not absolute paths', async () => {
     for (const trees of [
       { procfs: '/proc', rootfs: '/' },
       { procfs: 'proc', rootfs: '' },
@@ -18,7 +18,7 @@ describe('lookAtHost', { concurrency: true }, () => {
     }
   });
 
-  it('looks at its own procfs, too, where the root is another', async (t) => {
+  it('inspects its own procfs, too, if the root is another', async (t) => {
     const rootfs = temporaryFolder(t);
     mkdirSync(join(rootfs, 'etc'));
     writeFileSync(join(rootfs, 'etc/hostname'), 'vps.t1\n');
@@ -28,17 +28,17 @@ describe('lookAtHost', { concurrency: true }, () => {
     assert.equal(look.rootfs.hostname, 'vps.t1');
   });
 
-  it('is told what a path with spaces and signs in it is', async (t) => {
+  it('inspects a path with spaces and special characters', async (t) => {
     const procfs = join(temporaryFolder(t), `a 'b' "c" $d --e`);
     mkdirSync(procfs);
     const look = await lookAtHost({ procfs, rootfs: '/' });
     assert.deepEqual(look.procfs, { problem: 'which is empty: nothing is mounted there', masked: [] });
   });
 
-  it('does not wait for a tree that gives no answer, and is told of the other all the same', async (t) => {
+  it('does not wait for a tree that hangs, and still reports the other', async (t) => {
     const procfs = copyMachine(t, 'kvm-host');
     rmSync(join(procfs, 'stat'));
-    // To open a named pipe that nobody writes to blocks in the kernel.
+    // Opening a FIFO without a writer blocks in the kernel.
     execFileSync('mkfifo', [join(procfs, 'stat')]);
     const rootfs = temporaryFolder(t);
     const look = await lookAtHost({ procfs, rootfs });

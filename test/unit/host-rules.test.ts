@@ -32,7 +32,7 @@ const GIVEN_PROCFS = { path: '/host/proc', name: 'MONITOR_PROCFS', isGiven: true
 const GIVEN_ROOTFS = { path: '/host/root', name: '--rootfs', isGiven: true };
 const GIVEN: HostSettings = { ...UNSET, procfs: GIVEN_PROCFS, rootfs: GIVEN_ROOTFS };
 
-/** The settings' names of the problems and warnings. */
+/** The setting names in the problems and warnings. */
 function said(host: HostLook, settings: HostSettings) {
   const { problems, warnings } = judgeHost(host, settings);
   const namesOf = (lines: readonly string[]) => lines.map((line) => line.split(':')[0]);
@@ -41,33 +41,33 @@ function said(host: HostLook, settings: HostSettings) {
 
 const NOTHING = { problems: [], warnings: [] };
 
-describe('what is refused and what is warned of', () => {
-  it('is nothing on a machine with nothing set', () => assert.deepEqual(said(MACHINE, UNSET), NOTHING));
+describe('problems and warnings', () => {
+  it('none on a machine with nothing set', () => assert.deepEqual(said(MACHINE, UNSET), NOTHING));
 
-  it('is nothing in a container with both trees, be the root of the host an overlay or not', () => {
+  it('none in a container with both trees, even on an overlay', () => {
     assert.deepEqual(said({ ...CONTAINER, procfs: PROCFS, rootfs: ROOTFS }, GIVEN), NOTHING);
   });
 
-  it('is nothing on a rented machine that is a container with a name and a disk of its own', () => {
+  it('none on a rented machine that is a container with its own name and disk', () => {
     const host = { ...MACHINE, isHostnameOfMachine: false };
     assert.deepEqual(said(host, UNSET), NOTHING);
     assert.equal(judgeHost(host, UNSET).hostname, 'machine');
   });
 
-  it('is an overlay at the disk path, unless the path is given', () => {
+  it('an overlay at the disk path is a problem, unless the path is given', () => {
     const host = { ...MACHINE, isRootOverlay: true };
     assert.deepEqual(said(host, UNSET), { problems: ['MONITOR_DISK_PATH'], warnings: [] });
     assert.deepEqual(said(host, { ...UNSET, isDiskPathGiven: true }), NOTHING);
   });
 
-  it("is a folder of the container's own overlay for the root, unless the disk path is given", () => {
+  it("a rootfs on the container's own overlay is a problem, unless the disk path is given", () => {
     const host = { ...CONTAINER, procfs: PROCFS, rootfs: { ...ROOTFS, isOnOwnRoot: true } };
     assert.deepEqual(said(host, GIVEN), { problems: ['--rootfs'], warnings: [] });
     assert.deepEqual(said(host, { ...GIVEN, isDiskPathGiven: true }), NOTHING);
     assert.deepEqual(said({ ...host, isRootOverlay: false }, GIVEN), NOTHING);
   });
 
-  it('is one tree without the other: said, but not refused', () => {
+  it('one tree without the other is a warning', () => {
     assert.deepEqual(said({ ...MACHINE, procfs: PROCFS }, { ...UNSET, procfs: GIVEN_PROCFS }), {
       problems: [],
       warnings: ['MONITOR_ROOTFS'],
@@ -79,12 +79,12 @@ describe('what is refused and what is warned of', () => {
     });
   });
 
-  it('is not a tree that was set to what it is by default', () => {
+  it('none for a tree explicitly set to its default', () => {
     const settings = { ...GIVEN, procfs: { ...UNSET.procfs, isGiven: true } };
     assert.deepEqual(said({ ...MACHINE, procfs: PROCFS, rootfs: ROOTFS }, settings), NOTHING);
   });
 
-  it("is a procfs with a container's files in it: refused where it was forgotten, warned of where it was given", () => {
+  it('a procfs masked by the container is a problem if it was not set, a warning if it was', () => {
     const host = { ...CONTAINER, procfs: { ...PROCFS, masked: ['meminfo', 'uptime'] }, rootfs: ROOTFS };
     assert.deepEqual(said(host, GIVEN), { problems: [], warnings: ['MONITOR_PROCFS'] });
     const { problems } = judgeHost(host, { ...UNSET, rootfs: GIVEN_ROOTFS });
@@ -95,14 +95,14 @@ describe('what is refused and what is warned of', () => {
     );
   });
 
-  it('is a tree that is something else, by the name that it was given by, and what it is not', () => {
+  it('a wrong tree is a problem, with the name of its setting and the reason', () => {
     const rootfs = { ...ROOTFS, problem: 'which is not there' };
     assert.deepEqual(judgeHost({ ...CONTAINER, procfs: PROCFS, rootfs }, GIVEN).problems, [
       `--rootfs: expected the host's root file system, got "/host/root", which is not there`,
     ]);
   });
 
-  it('is not a tree that gives no answer: that is said, and waited for', () => {
+  it('none for a tree that hangs: it is listed as unanswered', () => {
     const host = { ...MACHINE, procfs: SILENT, rootfs: SILENT };
     const { unanswered, problems, warnings } = judgeHost(host, GIVEN);
     assert.deepEqual(unanswered, [
@@ -119,14 +119,14 @@ describe('what is refused and what is warned of', () => {
   });
 });
 
-describe('what the host is called', () => {
+describe('the host name', () => {
   const inside: HostLook = { ...CONTAINER, procfs: PROCFS, rootfs: ROOTFS };
   const named = (host: HostLook, settings: HostSettings) => {
     const { hostname, hostnameOrigin } = judgeHost(host, settings);
     return [hostname, hostnameOrigin];
   };
 
-  it('is what the kernel says where it is the name of the machine, container or not', () => {
+  it('comes from the kernel if that has the name of the machine, in a container or not', () => {
     assert.deepEqual(named(MACHINE, UNSET), ['machine', 'host name']);
     assert.deepEqual(named({ ...inside, hostname: 'machine', isHostnameOfMachine: true }, GIVEN), [
       'machine',
@@ -134,17 +134,17 @@ describe('what the host is called', () => {
     ]);
   });
 
-  it('is in a container what the root of the host says', () => {
+  it('comes from the root of the host in a container', () => {
     assert.deepEqual(named(inside, GIVEN), ['vps.t1', '/host/root/etc/hostname']);
   });
 
-  it('has to be given where that says nothing', () => {
+  it('must be given if the root has none', () => {
     const host = { ...inside, rootfs: { ...ROOTFS, hostname: null } };
     assert.deepEqual(said(host, GIVEN).problems, ['MONITOR_IDENTIFIER']);
     assert.deepEqual(said(host, { ...GIVEN, isIdentifierGiven: true }).problems, []);
   });
 
-  it('is not known where that gives no answer, which is no problem of the settings', () => {
+  it('is unknown if the root hangs, which is no problem of the settings', () => {
     const host = { ...inside, rootfs: SILENT };
     const judged = judgeHost(host, GIVEN);
     assert.deepEqual([judged.hostname, judged.problems], [null, []]);
@@ -157,7 +157,7 @@ describe('what the host is called', () => {
     assert.equal(unanswered.length, 1);
   });
 
-  it("is warned of where it can only be a container's, unless it is given", () => {
+  it('is a warning if it can only be that of a container, unless it is given', () => {
     const asked = { ...UNSET, isDiskPathGiven: true };
     assert.deepEqual(said(CONTAINER, asked).warnings, ['MONITOR_IDENTIFIER']);
     assert.deepEqual(said({ ...CONTAINER, isRootOverlay: false }, UNSET).warnings, ['MONITOR_IDENTIFIER']);

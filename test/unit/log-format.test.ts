@@ -6,7 +6,7 @@ const at = '2026-03-22T01:37:21.042Z';
 const line = (entry: object): string => `${JSON.stringify({ level: 'warn', time: at, ...entry })}\n`;
 
 describe('formatEntry', () => {
-  it('leaves JSON as it is', () => {
+  it('leaves JSON unchanged', () => {
     const json = line({ msg: 'stale' });
     assert.equal(formatEntry(json, 'json', true), json);
   });
@@ -26,12 +26,12 @@ describe('formatEntry', () => {
     ['debug', 7],
     ['trace', 7],
   ] as const) {
-    it(`calls ${level} what syslog calls ${priority}`, () => {
+    it(`maps ${level} to syslog priority ${priority}`, () => {
       assert.equal(formatEntry(line({ level, msg: 'x' }), 'journal', false), `<${priority}>x\n`);
     });
   }
 
-  it('gives a person the time of day, the level and what belongs to it', () => {
+  it('writes text with the time of day, the level and the fields', () => {
     const text = formatEntry(
       line({ address: 'http://127.0.0.1:7311', token: false, msg: 'bridge listening' }),
       'text',
@@ -43,12 +43,12 @@ describe('formatEntry', () => {
     );
   });
 
-  it('colours the level alone', () => {
+  it('colours only the level', () => {
     const text = formatEntry(line({ msg: 'x' }), 'text', true);
     assert.equal(text.slice(text.indexOf(' ')), ' \x1b[33mwarn \x1b[0m x\n');
   });
 
-  it('quotes what would not be clear, and lets nothing begin a line of its own', () => {
+  it('quotes ambiguous values, and replaces newlines', () => {
     const said = line({ why: 'a b', say: '"', list: [1, 'b'], none: null, msg: 'one\ntwo' });
     assert.equal(
       formatEntry(said, 'journal', false),
@@ -56,7 +56,7 @@ describe('formatEntry', () => {
     );
   });
 
-  it('shows the stack of an error below it, in the same priority', () => {
+  it('shows the stack of an error below it, at the same priority', () => {
     const said = line({
       level: 'fatal',
       err: { type: 'Error', stack: 'Error: x\n    at a\n    at b' },
@@ -67,7 +67,7 @@ describe('formatEntry', () => {
 });
 
 describe('detectFormat', () => {
-  it('writes JSON for a program, also when it is not the one that the journal is connected to', () => {
+  it('is JSON without a terminal, even if the journal is connected to another stream', () => {
     assert.equal(detectFormat({ JOURNAL_STREAM: '1:1' }), 'json');
   });
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createLogger } from '../../src/log.js';
 import { LogOutput } from '../../src/log-output.js';
 
-/** A reader that takes as many bytes as it is told to. */
+/** A reader that takes at most `room` bytes. */
 function setUp() {
   const reader = { room: 0, text: '' };
   const output = new LogOutput((bytes) => {
@@ -24,7 +24,7 @@ test('a line is written before the call returns', () => {
   assert.equal(reader.text, 'one\n');
 });
 
-test('what nobody reads is kept, and comes with the next line, in order and whole', () => {
+test('unread output is kept and written with the next line, in order and complete', () => {
   const { reader, output } = setUp();
   output.write('one\n');
   reader.room = 2;
@@ -35,7 +35,7 @@ test('what nobody reads is kept, and comes with the next line, in order and whol
   assert.equal(reader.text, 'one\ntwo\nthree\n');
 });
 
-test('it comes without another line, too, soon after it can', async () => {
+test('unread output is written without another line soon after the reader has room', async () => {
   const { reader, output } = setUp();
   output.write('one\n');
   reader.room = 100;
@@ -43,19 +43,19 @@ test('it comes without another line, too, soon after it can', async () => {
   assert.equal(reader.text, 'one\n');
 });
 
-test('waiting for a reader that never reads has an end', async () => {
+test('settle times out if the reader never reads', async () => {
   const { reader, output } = setUp();
   output.write('one\n');
   await output.settle(10);
   assert.equal(reader.text, '');
 });
 
-test('what is more than can be kept is lost, and that is told where it is missing, before anything newer', () => {
+test('output beyond the buffer is dropped, and the loss is written in its place', () => {
   const { reader, output } = setUp();
   const line = `${'x'.repeat(999)}\n`;
   for (let i = 0; i < 65; i++) output.write(line);
   output.write(line);
-  // Would fit, but stand behind what is missing.
+  // It would fit, but it comes after the dropped line.
   output.write('short\n');
   reader.room = 1_000;
   output.write('short\n');
@@ -66,7 +66,7 @@ test('what is more than can be kept is lost, and that is told where it is missin
   assert.ok(reader.text.endsWith('lost 3\nnew\nnewer\n'));
 });
 
-test('a write that takes nothing leaves the rest for later, as one that fails does', async () => {
+test('a write of zero bytes leaves the rest for later, like a failed one', async () => {
   let text = '';
   let room = 2;
   let writes = 0;
@@ -89,7 +89,7 @@ for (const [dropped, told] of [
   [1, 'dropped 1 log line: stdout was blocked'],
   [12, 'dropped 12 log lines: stdout was blocked'],
 ] as const) {
-  test(`the log says of ${dropped} dropped: ${told}`, () => {
+  test(`the log reports ${dropped} dropped: ${told}`, () => {
     const { reader, output } = setUp();
     const log = createLogger('info', 'json', {}, output);
     output.write(`${'x'.repeat(65_535)}\n`);

@@ -10,7 +10,7 @@ function install(folder: string, name: string, what: string): void {
   writeFileSync(join(folder, 'node_modules', name, 'index.js'), `module.exports = '${what}';\n`);
 }
 
-test('a package is taken from the own node_modules, or from that beside the own package', (t) => {
+test('a package is loaded from the own node_modules or from the one that holds the own package', (t) => {
   const folder = temporaryFolder(t);
   const root = join(folder, 'node_modules', '@harborforge', 'monitor');
   install(folder, 'beside', 'beside');
@@ -20,7 +20,7 @@ test('a package is taken from the own node_modules, or from that beside the own 
   assert.equal(requireInstalled('both', root), 'own');
 });
 
-test('a package in a folder above, in NODE_PATH or in HOME is not taken', (t) => {
+test('a package in a folder above, in NODE_PATH or in HOME is not loaded', (t) => {
   const folder = temporaryFolder(t);
   const root = join(folder, 'clone');
   mkdirSync(root);

@@ -25,15 +25,15 @@ const RINGS: readonly Numbers[] = [
   { capacity: 3, cycle: 6 },
   { capacity: 4, cycle: 8 },
 ];
-/** A writer that dies, dies before one of these steps: W0, the four of its first row, the W1 of the next, and what follows. */
+/** A dying writer dies before one of these steps: W0, the four of its first row, the W1 of the next, and what follows. */
 const STEPS_BEFORE_DEATH = 6;
 
-/** The ring when nothing is written, when it is full, and before its numbers start again. */
+/** The ring when nothing is written, when it is full, and before its numbers wrap around. */
 function ringsOf(numbers: Numbers): RingModel[] {
   return [0, numbers.capacity, numbers.cycle - 2].map((written) => ({ ...numbers, written }));
 }
 
-/** One row less than there are numbers: a reader that sleeps through all of them is not promised anything. */
+/** One row fewer than there are numbers: a reader that sleeps through a whole cycle has no guarantee. */
 function lastRow({ cycle, written }: RingModel): number {
   return written + cycle - 1;
 }
@@ -43,7 +43,7 @@ function exploreOne(ring: RingModel, from: number, make: MakeReader = reader, wa
   return explore(firstWords(ring), [...processes, createLocalStates(make(ring, from))]);
 }
 
-/** A writer that dies after so many steps, and perhaps another. */
+/** A writer that dies after `steps` steps, and its successor if `takenOver`. */
 function exploreDeath(
   ring: RingModel,
   from: number,
@@ -59,7 +59,7 @@ function exploreDeath(
   return explore(firstWords(ring), processes);
 }
 
-/** What is asked for: those from the newest that is there on, all rows, and those that are not there yet. */
+/** The first requested row: the newest one, the oldest one, or one that is not written yet. */
 function startsOf({ written }: RingModel): [number, number, number] {
   return [Math.max(1, written), 1, written + 2];
 }
@@ -102,14 +102,14 @@ describe('flight recorder, every interleaving of a writer and a reader', () => {
   for (const numbers of RINGS) {
     const name = `a ring of ${numbers.capacity}`;
 
-    it(`${name}: gives exactly the rows that were asked for and are still there, all whole`, (t) => {
+    it(`${name}: returns exactly the requested rows that still exist, all complete`, (t) => {
       const sum: Sum = { states: 0, transitions: 0 };
       for (const ring of ringsOf(numbers))
         for (const from of startsOf(ring)) assertRight(exploreOne(ring, from), sum, 0);
       t.diagnostic(`${sum.states} states, ${sum.transitions} steps`);
     });
 
-    it(`${name}: a writer that dies at any step keeps no reader, and another takes over`, (t) => {
+    it(`${name}: a writer that dies at any step blocks no reader, and another takes over`, (t) => {
       const sum: Sum = { states: 0, transitions: 0 };
       for (const ring of ringsOf(numbers))
         for (let steps = 0; steps <= STEPS_BEFORE_DEATH; steps++)
@@ -129,26 +129,26 @@ describe('flight recorder, wrong variants that the model must catch', () => {
     );
   });
 
-  it('a writer that says it is done when it begins', () => {
+  it('a writer that marks a row as done when it begins', () => {
     assertCaught(
       everywhere((ring, from) => exploreOne(ring, from, reader, { steps: wrong.appendDoneFirst })),
       wrongRows,
     );
   });
 
-  it('a writer that goes on behind the row that another did not finish', () => {
+  it('a writer that continues after a row that another did not finish', () => {
     assertCaught(
       everywhere((ring, from) => exploreDeath(ring, from, 3, { ways: { behind: BEGUN } })),
       /torn row|in place of|out of a ring that is full/,
     );
   });
 
-  it('numbers that start again in the middle of the ring', () => {
+  it('numbers that wrap around in the middle of the ring', () => {
     const ring: RingModel = { capacity: 2, cycle: 5, written: 4 };
     assertCaught([exploreOne(ring, 1, reader, { steps: wrong.appendByNumber })], wrongRows);
   });
 
-  it('a reader that sleeps through all the numbers', () => {
+  it('a reader that sleeps through a whole cycle of numbers', () => {
     const ring: RingModel = { capacity: 2, cycle: 4, written: 2 };
     const processes = [createLocalStates(writer(ring, 7)), createLocalStates(reader(ring, 1))];
     assertCaught([explore(firstWords(ring), processes)], wrongRows);
@@ -178,7 +178,7 @@ describe('flight recorder, wrong variants that the model must catch', () => {
     );
   });
 
-  it('none in the right parts that the wrong readers are made of', () => {
+  it('none in the correct parts of the wrong readers', () => {
     for (const { violation } of everywhere((ring, from) => exploreOne(ring, from, wrong.readerOfParts)))
       assert.equal(violation, null);
   });

@@ -8,19 +8,19 @@ import { createRing, cycleOf, rowOf } from '../support/recorders.js';
 import { assertSameSteps, type Subject } from '../support/same-steps.js';
 
 const CAPACITY = 3;
-/** As many rows have been written as there are numbers, but two: these start again soon. */
+/** Two fewer rows are written than there are numbers, so that the numbers wrap around soon. */
 const RING: RingModel = { capacity: CAPACITY, cycle: cycleOf(CAPACITY), written: cycleOf(CAPACITY) - 2 };
 
-/** What is asked of a ring: to take the next row, or to give those from a serial number on. It may be broken into. */
+/** One operation on a ring: append the next row, or read the rows from a serial number on. It may be interrupted. */
 interface Command {
   readonly kind: 'append' | 'since';
-  /** How far behind the first row that is not written yet. */
+  /** How many rows before the first unwritten one. */
   readonly back: number;
-  /** Before its first access to a word (0), behind that (1), before the second (2), and so on. */
+  /** Before its first access to a word (0), after that (1), before the second (2), and so on. */
   readonly brokenInto: { readonly at: number; readonly by: readonly Command[] } | null;
 }
 
-/** Runs what breaks into a command, when its time has come. */
+/** Runs the commands that interrupt a command when its access is reached. */
 function breaking({ brokenInto }: Command, run: (command: Command) => void): () => void {
   let count = 0;
   return () => {
@@ -67,7 +67,7 @@ function createModel(): Subject<Command> {
 /** What a command of the real ring has loaded itself. */
 interface Loaded {
   done: number;
-  /** `done` before the newest load of `begun`, which is R1 before R3, and what that load gave. */
+  /** `done` before the newest load of `begun`, which is R1 before R3, and what that load returned. */
   end: number;
   touched: number;
 }
@@ -149,7 +149,7 @@ function since(back: number, brokenInto: Command['brokenInto'] = null): Command 
   return { kind: 'since', back, brokenInto };
 }
 
-/** Commands that break into one another: readers into the writer and into readers, the writer into readers. */
+/** Commands that interrupt one another: readers interrupt the writer and readers, the writer interrupts readers. */
 const anyCommand: fc.Arbitrary<Command> = fc.letrec<{ command: Command }>((tie) => ({
   command: fc.record({
     kind: fc.constantFrom('append', 'since'),
@@ -161,16 +161,16 @@ const anyCommand: fc.Arbitrary<Command> = fc.letrec<{ command: Command }>((tie) 
   }),
 })).command;
 
-/** The writer does one thing at a time: it does not break into itself. */
+/** The writer does one thing at a time: it does not interrupt itself. */
 function isPossible({ kind, brokenInto }: Command, isWriting = false): boolean {
   if (kind === 'append' && isWriting) return false;
   return brokenInto?.by.every((one) => isPossible(one, isWriting || kind === 'append')) ?? true;
 }
 
-describe('flight recorder, the real one against the model', () => {
+describe('flight recorder, implementation against model', () => {
   const number = (behind: number): number => (RING.written + behind) % RING.cycle;
 
-  it('appends with the steps W1, W3, and comes round to 0', (t) => {
+  it('appends with the steps W1, W3, and wraps around to 0', (t) => {
     assert.deepEqual(stepsOf(t, [appendOne, appendOne]), [
       `store begun ${number(1)}`,
       `store done ${number(1)}`,
@@ -184,18 +184,18 @@ describe('flight recorder, the real one against the model', () => {
     assert.deepEqual(accesses, [`load done ${number(0)}`, `load begun ${number(0)}`]);
   });
 
-  it('drops what is older than what was asked for, and was found while rows were overwritten', (t) => {
+  it('drops rows older than requested that it found while rows were overwritten', (t) => {
     const accesses = stepsOf(t, [since(0, { at: 1, by: [appendOne, appendOne] })]);
     assert.deepEqual(accesses.slice(-1), ['load begun 0']);
   });
 
-  it('begins anew when all that it copied was overwritten', (t) => {
+  it('starts over when all copied rows were overwritten', (t) => {
     const by = [appendOne, appendOne, appendOne];
     const accesses = stepsOf(t, [since(CAPACITY, { at: 1, by })]);
     assert.deepEqual(accesses.slice(-4), ['load begun 1', 'load done 1', 'load done 1', 'load begun 1']);
   });
 
-  it('takes the same steps as the model and gives the rows that the model gives, whatever breaks into what', (t) => {
+  it('takes the steps and returns the rows of the model under any interruption', (t) => {
     fc.assert(
       fc.property(
         fc.array(

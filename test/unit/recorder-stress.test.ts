@@ -21,7 +21,7 @@ const CANARY_BYTES = 4 * CACHE_LINE;
 const CANARY = 0xa5;
 const LOOK_MS = 1;
 
-/** What the threads share, and who started them. */
+/** What the threads share, and the test that started them. */
 class Stress {
   readonly ring: SharedArrayBuffer;
   readonly told = new Int32Array(new SharedArrayBuffer(TOLD_WORDS * 4));
@@ -29,7 +29,7 @@ class Stress {
   readonly #seed: number;
   readonly #readers: Promise<RecorderReport>[];
 
-  /** A ring between canaries, whose numbers start again after a while. */
+  /** A ring between canaries, whose numbers wrap around after a while. */
   constructor(t: TestContext, capacity: number, seed: number) {
     const ring = new Uint8Array(createRing(capacity, cycleOf(capacity) - 5_000 + (seed % capacity)));
     this.ring = new SharedArrayBuffer(ring.length + CANARY_BYTES);
@@ -58,7 +58,7 @@ class Stress {
     return report;
   }
 
-  /** Waits until there are so many more rows, and each reader has got so many more answers. */
+  /** Waits for `rows` more rows, and for `answers` more answers to each reader. */
   async advance(rows: number, answers: number): Promise<void> {
     const before = this.told.slice();
     const isDone = (word: number): boolean =>
@@ -66,7 +66,7 @@ class Stress {
     while (!this.told.every((_, word) => word === TOLD.stop || isDone(word))) await delay(LOOK_MS);
   }
 
-  /** Ends all threads, and holds what they saw and left against what should be. */
+  /** Ends all threads, and checks what they saw and left behind. */
   async end(writer: Worker): Promise<void> {
     const ended = once(writer, 'exit');
     Atomics.store(this.told, TOLD.stop, 1);
@@ -90,9 +90,9 @@ class Stress {
   }
 }
 
-describe('flight recorder, one thread that writes and two that read', () => {
+describe('flight recorder, one writer thread and two reader threads', () => {
   for (const capacity of [1, 2, 3, 4, 701]) {
-    it(`gives whole rows, in order, out of a ring of ${capacity}`, async (t) => {
+    it(`returns complete rows, in order, from a ring of ${capacity}`, async (t) => {
       const stress = new Stress(t, capacity, capacity);
       const writer = stress.start('writer', 0);
       await stress.advance(50_000, 300);
@@ -101,7 +101,7 @@ describe('flight recorder, one thread that writes and two that read', () => {
   }
 
   for (const seed of [1, 2]) {
-    it(`goes on when the writer's thread is ended anywhere, and another takes over (seed ${seed})`, async (t) => {
+    it(`survives the end of the writer thread at any point and its replacement (seed ${seed})`, async (t) => {
       const stress = new Stress(t, 64, seed);
       const random = randomFrom(seed);
       for (let death = 0; death < 5; death++) {

@@ -12,7 +12,7 @@ import {
 } from '../../src/shared/recorder.js';
 import { createRing, cycleOf, rowOf } from '../support/recorders.js';
 
-/** Rows of which each second one is 10 ms, and each other 20 ms, behind the one before; row 0 was taken at 1,000 ms. */
+/** Rows at alternating distances of 10 ms and 20 ms; row 0 was taken at 1,000 ms. */
 function monoMsOf(row: number): number {
   return 1_000 + 15 * row - (row % 2 === 0 ? 0 : 5);
 }
@@ -39,14 +39,14 @@ function range(from: number, to: number): number[] {
 }
 
 describe('flight recorder', () => {
-  it('gives nothing before the first row', () => {
+  it('returns nothing before the first row', () => {
     const reader = new RecorderReader(createRing(4));
     assert.equal(reader.capacity, 4);
     assert.deepEqual(rowsOf(reader.since(Number.NEGATIVE_INFINITY)), []);
     assert.deepEqual(rowsOf(reader.since(0)), []);
   });
 
-  it('gives the rows that are there before it is full', () => {
+  it('returns all rows before it is full', () => {
     const shared = createRing(10);
     appendRows(new RecorderWriter(shared), 0, 7);
     assert.deepEqual(rowsOf(new RecorderReader(shared).since(Number.NEGATIVE_INFINITY)), range(0, 7));
@@ -62,7 +62,7 @@ describe('flight recorder', () => {
     }
   });
 
-  it('gives the rows from a time on, that of a row among them', () => {
+  it('returns the rows from a time on, including a row at that time', () => {
     const shared = createRing(10);
     appendRows(new RecorderWriter(shared), 0, 25);
     const reader = new RecorderReader(shared);
@@ -74,7 +74,7 @@ describe('flight recorder', () => {
     assert.deepEqual(rowsOf(reader.since(Number.NaN)), []);
   });
 
-  it('gives what a plain list would give, in rings of every length and wherever the numbers start again', () => {
+  it('returns the same as a plain list, for any ring length and wrap-around', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -91,7 +91,7 @@ describe('flight recorder', () => {
     );
   });
 
-  it('hands out copies: what is written later does not change them', () => {
+  it('returns copies that later writes do not change', () => {
     const shared = createRing(4);
     const writer = new RecorderWriter(shared);
     appendRows(writer, 0, 6);
@@ -100,21 +100,21 @@ describe('flight recorder', () => {
     assert.deepEqual(rowsOf(history), range(2, 6));
   });
 
-  it('keeps a value that is not known as one that is not known', () => {
+  it('keeps an unknown value unknown', () => {
     const shared = createRing(4);
     new RecorderWriter(shared).append(1, 2, rowOf(Number.NaN));
     const [first] = new RecorderReader(shared).since(0).columns;
     assert.deepEqual([...first!], [Number.NaN]);
   });
 
-  it('goes on with the rows of the writer before, of which none is lost', () => {
+  it('continues after the rows of the previous writer without losing any', () => {
     const shared = createRing(5);
     appendRows(new RecorderWriter(shared), 0, 7);
     appendRows(new RecorderWriter(shared), 7, 9);
     assert.deepEqual(rowsOf(new RecorderReader(shared).since(0)), range(4, 9));
   });
 
-  it('loses one row to a writer that died in the middle of another, until that is written anew', (t) => {
+  it('loses one row to a writer that died during a write, until that row is rewritten', (t) => {
     const shared = createRing(5);
     const writer = new RecorderWriter(shared);
     const reader = new RecorderReader(shared);
@@ -129,7 +129,7 @@ describe('flight recorder', () => {
     assert.deepEqual(rowsOf(reader.since(0)), range(3, 8));
   });
 
-  it('gives nothing, and waits for nobody, when its only row is half written', (t) => {
+  it('returns nothing, without waiting, when its only row is half written', (t) => {
     const shared = createRing(1);
     const writer = new RecorderWriter(shared);
     appendRows(writer, 0, 1);
@@ -141,7 +141,7 @@ describe('flight recorder', () => {
     assert.deepEqual(rowsOf(new RecorderReader(shared).since(0)), []);
   });
 
-  it('comes to an end whatever its words hold', () => {
+  it('terminates whatever its words hold', () => {
     for (const [begun, done] of [
       [5, 90],
       [90, 5],
@@ -156,7 +156,7 @@ describe('flight recorder', () => {
     }
   });
 
-  it('takes no rows and gives none when it has no room', () => {
+  it('stores and returns no rows without room', () => {
     const shared = createSharedMemory();
     const reader = new RecorderReader(shared);
     appendRows(new RecorderWriter(shared), 0, 3);
@@ -166,18 +166,18 @@ describe('flight recorder', () => {
 });
 
 describe('the length of the flight recorder', () => {
-  it('is nothing when it is off', () => {
+  it('is 0 when it is off', () => {
     assert.equal(rowsFor(0, 50), 0);
   });
 
-  it('holds the seconds asked for and two more, at the interval of the samples', () => {
+  it('covers the configured seconds and two more, at the sample interval', () => {
     assert.equal(rowsFor(900, 50), 902_000 / 50);
     assert.equal(rowsFor(900, 1_000), 902);
     assert.equal(rowsFor(1, 1_000), 3);
     assert.equal(rowsFor(10, 70), Math.ceil(12_000 / 70));
   });
 
-  it('holds rows of 10 ms when samples come faster', () => {
+  it('uses rows of 10 ms when samples come faster', () => {
     assert.equal(ROW_MIN_MS, 10);
     assert.equal(rowsFor(900, 1), 90_200);
     assert.equal(rowsFor(900, 10), 90_200);

@@ -22,12 +22,12 @@ import * as rows from '../support/recorder-model.js';
 
 /** Generation 0 is current when the exploration begins. */
 const GENERATIONS = 3;
-/** How often each lane writes, if it is not replaced before. */
+/** How often each lane writes unless it is replaced first. */
 const TIMES = 2;
 /** How often the other lane publishes: enough for a slot to be filled again while it is read. */
 const PUBLISHES = 4;
 
-/** Frames and rows hold a number that tells which lane wrote them. */
+/** Frames and rows hold a number that identifies the lane that wrote them. */
 function numberOf(count: number, generation: number): number {
   return count * GENERATIONS + generation;
 }
@@ -57,7 +57,7 @@ function framesOf(word: number, generation: number): LaneModel<Work> {
   };
 }
 
-/** Explores such lanes beside another process, with a word for them behind `words`. */
+/** Explores such lanes alongside another process, with their control word after `words`. */
 function exploreLanes(
   way: Way,
   words: readonly number[],
@@ -76,7 +76,7 @@ function exploreFrames(way: Way): Exploration {
   return exploreLanes(way, frames.firstWords(frames.SLOTS), createLocalStates(frames.reader(0)), framesOf);
 }
 
-/** What a lane does as a reader of another lane's frames, with a pin that it has in common with the lanes before and behind it. */
+/** What a lane does as a reader of another lane's frames, with a pin that it shares with the lanes before and after it. */
 function pinsOf(word: number, generation: number): LaneModel<Work> {
   const { run } = frames.reader(0);
   return {
@@ -146,7 +146,7 @@ for (const { what, explored, broken, wrong } of [
     wrong: WRONG,
   },
 ]) {
-  describe(`lanes that are replaced wherever they are and go on: ${what}`, () => {
+  describe(`lanes that are replaced at any step and go on: ${what}`, () => {
     it('are whole and in order', (t) => {
       const exploration = explored(RIGHT_WAY);
       t.diagnostic(`${exploration.states} states; ended: ${exploration.ended.join()}`);

@@ -12,7 +12,7 @@ import { faultOfFrame, faultOfRows, type ReplacedTask, WRITERS } from '../suppor
 const REPLACEMENTS = 200;
 const MOST_READS = 30;
 
-test('lanes that are replaced at any moment, and notice it only later, tear no frame and no row', async (t) => {
+test('lanes that notice their replacement only later tear no frame and no row', async (t) => {
   const shared = createSharedMemory(50);
   const control = new Control(shared);
   const frames = new FrameReader(shared, TELEMETRY_STORE, TELEMETRY_READER.main);

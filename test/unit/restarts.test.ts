@@ -17,13 +17,13 @@ function setUp() {
   };
 }
 
-test('the wait doubles from 100 ms with each death in a row up to 5 s, and the eleventh is the last', () => {
+test('the wait doubles from 100 ms to 5 s with each death in a row, and the eleventh is final', () => {
   const { live } = setUp();
   const waits = Array.from({ length: 11 }, () => live(0));
   assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000, null]);
 });
 
-test('a life of a minute makes the count begin anew, one a little shorter does not', () => {
+test('an uptime of a minute resets the count, a slightly shorter one does not', () => {
   const { live } = setUp();
   live(0);
   live(0);
@@ -32,7 +32,7 @@ test('a life of a minute makes the count begin anew, one a little shorter does n
   assert.equal(live(0), 200);
 });
 
-test('deaths are counted from the start, however long the lives between', () => {
+test('the total counts all deaths, however long the uptimes in between', () => {
   const { live, restarts } = setUp();
   live(0);
   live(100_000);

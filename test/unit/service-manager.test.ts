@@ -10,7 +10,7 @@ import { PlayedTime } from '../support/played-time.js';
 const STEP_MS = 50;
 const SEND_MS = 20;
 
-/** A service manager on played time, and a systemd that takes, refuses or ignores what it is sent. */
+/** A service manager on simulated time, and a systemd that accepts, refuses or ignores its messages. */
 function setUp(t: TestContext, watchdogMs: number | null = 60_000) {
   const time = new PlayedTime();
   const { nowMs, setTimer } = time.surroundings;
@@ -61,7 +61,7 @@ function setUp(t: TestContext, watchdogMs: number | null = 60_000) {
     }
   };
   const texts = () => taken.map(({ text }) => text);
-  /** The longest time between two pings that systemd took, ms. */
+  /** The longest time between two pings that systemd accepted, in ms. */
   const longestGapMs = () => {
     const pings = taken.filter(({ text }) => text.includes('WATCHDOG=1'));
     return Math.max(...pings.slice(1).map(({ atMs }, index) => atMs - pings[index]!.atMs));
@@ -84,7 +84,7 @@ describe('a service manager', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('gets READY right behind the status that was being sent when the first sample came', async (t) => {
+  it('gets READY right after the status that was being sent when the first sample came', async (t) => {
     const { time, manager, publish, texts } = setUp(t);
     manager.look();
     publish();
@@ -95,14 +95,14 @@ describe('a service manager', () => {
     assert.deepEqual(texts(), ['STATUS=starting', 'READY=1 WATCHDOG=1 STATUS=sampling every 50 ms']);
   });
 
-  it('gets few messages while all is well', async (t) => {
+  it('gets few messages while the daemon is healthy', async (t) => {
     const { manager, play, texts } = setUp(t);
     manager.look();
     await play(300_000);
     assert.ok(texts().length <= 2 + 300 / 15, texts().join('\n'));
   });
 
-  it('gets what is wrong as the status', async (t) => {
+  it('gets problems as the status', async (t) => {
     const { conditions, manager, play, texts } = setUp(t);
     conditions.set('frames', 'the sampler has stopped', 'error');
     conditions.set('heartbeat', 'heartbeat unreachable');
@@ -125,7 +125,7 @@ describe('a service manager', () => {
     });
   }
 
-  it('gets READY and the status every second until it has taken them, with one warning', async (t) => {
+  it('gets READY and the status every second until it accepts them, with one warning', async (t) => {
     const { state, manager, play, texts, warnings } = setUp(t);
     state.systemd = 'refuses';
     manager.look();
@@ -140,7 +140,7 @@ describe('a service manager', () => {
     assert.deepEqual(warnings.slice(1), ['systemd-notify failed: no answer within 5 s']);
   });
 
-  it('without a watchdog is retried with back-off while it refuses', async (t) => {
+  it('without a watchdog gets retries with backoff while it refuses', async (t) => {
     const { state, manager, play, texts } = setUp(t, null);
     state.systemd = 'refuses';
     manager.look();
@@ -151,7 +151,7 @@ describe('a service manager', () => {
     assert.deepEqual(texts(), ['READY=1 STATUS=sampling every 50 ms']);
   });
 
-  it('gets STOPPING at once although a message before it hangs, and nothing behind it', async (t) => {
+  it('gets STOPPING at once although an earlier message hangs, and nothing after it', async (t) => {
     const { state, manager, play, texts, warnings } = setUp(t);
     manager.look();
     await play(1_100);

@@ -23,7 +23,7 @@ function told({ numbers, sites }: Frame): unknown {
   return JSON.parse(JSON.stringify(snapshotOf(numbers, sites)));
 }
 
-/** What the JSON should say, built the ordinary way. */
+/** The expected JSON, built in plain code. */
 function modelOf({ numbers, sites }: Frame): unknown {
   const fixed = (name: keyof typeof T, decimals: number): number | null => {
     const value = numbers[T[name]]!;
@@ -136,7 +136,7 @@ const frame: fc.Arbitrary<Frame> = fc
   .map(({ values, sites }) => ({ ...frameOf(values), sites }));
 
 describe('snapshotOf', () => {
-  it('says what the numbers say, whatever they are', () => {
+  it('matches the model for any numbers', () => {
     fc.assert(
       fc.property(frame, (one) => assert.deepEqual(told(one), modelOf(one))),
       { numRuns: 1_000 },
@@ -160,20 +160,20 @@ describe('snapshotOf', () => {
     ]);
   });
 
-  it('has no average at all when one of the three is unknown', () => {
+  it('has no load average if one of the three is unknown', () => {
     for (const unknown of ['load_1', 'load_5', 'load_15']) {
       const { numbers } = frameOf({ load_1: 1, load_5: 2, load_15: 3, [unknown]: Number.NaN });
       assert.equal(snapshotOf(numbers, null)['load_avg'], null);
     }
   });
 
-  it('tells no sites from unknown sites', () => {
+  it('distinguishes no sites from unknown sites', () => {
     const { numbers } = frameOf({ nginx_site_count: 0 });
     assert.deepEqual(snapshotOf(numbers, [])['nginx_sites'], []);
     assert.equal(snapshotOf(numbers, null)['nginx_sites'], null);
   });
 
-  it('names stale sources with their ages, in one order', () => {
+  it('names stale sources with their ages, in a fixed order', () => {
     const { numbers } = frameOf({
       stale_mask: sourceBit('disk') | sourceBit('cpu') | sourceBit('nginx'),
       sampled_mono_ms: 4_000_000,

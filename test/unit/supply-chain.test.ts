@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { defaultFile } from '../../build/deb-files.js';
 
-/** A package as the lockfile tells of it. */
+/** A package as listed in the lockfile. */
 interface Locked {
   readonly version: string;
   readonly resolved?: string;
@@ -28,33 +28,33 @@ const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record
 const locked = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
 const used = locked.filter(([, { dev }]) => dev !== true);
 
-test('every dependency is asked for in one exact version', () => {
+test('every dependency is pinned to an exact version', () => {
   const asked = [own.dependencies, own.optionalDependencies, own.devDependencies];
   for (const [name, version] of asked.flatMap((versions) => Object.entries(versions))) {
     assert.match(version, /^\d+\.\d+\.\d+$/, name);
   }
 });
 
-test('every locked package comes from the registry, and is known by its hash', () => {
+test('every locked package comes from the registry and has a hash', () => {
   for (const [path, { resolved, integrity }] of locked) {
     // Without an address npm asks the registry.
     assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, path);
-    // The linter's builds for other platforms than this one were not to be had when they were locked, and nothing installs them here.
+    // The linter's builds for other platforms were unavailable when they were locked, and nothing installs them here.
     if (integrity === undefined) assert.match(path, /^node_modules\/@biomejs\/cli-(?!linux-(x64|arm64)$)/);
     else assert.match(integrity, /^sha512-/, path);
   }
 });
 
-test('the daemon runs no code of others while it is installed', () => {
+test('no dependency of the daemon has an install script', () => {
   assert.deepEqual(
     used.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path),
     [],
   );
 });
 
-test('everything that is used may be used and passed on', () => {
+test('every licence allows use and redistribution', () => {
   for (const [path, { license, dev }] of locked) {
-    // axe-core looks at the page in a test, and is part of nothing that is passed on.
+    // axe-core checks the page in a test, and is not redistributed.
     const allowed = dev
       ? /^(MIT|ISC|Apache-2\.0|MIT OR Apache-2\.0|MPL-2\.0)$/
       : /^(MIT|ISC|Apache-2\.0|MIT OR Apache-2\.0)$/;
@@ -62,7 +62,7 @@ test('everything that is used may be used and passed on', () => {
   }
 });
 
-test('the daemon is made of few packages, and each that is packed into it is named with its licence', () => {
+test('the daemon has few dependencies, and each bundled one is listed with its licence', () => {
   const needed = used.filter(([, { optional }]) => optional !== true).map(([path]) => path.slice(13));
   assert.ok(needed.length <= 20, needed.join());
   const texts = read('bundle/LICENCES.txt');
@@ -82,7 +82,7 @@ test('every build of the native addon is pinned by its hash', () => {
   }
 });
 
-test('the service and the container can be told by one line to load no native code', () => {
+test('one line makes the service or the container load no native code', () => {
   const line = 'MONITOR_BRIDGE_TRANSPORT=node-http';
   assert.ok(defaultFile().split('\n').includes(`#${line}`));
   assert.ok(read('deploy/Containerfile').split('\n').includes(`# ENV ${line}`));

@@ -10,14 +10,14 @@ async function make(t: TestContext): Promise<DearProcfs> {
   return procfs;
 }
 
-test('its meminfo has the kernel walk all the memory that is held, and its other files are the real ones', async (t) => {
+test('its meminfo makes the kernel walk all held memory; its other files are the real ones', async (t) => {
   const { path } = await make(t);
   const [, heldKb] = /^Anonymous: +(\d+) kB$/m.exec(readFileSync(join(path, 'meminfo'), 'ascii')) ?? [];
   assert.ok(Number(heldKb) >= HELD_MEBIBYTES * 1024, `${heldKb} kB`);
   assert.match(readFileSync(join(path, 'stat'), 'ascii'), /^cpu /);
 });
 
-test('made cheap, its meminfo is the real one, and who has the dear one open is told that it is gone', async (t) => {
+test('makeCheap restores the real meminfo and fails reads of the expensive one with ESRCH', async (t) => {
   const procfs = await make(t);
   const path = join(procfs.path, 'meminfo');
   const fd = openSync(path, 'r');

@@ -11,23 +11,23 @@ function arrivalsAt(...timesMs: number[]): Arrivals {
 }
 
 describe('the traffic', () => {
-  it('has its peak in any second, wherever that begins', () => {
+  it('takes its peak over any one-second window', () => {
     const { meanRps, peakRps } = arrivalsAt(100, 900, 1_000, 1_050, 3_000).traffic(0, 4_000);
     assert.deepEqual([meanRps, peakRps], [1.25, 4]);
   });
 
-  it('does not count the two ends of a second as one', () => {
+  it('counts arrivals exactly one second apart in different windows', () => {
     assert.equal(arrivalsAt(0, 1_000).traffic(0, 4_000).peakRps, 1);
     assert.equal(arrivalsAt(0, 999.9).traffic(0, 4_000).peakRps, 2);
   });
 
-  it('counts a second to the stretch in which it ends', () => {
+  it('assigns a window to the interval in which it ends', () => {
     const arrivals = arrivalsAt(1_800, 1_900, 2_100);
     assert.deepEqual(arrivals.traffic(2_000, 4_000), { meanRps: 0.5, peakRps: 3 });
     assert.deepEqual(arrivals.traffic(0, 2_000), { meanRps: 1, peakRps: 2 });
   });
 
-  it('has the peak that counting second by second finds', () => {
+  it('has the same peak as a brute-force count', () => {
     const times = fc.array(fc.integer({ min: 0, max: 5_000 }), { minLength: 1, maxLength: 80 });
     fc.assert(
       fc.property(times, (unordered) => {
@@ -38,7 +38,7 @@ describe('the traffic', () => {
     );
   });
 
-  it('is told step by step', () => {
+  it('reports the mean rate of each step', () => {
     assert.deepEqual(arrivalsAt(0, 1, 9_999, 10_000).series(0, 20_000, 10_000), [0.3, 0.1]);
   });
 });
@@ -46,7 +46,7 @@ describe('the traffic', () => {
 describe("the backend's log", () => {
   const OK = { kind: 'answered', status: 200 } as const;
 
-  it('tells how soon the hosts were heard of, and Infinity while some were not', () => {
+  it('reports when a share of the hosts had been accepted, and Infinity if it never was', () => {
     const log = new BackendLog(4, 1_000);
     log.add(0, 500, OK);
     log.add(1, 1_500, OK);
@@ -56,7 +56,7 @@ describe("the backend's log", () => {
     assert.deepEqual(log.heardAfterMs([0.25, 0.5, 0.75]), [500, 1_500, Number.POSITIVE_INFINITY]);
   });
 
-  it('knows the longest silence of one host', () => {
+  it('tracks the longest silence of any host', () => {
     const log = new BackendLog(2, 0);
     log.add(0, 0, OK);
     log.add(1, 5_000, OK);
@@ -67,7 +67,7 @@ describe("the backend's log", () => {
     assert.equal(log.longestSilenceMs, 10_000);
   });
 
-  it('counts requests that come sooner than was asked for', () => {
+  it('counts requests that arrive before their Retry-After', () => {
     const log = new BackendLog(1, 0);
     const away = { kind: 'answered', status: 429, notBeforeMs: 5_000 } as const;
     log.add(0, 1_000, away);

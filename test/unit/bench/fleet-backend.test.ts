@@ -21,13 +21,13 @@ function every(stepMs: number, fromMs: number, toMs: number): number[] {
   return Array.from({ length: (toMs - fromMs) / stepMs }, (_, step) => fromMs + step * stepMs);
 }
 
-describe('the made-up backend', () => {
-  it('is unwell between two times', () => {
+describe('the simulated backend', () => {
+  it('fails only between two times', () => {
     const backend = between(1_000, 2_000, always({ kind: 'refused' }));
     assert.deepEqual(statuses(backend, [999, 1_000, 1_999, 2_000]), [200, 'refused', 'refused', 200]);
   });
 
-  it('sends away for seconds, or until a date that stands beside its own', () => {
+  it('sends Retry-After in seconds, or as a date next to a Date header', () => {
     assert.deepEqual(comeBackIn(60)(1_500), {
       kind: 'answered',
       status: 429,
@@ -45,7 +45,7 @@ describe('the made-up backend', () => {
     });
   });
 
-  it('carries what it has room for, in each second the same', () => {
+  it('accepts its capacity in every second', () => {
     const answers = statuses(withCapacity(100, comeBackIn(5)), every(5, 0, 10_000));
     for (let second = 1; second < 10; second++) {
       const taken = answers.slice(second * 200, (second + 1) * 200).filter((status) => status === 200).length;
@@ -53,7 +53,7 @@ describe('the made-up backend', () => {
     }
   });
 
-  it('takes its quota at the beginning of each minute', () => {
+  it('accepts its quota at the start of each minute', () => {
     const answers = statuses(withQuota(3), every(10_000, 0, 120_000));
     const minute = [200, 200, 200, 429, 429, 429];
     assert.deepEqual(answers, [...minute, ...minute]);

@@ -16,8 +16,8 @@ function takeAll(queue: EventQueue, endMs = FAR_MS): number[] {
   return hosts;
 }
 
-describe('the queue of events', () => {
-  it('gives them in the order of their times, those of one millisecond too', () => {
+describe('the event queue', () => {
+  it('returns events in time order, within one millisecond too', () => {
     const times = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { maxLength: 60 });
     fc.assert(
       fc.property(times, (timesMs) => {
@@ -32,7 +32,7 @@ describe('the queue of events', () => {
     );
   });
 
-  it('keeps what is not due yet, and takes new events meanwhile', () => {
+  it('keeps events that are not due yet and accepts new ones meanwhile', () => {
     const queue = queueOf(3, 0);
     queue.push(10.5, 0);
     queue.push(20, 1);
@@ -42,7 +42,7 @@ describe('the queue of events', () => {
     assert.deepEqual(takeAll(queue), [1, 2, 0]);
   });
 
-  it('refuses an event in the past and one beyond its reach, which it would put to a wrong time', () => {
+  it('rejects an event in the past or beyond its reach', () => {
     const queue = queueOf(1, 5_000);
     for (const timeMs of [4_999, 5_000 + REACH_MS, Number.NaN])
       assert.throws(() => queue.push(timeMs, 0), RangeError);
@@ -50,7 +50,7 @@ describe('the queue of events', () => {
     assert.deepEqual(takeAll(queue), [0]);
   });
 
-  it('forgets what it is told to', () => {
+  it('drops all events on clear', () => {
     const queue = queueOf(2, 0);
     queue.push(1, 0);
     queue.clear();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parseOptions } from '../../../bench/fleet/options.js';
 
 describe("the fleet simulation's command line", () => {
-  it('asks for a hundred thousand hosts unless it says otherwise', () => {
+  it('defaults to 100,000 hosts, or to 20,000 with --quick', () => {
     const jsonPath = 'bench/results/fleet.json';
     assert.deepEqual(parseOptions([]), { hosts: 100_000, seed: 1, jsonPath });
     assert.deepEqual(parseOptions(['--quick']), { hosts: 20_000, seed: 1, jsonPath });
@@ -14,7 +14,7 @@ describe("the fleet simulation's command line", () => {
     });
   });
 
-  it('can ask for help', () => {
+  it('accepts --help', () => {
     assert.equal(parseOptions(['--help']), null);
   });
 
@@ -25,7 +25,7 @@ describe("the fleet simulation's command line", () => {
     ['--seed', '-1'],
     ['--fast'],
   ]) {
-    it(`refuses ${args.join(' ')}, and names it`, () => {
+    it(`rejects ${args.join(' ')} and names the option`, () => {
       assert.throws(() => parseOptions(args), new RegExp(args[0]!));
     });
   }

@@ -4,7 +4,7 @@ import { between, comeBackIn } from '../../../bench/fleet/backend.js';
 import { type Finding, isMet, measure } from '../../../bench/fleet/measure.js';
 import { type Scenario, scenarios } from '../../../bench/fleet/scenarios.js';
 
-/** `npm run bench:fleet` has ten times as many; with these, chance adds up to a third to a peak, and the seed is fixed. */
+/** `npm run bench:fleet` simulates ten times as many. At this size chance adds up to a third to a peak; the seed is fixed. */
 const HOSTS = 10_000;
 const FLEET = { hosts: HOSTS, seed: 1, intervalMs: 30_000 };
 
@@ -14,14 +14,14 @@ function scenario(name: string, hosts = HOSTS): Scenario {
   return found;
 }
 
-/** The same for the first minute and a half alone. */
+/** The same scenario, cut to its first 90 s. */
 function shortened({ name, course, phases }: Scenario): Scenario {
   const toMs = 90_000;
   return { name, course: { ...course, endMs: toMs }, phases: phases.map((phase) => ({ ...phase, toMs })) };
 }
 
 describe('a fleet', () => {
-  it('in its steady state has no second with more than 1.2 times the mean', () => {
+  it('never exceeds 1.2 times the mean rate in steady state', () => {
     const hosts = 50_000;
     const finding = measure(shortened(scenario('steady state', hosts)), { ...FLEET, hosts });
     assert.ok(isMet(finding), JSON.stringify(finding.phases));
@@ -34,36 +34,36 @@ describe('a fleet', () => {
     '429, Retry-After: the end of 10 min',
     '429 once a quota a minute of 80 % is used',
   ]) {
-    it(`has no second with more than twice the mean, and obeys: ${name}`, () => {
+    it(`never exceeds twice the mean rate and obeys Retry-After: ${name}`, () => {
       const finding = measure(scenario(name), FLEET);
       assert.equal(finding.tooEarly, 0);
       assert.ok(isMet(finding), JSON.stringify(finding.phases));
     });
   }
 
-  describe('that finds its backend down for ten minutes', () => {
+  describe('whose backend is down for ten minutes', () => {
     let finding: Finding;
     before(() => {
       finding = measure(scenario('connections refused for 10 min'), FLEET);
     });
 
-    it('never comes with more than twice the mean in a second, neither meanwhile nor afterwards', () => {
+    it('never exceeds twice the mean rate, during the outage or after it', () => {
       assert.equal(finding.phases.length, 2);
       assert.ok(isMet(finding), JSON.stringify(finding.phases));
     });
 
-    it('knocks about half as often as ever', () => {
+    it('sends about half as often as usual', () => {
       const share = (finding.phases[0]!.meanRps * 30) / HOSTS;
       assert.ok(share > 0.4 && share < 0.6, String(share));
     });
 
-    it('is heard of again within two minutes, and half of it within forty seconds', () => {
+    it('recovers within two minutes, and half of it within 40 seconds', () => {
       const { all, half } = finding.heardAfterSeconds;
       assert.ok(all < 121 && half < 40, `${all} ${half}`);
     });
   });
 
-  it('that gets a Retry-After of years sends again within two minutes', () => {
+  it('sends again within two minutes after a Retry-After of years', () => {
     const minuteMs = 60_000;
     const backend = between(minuteMs, 1.5 * minuteMs, comeBackIn(99_999_999));
     const { heardAfterSeconds, phases } = measure(
@@ -83,14 +83,14 @@ describe('a fleet', () => {
     assert.ok(phases[0]!.peakOverMean < 2, JSON.stringify(phases));
   });
 
-  it('lives through the same course with the same seed, and through another with another', () => {
+  it('gives the same result for the same seed and another for another seed', () => {
     const small = { ...FLEET, hosts: 500 };
     const course = shortened(scenario('all boot in the same instant', 500));
     assert.deepEqual(measure(course, small), measure(course, small));
     assert.notDeepEqual(measure(course, small), measure(course, { ...small, seed: 2 }));
   });
 
-  it('whose hosts all had one phase would be found out', () => {
+  it('fails the check when all its hosts share one phase', () => {
     const hosts = 2_000;
     const alike = { ...FLEET, hosts, identifierOf: () => 'the same' };
     const finding = measure(shortened(scenario('steady state', hosts)), alike);

@@ -22,7 +22,7 @@ function reportOf(minutes: number, keptBytes = 0): GcReport {
   return { endMs: minutes * MINUTE_MS, collections, heaps, samples };
 }
 
-test('only what happened in the last part of the lane’s life counts', () => {
+test('only the trailing window of the lane’s life counts', () => {
   const { ticks, seconds, byKind } = takeAccount(reportOf(10), 4 * MINUTE_MS);
   assert.equal(ticks, 40);
   assert.equal(seconds, 240);
@@ -30,7 +30,7 @@ test('only what happened in the last part of the lane’s life counts', () => {
   assert.deepEqual(byKind.major, { count: 0, totalMs: 0, longestMs: 0 });
 });
 
-test('a major collection is told from the minor ones', () => {
+test('major and minor collections are counted separately', () => {
   const report = reportOf(10);
   const collections = report.collections.map((one, i) => (i === 8 ? { ...one, kind: MAJOR } : one));
   const { byKind } = takeAccount({ ...report, collections }, 4 * MINUTE_MS);
@@ -38,38 +38,38 @@ test('a major collection is told from the minor ones', () => {
   assert.equal(byKind.minor.count, 3);
 });
 
-test('a kind of collection that has no name here is not lost', () => {
+test('an unknown kind of collection counts as other', () => {
   const report = reportOf(10);
   const collections = report.collections.map((one) => ({ ...one, kind: 1_024 }));
   assert.equal(takeAccount({ ...report, collections }, 4 * MINUTE_MS).byKind.other.count, 4);
 });
 
-test('what ticks allocate is the growth between collections, kept or not', () => {
+test('allocation per tick is the heap growth between collections, kept or not', () => {
   assert.equal(takeAccount(reportOf(10), 4 * MINUTE_MS).allocatedBytesPerTick, 10_000);
   assert.equal(takeAccount(reportOf(10, 3_000), 4 * MINUTE_MS).allocatedBytesPerTick, 10_300);
 });
 
-test('a heap that keeps its garbage is not flat', () => {
+test('a heap that retains memory is reported as growing', () => {
   assert.equal(takeAccount(reportOf(10), 4 * MINUTE_MS).growthBytesPerMinute, 0);
   const { growthBytesPerMinute, heapIs } = takeAccount(reportOf(10, 3_000), 4 * MINUTE_MS);
   assert.equal(Math.round(growthBytesPerMinute), 3_000);
   assert.equal(heapIs, 'after collections');
 });
 
-test('where hardly anything was collected, growth is judged by the heap between ticks', () => {
+test('with few collections, growth is measured by the heap between ticks', () => {
   const { heapIs, growthBytesPerMinute } = takeAccount(reportOf(10, 3_000), 2 * MINUTE_MS);
   assert.equal(heapIs, 'between ticks');
   assert.equal(Math.round(growthBytesPerMinute), 3_000);
 });
 
-test('collections after the lane’s end are not its own', () => {
+test('collections after the end of the lane do not count', () => {
   const report = reportOf(10);
   const late = { kind: MAJOR, startMs: report.endMs + 1, durationMs: 30 };
   const { byKind } = takeAccount({ ...report, collections: [...report.collections, late] }, 4 * MINUTE_MS);
   assert.equal(byKind.major.count, 0);
 });
 
-test('two witnesses that disagree make no account', () => {
+test('different collection counts from the two sources are an error', () => {
   const report = reportOf(10);
   assert.throws(
     () => takeAccount({ ...report, heaps: report.heaps.slice(1) }, 4 * MINUTE_MS),
@@ -77,6 +77,6 @@ test('two witnesses that disagree make no account', () => {
   );
 });
 
-test('a lane that was not seen makes no account', () => {
+test('a lane without samples is an error', () => {
   assert.throws(() => takeAccount({ ...reportOf(10), samples: [] }, MINUTE_MS), /not seen often enough/);
 });

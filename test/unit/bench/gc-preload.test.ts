@@ -7,7 +7,7 @@ import { type GcReport, takeAccount } from '../../../bench/support/gc-account.js
 import { DaemonProcess } from '../../support/daemon-process.js';
 import { until } from '../../support/until.js';
 
-/** Runs the real daemon with the probe in its proc lane for at least `ticks` ticks, and returns what the probe handed over. */
+/** Runs the real daemon with the probe in its proc lane for at least `ticks` ticks, and returns the probe's report. */
 async function watch(t: TestContext, ticks: number, query: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(join(tmpdir(), 'monitor-gc-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -31,12 +31,12 @@ async function watch(t: TestContext, ticks: number, query: Readonly<Record<strin
   return JSON.parse(readFileSync(path, 'utf8')) as GcReport;
 }
 
-test('the collections of a lane that never turned its event loop are told when it ends', async (t) => {
+test('the collections of a lane whose event loop never turned are reported when it ends', async (t) => {
   const report = await watch(t, 150, { forceMajorAt: '100' });
   const account = takeAccount(report, report.endMs);
   assert.equal(account.byKind.major.count, 1);
   assert.ok(account.ticks >= 150, `${account.ticks} ticks`);
-  // It is told with the time at which it was: between the samples around the tick at which it was made.
+  // It is reported with its own time: between the samples around the tick that forced it.
   const major = report.collections.find(({ durationMs, kind }) => durationMs > 0 && kind === 4);
   const before = report.samples.find(({ ticks }) => ticks === 100);
   const after = report.samples.find(({ ticks }) => ticks === 110);
@@ -44,7 +44,7 @@ test('the collections of a lane that never turned its event loop are told when i
   assert.ok(before.atMs <= major.startMs && major.startMs + major.durationMs <= after.atMs);
 });
 
-test('a lane in which nobody forces a major collection has none', async (t) => {
+test('a lane has no major collection unless one is forced', async (t) => {
   const report = await watch(t, 150, {});
   assert.equal(takeAccount(report, report.endMs).byKind.major.count, 0);
 });

@@ -34,10 +34,10 @@ function holdsOpen(pid: number, path: string): boolean {
   });
 }
 
-test('a lane that was held up is late by as much, or misses the ticks that were due meanwhile', async (t) => {
+test('a stopped lane reports the delay as lateness or as missed ticks', async (t) => {
   const { pid, lateness } = start(t, 'lane', 10, 3_000);
   await until('the lane to sample', () => holdsOpen(pid, '/proc/stat'));
-  // More than once: the first time may come before what is counted.
+  // More than once: the first stop may fall before the measured window.
   for (let i = 0; i < 3; i++) {
     process.kill(pid, 'SIGSTOP');
     await delay(300);
@@ -49,8 +49,8 @@ test('a lane that was held up is late by as much, or misses the ticks that were 
 });
 
 for (const kind of ['empty', 'setInterval'] as const) {
-  test(`${kind} ticks without the lane’s work`, async (t) => {
-    // On a machine without any CPU time left a window may pass before its first tick.
+  test(`${kind}: ticks run without the lane’s work`, async (t) => {
+    // On a machine without spare CPU time, a window may pass without a tick.
     const { latenessMs, missed } = await until('a window with ticks in it', async () => {
       const measured = await start(t, kind, 5, 300).lateness;
       return measured.latenessMs.length > 0 && measured;
@@ -60,7 +60,7 @@ for (const kind of ['empty', 'setInterval'] as const) {
   });
 }
 
-test('a percentile is one of the values, and there is none of nothing', () => {
+test('a percentile is one of the values, and NaN for an empty list', () => {
   const values = [5, 1, 4, 2, 3];
   assert.equal(percentile(values, 0.5), 3);
   assert.equal(percentile(values, 0.99), 5);

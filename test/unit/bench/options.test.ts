@@ -12,19 +12,19 @@ test('without arguments every part runs, for its full time', () => {
   });
 });
 
-test('a quick run watches for seconds what a full one watches for minutes', () => {
+test('--quick shortens minutes to seconds', () => {
   const options = parseOptions(['--quick']);
   assert.equal(options?.soakMinutes, 0.1);
   assert.equal(options?.gcMinutes, 0.1);
 });
 
-test('minutes that are asked for count, in a quick run too', () => {
+test('explicit minutes override --quick', () => {
   const options = parseOptions(['--quick', '--gc-minutes', '0.5', '--soak-minutes', '60']);
   assert.equal(options?.gcMinutes, 0.5);
   assert.equal(options?.soakMinutes, 60);
 });
 
-test('parts run in their own order, whatever the order in which they are asked for', () => {
+test('parts run in their fixed order, whatever the order of the arguments', () => {
   assert.deepEqual(parseOptions(['--only', 'gc', '--only', 'parse'])?.parts, ['parse', 'gc']);
 });
 
@@ -34,7 +34,7 @@ for (const [args, problem] of [
   [['--soak-minutes', '1441'], /--soak-minutes: .* got 1441/],
   [['--only', 'everything'], /no part everything/],
 ] as const) {
-  test(`${args.join(' ')} is refused by name`, () => {
+  test(`${args.join(' ')} is rejected with an error that names it`, () => {
     assert.throws(() => parseOptions(args), problem);
   });
 }

@@ -25,7 +25,7 @@ function readUptime(): number {
   return parseUptime(bytes, bytes.length);
 }
 
-test('the C sampler takes the same fields as ours', { skip: hasCompiler ? false : 'no cc' }, (t) => {
+test('the C sampler reads the same fields as ours', { skip: hasCompiler ? false : 'no cc' }, (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'floor-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const program = join(folder, 'floor');
@@ -45,7 +45,7 @@ test('the C sampler takes the same fields as ours', { skip: hasCompiler ? false 
   );
 
   CPU_FIELDS.forEach((name, i) => {
-    // Idle time and iowait are known to go back a little.
+    // Idle and iowait may decrease slightly.
     const taken = values['cpu']![i]!;
     assert.ok(cpuBefore[i]! - 10 <= taken && taken <= cpuAfter[i]! + 10, name);
   });

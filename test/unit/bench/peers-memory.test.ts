@@ -19,10 +19,10 @@ Pss:                  20 kB
 `;
 const KB = 1024;
 
-test('shared pages count by their share, but those of the program itself in full', () => {
+test('shared pages count proportionally, but pages of the program itself in full', () => {
   assert.deepEqual(parseSmaps(SMAPS, '/usr/bin/node'), { pss: 10_328 * KB, rss: 10_400 * KB });
 });
 
-test('without a program of its own all shared pages count by their share', () => {
+test('without a program path, all shared pages count proportionally', () => {
   assert.deepEqual(parseSmaps(SMAPS, null), { pss: 2_828 * KB, rss: 10_400 * KB });
 });

@@ -12,17 +12,17 @@ test('without arguments every part runs in full, and nothing is installed', () =
   });
 });
 
-test('parts run in their own order, however they are named', () => {
+test('parts run in their fixed order, whatever the order of the arguments', () => {
   const options = parsePeerOptions(['--only', 'cadence', '--only', 'hot', '--quick']);
   assert.deepEqual(options?.parts, ['hot', 'cadence']);
   assert.equal(options?.quick, true);
 });
 
-test('a part that does not exist is named, with those that do', () => {
+test('an unknown part is named in the error, together with the known parts', () => {
   assert.throws(() => parsePeerOptions(['--only', 'cpu']), /--only: no part cpu; there are hot, http/);
 });
 
-test('an unknown flag is refused, and help is no run', () => {
+test('an unknown flag is rejected, and --help runs nothing', () => {
   assert.throws(() => parsePeerOptions(['--fast']), /--fast/);
   assert.equal(parsePeerOptions(['--help']), null);
 });

@@ -31,22 +31,22 @@ function stateOf(pid: number): string | null {
   }
 }
 
-/** What nobody has waited for yet has ended, too. */
+/** A zombie has ended, too. */
 function hasEnded(pid: number): boolean {
   const state = stateOf(pid);
   return state === null || state === 'Z';
 }
 
-test('a process whose name holds spaces and brackets is read', () => {
+test('a stat line is parsed when the process name contains spaces and parentheses', () => {
   const line = '77 (a ) b (c) S 42 77 77 0 -1 0 0 0 0 0 5 6 7 3 20 0 1 0 100 0 0';
   assert.deepEqual(parseProcessStat(line), { parentPid: 42, reapedNs: 100_000_000 });
 });
 
-test('what is no line of stat is refused', () => {
+test('a malformed stat line is rejected', () => {
   assert.throws(() => parseProcessStat('77 (sleep) S'), /not a line of/);
 });
 
-test('a tree holds the children and their children, and ends with its root', async (t) => {
+test('a tree includes children and grandchildren, and ends with its root', async (t) => {
   const { child, pids } = await startThree();
   t.after(() => endTree(child));
   assert.equal(pids[0], child.pid);
@@ -55,7 +55,7 @@ test('a tree holds the children and their children, and ends with its root', asy
   await until('the end of all three', () => pids.every(hasEnded));
 });
 
-test('a tree is stopped as a whole, goes on as a whole, and ends though it is stopped', async (t) => {
+test('a tree stops and continues as a whole, and can be ended while stopped', async (t) => {
   const { child, pids } = await startThree();
   t.after(() => endTree(child));
   signalTree(child.pid!, 'SIGSTOP');
@@ -67,7 +67,7 @@ test('a tree is stopped as a whole, goes on as a whole, and ends though it is st
   await until('the end of all three', () => pids.every(hasEnded));
 });
 
-test('the CPU time of a thread that is new counts in full, that of one that ended not at all', () => {
+test('the CPU time of a new thread counts in full, that of an ended one not at all', () => {
   const before = {
     threads: new Map([
       [1, 100],
@@ -85,13 +85,13 @@ test('the CPU time of a thread that is new counts in full, that of one that ende
   assert.equal(cpuBetween(before, after), 30 + 7 + 20);
 });
 
-test('the CPU time of this process is read, and never goes back', () => {
+test('the CPU time of this process is readable and never decreases', () => {
   const before = readTreeCpu(process.pid);
   const used = cpuBetween(before, readTreeCpu(process.pid));
   assert.ok(before.threads.has(process.pid));
   assert.ok(used >= 0);
 });
 
-test('the CPU time of a process that is gone is not 0', () => {
+test('reading the CPU time of a process that is gone is an error', () => {
   assert.throws(() => readTreeCpu(2 ** 22 + 1), /is gone/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { askVersion, describeCommand, findVersion } from '../../../bench/peers/roll.js';
 
-test('the version is found in what the programs print of themselves', () => {
+test('the version is found in the output of each program', () => {
   const printed = {
     'node_exporter, version 1.5.0 (branch: debian/sid, revision: 1.5.0-1+b6)\n  build user: x': '1.5.0',
     'netdata v1.37.1\n': '1.37.1',
@@ -16,7 +16,7 @@ test('the version is found in what the programs print of themselves', () => {
   assert.equal(findVersion('no version here'), null);
 });
 
-test('a program that is not installed is not there', () => {
+test('a program that is not installed is reported as missing', () => {
   assert.deepEqual(askVersion(['no-such-program-anywhere', '--version']), { isThere: false, version: null });
   assert.deepEqual(askVersion([process.execPath, '--version']), {
     isThere: true,
@@ -24,7 +24,7 @@ test('a program that is not installed is not there', () => {
   });
 });
 
-test('a command is shown without the folders and ports of one run', () => {
+test('a command is shown without run-specific folders and ports', () => {
   const command = [
     process.execPath,
     '/somewhere/dist/bench/loop.js',

@@ -29,7 +29,7 @@ test('a ratio is the median of the rounds’ ratios, not the ratio of the median
   assert.equal(isMet(row), true);
 });
 
-test('the hot loop is held against C, node_exporter and systeminformation against the hot loop', () => {
+test('the hot loop is compared with C; node_exporter and systeminformation with the hot loop', () => {
   const sections = sectionsOf(
     playedResults([
       ['hot', 'floor', 'cpu_us_per_sample', [10]],
@@ -70,7 +70,7 @@ test('each cadence has its own targets', () => {
   ]);
 });
 
-test('a loop without a pause comes last, with what one sample takes', () => {
+test('a loop without a pause comes last, with the time per sample', () => {
   const rows = sectionsOf(
     playedResults([
       ['cadence', 'systeminformation', 'cpu_pct', [80], 0],
@@ -87,7 +87,7 @@ test('a loop without a pause comes last, with what one sample takes', () => {
   );
 });
 
-test('/telemetry is held against nginx by rate and by CPU time', () => {
+test('/telemetry is compared with nginx by rate and by CPU time', () => {
   const sections = sectionsOf(
     playedResults([
       ['http', 'monitor', 'requests_per_sec', [1_300]],
@@ -100,14 +100,14 @@ test('/telemetry is held against nginx by rate and by CPU time', () => {
   assert.equal(isMet(rowOf(sections, 'http', 'CPU: monitor')), false);
 });
 
-test('where a peer is missing, what hangs on it has neither ratio nor target', () => {
+test('rows that depend on a missing peer have neither ratio nor target', () => {
   const sections = sectionsOf(playedResults([['hot', 'monitor', 'cpu_us_per_sample', [10]]]));
   const row = rowOf(sections, 'hot', 'monitor');
   assert.equal(row.ratio, undefined);
   assert.equal(isMet(row), null);
 });
 
-test('what failed is said in its own part, and the table has it', () => {
+test('a failure is listed in its part and shown in the table', () => {
   const results = playedResults([], { failures: [{ part: 'http', what: 'no wrk' }] });
   const sections = sectionsOf(results);
   assert.deepEqual(

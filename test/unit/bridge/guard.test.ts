@@ -83,20 +83,20 @@ describe('without a token', () => {
     ['same-origin', 'pass'],
     ['none', 'pass'],
   ] as const) {
-    test(`what a browser says to come from ${site} is ${expected}`, () => {
+    test(`Sec-Fetch-Site: ${site} is ${expected}`, () => {
       const refusal = guard(request({ host: 'localhost', 'sec-fetch-site': site }));
       assert.equal(refusal?.status.slice(0, 3) ?? 'pass', expected);
     });
   }
 
-  test('a good Host once seen does not let another one pass', () => {
+  test('a valid Host does not make a later invalid one pass', () => {
     assert.equal(status('localhost:1'), 'pass');
     assert.equal(status('example.com'), '421');
     assert.equal(status('localhost:1'), 'pass');
     assert.equal(status(''), '421');
   });
 
-  test('a refused Host is not remembered as a good one', () => {
+  test('a refused Host is refused again', () => {
     assert.equal(status('example.com'), '421');
     assert.equal(status('example.com'), '421');
   });

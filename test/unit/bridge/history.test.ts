@@ -10,7 +10,7 @@ import { historySchema } from '../../support/history-schema.js';
 
 const NOW_MS = 1_000_000;
 
-/** A route to ten seconds of rows, 50 ms apart, and a clock that goes on by `answerMs` with each answer. */
+/** A route over ten seconds of rows, 50 ms apart, and a clock that advances by `answerMs` per answer. */
 function createRoute({ historySec = 60, answerMs = 0, intervalMs = 0 } = {}) {
   const shared = createSharedMemory(1_000);
   writeRows(
@@ -47,7 +47,7 @@ function createRoute({ historySec = 60, answerMs = 0, intervalMs = 0 } = {}) {
   return { get, read, clock };
 }
 
-test('an answer tells who it is of, when it was made, what was asked for and how it was made', () => {
+test('an answer states its host, its time, its query and its resolution', () => {
   const { time_ms, age_ms, mean, max, columns, ...head } = createRoute().read('seconds=10&points=11');
   assert.deepEqual(head, {
     identifier: 'vps.t1',
@@ -66,30 +66,30 @@ test('an answer tells who it is of, when it was made, what was asked for and how
   assert.ok(max.mem_pct.every((value) => value === null));
 });
 
-test('the interval is the one that is in force', () => {
+test('the interval is the one currently in effect', () => {
   const { interval_ms, step_ms, rows } = createRoute({ intervalMs: 250 }).read('');
   assert.deepEqual([interval_ms, step_ms, rows], [250, 250, 200]);
 });
 
-test('rows are no closer together than they are recorded, however short the interval', () => {
+test('the step is never shorter than the recording interval', () => {
   const { interval_ms, step_ms } = createRoute({ intervalMs: 1 }).read('seconds=1');
   assert.deepEqual([interval_ms, step_ms], [1, 10]);
 });
 
-test('where nothing is kept, that is said, whatever is asked for', () => {
+test('the answer is 404 history_off if history is disabled, whatever the query', () => {
   const { status, body } = createRoute({ historySec: 0 }).get('points=x');
   assert.equal(status, '404 Not Found');
   assert.match(String(body), /"history_off".*MONITOR_HISTORY_SEC/);
 });
 
-test('all that is wrong with a query is said', () => {
+test('a 400 lists all problems of a query', () => {
   const { status, body } = createRoute().get('points=x&seconds=61');
   assert.equal(status, '400 Bad Request');
   const { error } = JSON.parse(String(body)) as { error: { code: string; problems: string[] } };
   assert.deepEqual([error.code, error.problems.length], ['invalid_query', 2]);
 });
 
-test('an answer in the middle of which the process stood still for an hour is not paid for with another', () => {
+test('an answer that stalls for an hour blocks the next one for only half a second', () => {
   const { get, clock } = createRoute({ answerMs: 3_600_000 });
   assert.equal(get('').status, '200 OK');
   assert.equal(get('').status, '503 Service Unavailable');
@@ -97,7 +97,7 @@ test('an answer in the middle of which the process stood still for an hour is no
   assert.equal(get('').status, '200 OK');
 });
 
-test('however much is asked for, it takes half a second in one go, and half of the time in the long run', () => {
+test('answers may take half a second in a burst and half of the time in the long run', () => {
   const { get, clock } = createRoute({ answerMs: 10 });
   const answeredNow = (): number => {
     let answered = 0;

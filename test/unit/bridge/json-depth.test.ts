@@ -35,11 +35,11 @@ test('a JSON text is as deep as its value', () => {
   );
 });
 
-test('a text that is no JSON hides no depth from a parser before its first error', () => {
+test('a random prefix never hides the depth of a text that parses', () => {
   const parts = fc.constantFrom('[', ']', '{', '}', '"', '\\', '"a":', ',', '1', ' ', '\u0000');
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 12 }), fc.integer({ min: 0, max: 5 }), (before, limit) => {
-      // Whatever stands before: what parses as a whole is not deeper than was said.
+      // Whatever the prefix: isDeeper agrees with the real depth of each text that parses.
       const text = `${before.join('')}${'['.repeat(limit + 1)}${']'.repeat(limit + 1)}`;
       for (const each of [text, `[${text}]`, `["${text}"]`]) {
         let value: unknown;
@@ -55,7 +55,7 @@ test('a text that is no JSON hides no depth from a parser before its first error
   );
 });
 
-test('the pass ends at the first level too many', () => {
+test('the scan stops at the first level beyond the limit', () => {
   let reads = 0;
   const endless = new Proxy(new Uint8Array(0), {
     get: (_, name) => {
@@ -68,7 +68,7 @@ test('the pass ends at the first level too many', () => {
   assert.equal(reads, 65);
 });
 
-test('a text cut off inside a string or an escape ends the pass', () => {
+test('a text truncated inside a string or an escape ends the scan', () => {
   for (const text of ['"', '"\\', '["', '[[', '', ']', ']]]]'])
     assert.equal(isDeeper(2, text), false, JSON.stringify(text));
 });

@@ -8,7 +8,7 @@ const NAMES = [NAME, 'agent', 'agents ', '"agents"', 'a\\gents', '__proto__', ''
 
 const space = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 2 });
 
-/** A string as JSON may write it: each UTF-16 unit as it is, where that is allowed, or as an escape. */
+/** A JSON string literal with each UTF-16 unit either verbatim, where allowed, or escaped. */
 const stringJson = (value: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(value, fc.infiniteStream(fc.boolean())).map(([text, escapes]) => {
     const units = text.split('').map((unit) => {
@@ -24,7 +24,7 @@ const numberJson = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
 );
 
-/** JSON text of any form, which no JSON.stringify has made: white space, escapes, names that come twice, numbers beyond a double. */
+/** JSON text in forms that JSON.stringify never produces: whitespace, escapes, duplicate names, numbers beyond a double. */
 const { value: valueJson, object: objectJson } = fc.letrec<{ value: string; object: string; array: string }>(
   (tie) => ({
     value: fc.oneof(
@@ -49,7 +49,7 @@ const { value: valueJson, object: objectJson } = fc.letrec<{ value: string; obje
   }),
 );
 
-test('what is cut out of any JSON text is the value that JSON.parse finds, as it stands there', () => {
+test('the extracted text is the value that JSON.parse finds, verbatim', () => {
   let found = 0;
   fc.assert(
     fc.property(space, fc.oneof({ weight: 5, arbitrary: objectJson }, valueJson), (around, core) => {
@@ -71,7 +71,7 @@ test('what is cut out of any JSON text is the value that JSON.parse finds, as it
   assert.ok(found > 100, `${found} of the texts had such a member`);
 });
 
-test('what JSON.stringify makes of any value is cut out unchanged, between other members', () => {
+test('a value from JSON.stringify is extracted unchanged from among other members', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (value, other) => {
       const text = JSON.stringify(value);
@@ -82,7 +82,7 @@ test('what JSON.stringify makes of any value is cut out unchanged, between other
   );
 });
 
-test('a value that is nested as deep as a body can be is cut out', () => {
+test('a value nested as deep as a body allows is extracted', () => {
   const deep = `${'['.repeat(32_000)}${']'.repeat(32_000)}`;
   assert.equal(memberText(`{"x":${deep},"agents":${deep}}`, NAME), deep);
 });

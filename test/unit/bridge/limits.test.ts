@@ -9,21 +9,21 @@ import {
 } from '../../../src/bridge/limits.js';
 
 describe('parseOpenFiles', () => {
-  it('reads what the kernel tells of a process', () => {
+  it('reads the soft limit from /proc/self/limits', () => {
     const limits = execFileSync('prlimit', ['--nofile=777:888', 'cat', '/proc/self/limits'], {
       encoding: 'utf8',
     });
     assert.equal(parseOpenFiles(limits), 777);
   });
 
-  it('finds no limit where there is none, or nothing is told', () => {
+  it('returns Infinity if the limit is unlimited or missing', () => {
     const line = 'Max open files            unlimited            unlimited            files     \n';
     for (const limits of [line, '']) assert.equal(parseOpenFiles(limits), Number.POSITIVE_INFINITY);
   });
 });
 
 describe('spareConnectionsWithin', () => {
-  it('is what is left of the descriptors, and none where there are few', () => {
+  it('returns the remaining descriptors, and 0 if there are few', () => {
     assert.equal(spareConnectionsWithin(Number.POSITIVE_INFINITY), Number.POSITIVE_INFINITY);
     assert.ok(spareConnectionsWithin(1_024) >= 511);
     assert.equal(spareConnectionsWithin(80), 4);
@@ -32,7 +32,7 @@ describe('spareConnectionsWithin', () => {
 });
 
 describe('connectionsWithin', () => {
-  it('leaves the daemon what it needs itself, and holds some however little there is', () => {
+  it('reserves descriptors for the daemon and allows some connections even at a low limit', () => {
     assert.equal(connectionsWithin(Number.POSITIVE_INFINITY), MAX_CONNECTIONS);
     assert.equal(connectionsWithin(524_288), MAX_CONNECTIONS);
     assert.equal(connectionsWithin(1_024), 384);

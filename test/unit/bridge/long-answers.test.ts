@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { MAX_LONG_ANSWERS, MAX_LONG_ANSWERS_OF_ONE } from '../../../src/bridge/limits.js';
 import { LongAnswers } from '../../../src/bridge/long-answers.js';
 
-/** Answers that are kept, and the names of those that were cut. */
+/** Registers long answers and records the names of those that were cut. */
 function setUp() {
   const answers = new LongAnswers();
   const cut: string[] = [];
   return { cut, keep: (of: object, name: string) => answers.keep(of, () => void cut.push(name)) };
 }
 
-test('a connection that leaves as many unread as one may keeps them; one more, and it is cut', () => {
+test('a connection is cut when it exceeds its own limit of unread answers', () => {
   const { cut, keep } = setUp();
   const [one, other] = [{}, {}];
   for (let i = 0; i < MAX_LONG_ANSWERS_OF_ONE; i++) {
@@ -22,7 +22,7 @@ test('a connection that leaves as many unread as one may keeps them; one more, a
   assert.deepEqual(cut, ['one too many']);
 });
 
-test('what was taken makes room for another, of the same and of all', () => {
+test('an answer that was read makes room, per connection and overall', () => {
   const { cut, keep } = setUp();
   const one = {};
   for (let i = 0; i < 3 * MAX_LONG_ANSWERS; i++) {

@@ -5,12 +5,12 @@ import { connectTo, startStand } from '../../support/bridge-stand.js';
 import { rawRequest, requestHead } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
-/** What is the node:http transport's alone; all that it has in common with the other is in transports*.test.ts. */
+/** Only what is specific to the node:http transport; transports*.test.ts cover what both transports share. */
 
 const GET = requestHead('GET', '/get');
 
-// uWebSockets.js sends its own 400 past the answers that are still in its buffer.
-test('what is broken behind good requests is answered behind their answers', async (t) => {
+// uWebSockets.js sends its own 400 ahead of the answers that are still in its buffer.
+test('a malformed request after valid ones is answered after them', async (t) => {
   const { port, bodies } = await startStand(t, 'node-http');
   const connection = await connectTo(t, port);
   const push = `${requestHead('POST', '/post', { 'content-length': '2' })}12`;
@@ -21,7 +21,7 @@ test('what is broken behind good requests is answered behind their answers', asy
   await connection.closed;
 });
 
-test('a push that breaks off into something else is 400, and nothing of it is taken', async (t) => {
+test('a push with a malformed chunk is 400, and no body is delivered', async (t) => {
   const { port, bodies } = await startStand(t, 'node-http');
   const connection = await connectTo(t, port);
   connection.write(`${requestHead('POST', '/post', { 'transfer-encoding': 'chunked' })}3\r\nabc\r\nxyz\r\n`);
@@ -30,7 +30,7 @@ test('a push that breaks off into something else is 400, and nothing of it is ta
   assert.deepEqual(bodies, []);
 });
 
-test('when there are too many connections, the one that asked longest ago is cut, and the new one served', async (t) => {
+test('above the connection limit, the least recently used is cut and the new one is served', async (t) => {
   const { port } = await startStand(t, 'node-http', { maxConnections: 3 });
   const ask = async (connection: Awaited<ReturnType<typeof connectTo>>) => {
     connection.write(GET);
@@ -51,7 +51,7 @@ test('when there are too many connections, the one that asked longest ago is cut
   for (const connection of [first, third, fourth]) await ask(connection);
 });
 
-test('hundreds of connections that come in one go and stay silent are cut down to as many as there may be', async (t) => {
+test('a burst of hundreds of silent connections is cut down to the limit', async (t) => {
   const { port } = await startStand(t, 'node-http', { maxConnections: 10 });
   const all = await Promise.all(Array.from({ length: 300 }, () => connectTo(t, port)));
   const areOpen = (count: number) =>
@@ -61,7 +61,7 @@ test('hundreds of connections that come in one go and stay silent are cut down t
   await areOpen(9);
 });
 
-test('a head that does not come to its end is 408, and the connection is closed', async (t) => {
+test('an incomplete request head is answered 408, and the connection is closed', async (t) => {
   const { port, gets } = await startStand(t, 'node-http', { headTimeoutMs: 100 });
   const connection = await connectTo(t, port);
   connection.write('GET /get HTTP/1.1\r\nhost: 127.0.0.1\r\n');
@@ -71,7 +71,7 @@ test('a head that does not come to its end is 408, and the connection is closed'
   assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
 });
 
-test('a body that is held back until it is wanted, and is not, ends the connection', async (t) => {
+test('refusing a body announced with Expect: 100-continue closes the connection', async (t) => {
   const { port } = await startStand(t, 'node-http');
   const connection = await connectTo(t, port);
   const expecting = { 'content-length': '2', expect: '100-continue' };

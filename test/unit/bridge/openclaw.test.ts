@@ -6,7 +6,7 @@ import type { OpenClawMetadata } from '../../../src/shared/messages.js';
 
 const VERSIONS = '"version":"OpenClaw 1","plugin_version":"0.2.0"';
 
-/** What a body led to: the metadata, or the problems; `status` in either case. */
+/** The result for a body: the metadata or the problems, and `status` in either case. */
 function answered(body: string | Uint8Array) {
   const accepted: OpenClawMetadata[] = [];
   const answer = answerPush(Buffer.from(body as string), (metadata) => accepted.push(metadata));
@@ -17,7 +17,7 @@ function answered(body: string | Uint8Array) {
   return { status: answer.status, body: answer.body, metadata: accepted[0], error };
 }
 
-describe('what is refused before the body is read', () => {
+describe('before the body is read', () => {
   for (const type of [
     'application/json',
     'Application/JSON',
@@ -28,7 +28,7 @@ describe('what is refused before the body is read', () => {
     'application/json; profile=x',
     'application/json;',
   ]) {
-    test(`content type ${type} is welcome`, () => assert.equal(refusePush(type, '10'), null));
+    test(`content type ${type} is accepted`, () => assert.equal(refusePush(type, '10'), null));
   }
   for (const type of [
     '',
@@ -47,13 +47,13 @@ describe('what is refused before the body is read', () => {
       assert.equal(refusePush(type, '10')?.status, '415 Unsupported Media Type');
     });
   }
-  test('a length of 64 KiB is welcome, one byte more is 413', () => {
+  test('a length of 64 KiB is accepted, one byte more is 413', () => {
     assert.equal(MAX_BODY_BYTES, 65_536);
     assert.equal(refusePush('application/json', '65536'), null);
     assert.equal(refusePush('application/json', '65537')?.status, '413 Payload Too Large');
     assert.equal(refusePush('application/json', '99999999999999999999')?.status, '413 Payload Too Large');
   });
-  test('no length (a chunked body) is welcome', () => assert.equal(refusePush('application/json', ''), null));
+  test('no length (chunked body) is accepted', () => assert.equal(refusePush('application/json', ''), null));
 });
 
 describe('what is accepted', () => {
@@ -68,10 +68,10 @@ describe('what is accepted', () => {
       agentsJson: '[]',
     });
   });
-  test('no agents are not the same as an empty list of them', () => {
+  test('missing agents differ from an empty list', () => {
     assert.equal(answered(`{${VERSIONS}}`).metadata?.agentsJson, null);
   });
-  test('keys that nobody knows are ignored', () => {
+  test('unknown keys are ignored', () => {
     const { metadata } = answered(`{${VERSIONS},"x":1,"constructor":2,"toString":{},"hasOwnProperty":0}`);
     assert.deepEqual(Object.keys(metadata ?? {}), ['version', 'pluginVersion', 'agentsJson']);
   });
@@ -85,26 +85,26 @@ describe('what is accepted', () => {
     const agents = JSON.stringify(Array.from({ length: 1_000 }, (_, id) => ({ id })));
     assert.equal(answered(`{${VERSIONS},"agents":${agents}}`).metadata?.agentsJson, agents);
   });
-  test('agents as they came: order, nesting, numbers, text, and members called __proto__', () => {
+  test('agents verbatim: order, nesting, numbers, text and members named __proto__', () => {
     const agents =
       '["ops","","\\u0000 \\" ä 😀",{},{"b":1,"a":[null,true,-0.5,1e21,{"__proto__":{"x":1}}]},{"__proto__":{"isAdmin":true},"id":"m"}]';
     const { metadata } = answered(`{${VERSIONS},"agents":${agents}}`);
     assert.equal(metadata?.agentsJson, agents);
   });
-  test('agents that no double and no object can hold, white space and all', () => {
+  test('agents that a double or an object cannot represent, with their whitespace', () => {
     const agents =
       '[{"id":12345678901234567890, "n":1e400,\n"z":-0,"d":0.10,"2":1,"1":2,"a":1,"a":2},"\\ud800"\t]';
     assert.equal(answered(`{${VERSIONS},"agents" : ${agents} }`).metadata?.agentsJson, agents);
   });
-  test('of two lists of agents the last, and its name may have escapes', () => {
+  test('the last of two agents members, even with an escaped name', () => {
     const { metadata } = answered(`{"agents":["1"],${VERSIONS},"\\u0061gents":["2"],"agent":["3"]}`);
     assert.equal(metadata?.agentsJson, '["2"]');
     assert.equal(answered(`{"agents":1,${VERSIONS},"agents":[]}`).metadata?.agentsJson, '[]');
   });
-  test('a byte order mark before the body is no part of it', () => {
+  test('a body after a byte order mark', () => {
     assert.equal(answered(`\ufeff{"agents":[ ],${VERSIONS}}`).metadata?.agentsJson, '[ ]');
   });
-  test('a __proto__ beside the keys changes nothing', () => {
+  test('a __proto__ key, which has no effect', () => {
     const { metadata } = answered(`{"__proto__":{"agents":["x"],"polluted":true},${VERSIONS}}`);
     assert.equal(metadata?.agentsJson, null);
     assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
@@ -160,12 +160,12 @@ describe('what is 400', () => {
   });
 });
 
-/** A value of so many levels. */
+/** A value with this many levels. */
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('nesting', () => {
-  // The body is the first level; of an agent in `agents`, its own is the third.
-  test('of 64 levels is passed on', () => {
+  // The body is level 1; an agent in `agents` is level 3.
+  test('of 64 levels is accepted', () => {
     const agents = `[{"a":${nested(61)}}]`;
     assert.equal(answered(`{${VERSIONS},"agents":${agents}}`).metadata?.agentsJson, agents);
     assert.equal(answered(`{${VERSIONS},"x":${nested(63)}}`).status, '200 OK');
@@ -178,7 +178,7 @@ describe('nesting', () => {
     ['of 30,000 levels', `{${VERSIONS},"x":${nested(30_000)}}`],
     ['without an end', '['.repeat(65_536)],
   ] as const) {
-    test(`of more than 64 levels, ${what}: 400, which names the limit`, () => {
+    test(`of more than 64 levels, ${what}: 400 names the limit`, () => {
       const { error } = answered(body);
       assert.equal(error?.code, 'invalid_body');
       assert.deepEqual(error.problems, ['body: expected arrays and objects nested at most 64 levels deep']);
@@ -186,8 +186,8 @@ describe('nesting', () => {
   }
 });
 
-describe('what a push can cost', () => {
-  /** CPU time of reading it once, in µs, the least of several tries: what else runs here only adds to it. */
+describe('the cost of a push', () => {
+  /** CPU time of one push in µs, the minimum of several attempts: other load only adds to it. */
   const costOf = (body: string): number => {
     const bytes = Buffer.from(body);
     let least = Number.POSITIVE_INFINITY;
@@ -213,7 +213,7 @@ describe('what a push can cost', () => {
     ['1,000 wrong agents', `{${VERSIONS},"agents":[${'1,'.repeat(999)}1]}`],
     ['1,000 empty agents', `{${VERSIONS},"agents":[${'{},'.repeat(999)}{}]}`],
   ] as const) {
-    test(`${what}: not much more than a good push of 64 KiB`, () => {
+    test(`${what}: at most twice the cost of a good push of 64 KiB`, () => {
       assert.ok(good.length > 50_000 && good.length <= MAX_BODY_BYTES);
       const [bad, reference] = [costOf(body), costOf(good)];
       assert.ok(bad <= 2 * reference, `${bad} µs, a good push ${reference} µs`);
@@ -236,7 +236,7 @@ describe('what a push can cost', () => {
     }
   });
 
-  test('of 1,000 wrong agents the first 20 are listed, and how many there are beside them', () => {
+  test('the first 20 of 1,000 wrong agents are listed, and the rest are counted', () => {
     const { error } = answered(`{${VERSIONS},"agents":[${'1,'.repeat(999)}1]}`);
     assert.equal(error?.problems.length, 21);
     assert.equal(error.problems[19], 'agents[19]: expected a string or an object');

@@ -10,7 +10,7 @@ const SMALL = '<title>x</title><style>p{}</style><script>let s = "<p>";</script>
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-test('the policy allows the very script and the very style of the document, and nothing else', () => {
+test('the policy allows the script and the style of the document by hash, and no other code', () => {
   const { headers } = pageAnswer(Buffer.from(SMALL));
   assert.deepEqual(new Map(headers).get('content-security-policy')?.split('; '), [
     "default-src 'none'",
@@ -31,7 +31,7 @@ test('a document with two scripts, or without a style, is refused', () => {
   assert.throws(() => pageAnswer(Buffer.from('<script>1</script>')), /style/);
 });
 
-test('the page is read when it is first asked for, once', () => {
+test('the page is read once, on the first request', () => {
   let reads = 0;
   const route = new PageRoute(() => {
     reads++;
@@ -42,7 +42,7 @@ test('the page is read when it is first asked for, once', () => {
   assert.equal(reads, 1);
 });
 
-test('a page that could not be read is read again when it is asked for again', () => {
+test('a page that could not be read is read again on the next request', () => {
   let isThere = false;
   const route = new PageRoute(() => {
     if (!isThere) throw new Error('gone');
@@ -53,7 +53,7 @@ test('a page that could not be read is read again when it is asked for again', (
   assert.equal(route.acquire().status, '200 OK');
 });
 
-test('the page that was built holds all that it needs: it names no file and no other host', () => {
+test('the built page is self-contained: it references no file and no other host', () => {
   const document = readFileSync(BUILT, 'utf8');
   assert.doesNotMatch(document, /\b(src|href)="(?!data:)/);
   assert.doesNotMatch(document, /<(link|script|img|iframe)\b[^>]*\bsrc=/);

@@ -11,7 +11,7 @@ const HEADERS: Readonly<Record<string, string>> = { host: 'localhost', 'content-
 const REQUEST = { getHeader: (name: string) => HEADERS[name] ?? '', getQuery: () => '' };
 const PUSH = Buffer.from('{"version":"x","plugin_version":"y"}');
 
-/** Routes in which everything fails as long as `broken` has a message. */
+/** Routes whose handlers all throw while `broken` is set. */
 function setUp() {
   const said: string[] = [];
   const say = (_: object, text: string): void => void said.push(text);
@@ -63,7 +63,7 @@ function setUp() {
   return { said, conditions, state, routes };
 }
 
-test('what fails inside a route is answered 500, and no exception leaves it', () => {
+test('an exception in a route is answered 500 and does not escape', () => {
   const { state, routes } = setUp();
   state.broken = 'out of luck';
   const answers = [
@@ -88,7 +88,7 @@ test('what fails inside a route is answered 500, and no exception leaves it', ()
   assert.equal(routes.posts['/openclaw']?.answer(PUSH).status, '200 OK');
 });
 
-test('faults are said once, however many, and over when there was none for a minute', () => {
+test('faults are logged once, and resolved after a minute without any', () => {
   const { said, conditions, state, routes } = setUp();
   const health = () => routes.gets['/health']?.acquire(REQUEST);
   for (state.broken of ['first', 'second', 'third']) for (let i = 0; i < 100; i++) health();
@@ -108,14 +108,14 @@ test('faults are said once, however many, and over when there was none for a min
   assert.deepEqual(conditions.list(), ['the bridge failed to answer a request: again']);
 });
 
-test('who asks for what there is not is told all that there is', () => {
+test('the 404 body lists every path', () => {
   const { routes } = setUp();
   const told = String(NOT_FOUND.body).split(/[ ,"]+/);
   for (const path of ['/', ...Object.keys(routes.gets), ...Object.keys(routes.posts)])
     assert.ok(told.includes(path), path);
 });
 
-test('pushes may take half a second in one go, and half of the time in the long run; the next is 503', () => {
+test('pushes may take half a second in a burst and half of the time overall; the next is 503', () => {
   const { routes, state } = setUp();
   state.pushMs = 10;
   const body = Buffer.from('{"version":"1","plugin_version":"1"}');

@@ -45,7 +45,7 @@ test('the body is a view onto the shared memory, at the bytes of the published s
   route.release();
 });
 
-test('a frame that nobody has asked for is rendered once, into its own bytes', () => {
+test('a frame is rendered once, on its first request, into its own bytes', () => {
   const { shared, clock, route, publish } = setUp();
   clock.wall = Date.parse('2026-03-22T01:37:21.042Z');
   const slot = publish('');
@@ -64,14 +64,14 @@ test('a frame that nobody has asked for is rendered once, into its own bytes', (
   assert.equal(snapshot['sampled_at'], '2026-03-22T01:37:21.042Z');
   assert.equal(snapshot['cpu_pct'], 12.3);
   route.release();
-  // Nobody renders it again: what the numbers say now is not told.
+  // It is not rendered again, so later changes to the numbers do not show.
   slot.numbers[T.cpu_pct] = 99;
   assert.equal(route.acquire().body, body);
   assert.equal(Buffer.from(body).toString().includes('12.3'), true);
   route.release();
 });
 
-test('the same frame asked for again is answered with the same answer, headers and view: nothing is built', () => {
+test('a second request for a frame reuses its answer, headers and view', () => {
   const { route, publish } = setUp();
   publish('{"a":1}');
   const first = route.acquire();
@@ -84,7 +84,7 @@ test('the same frame asked for again is answered with the same answer, headers a
   assert.equal(second.headers, headers);
 });
 
-test('a slot that comes round again with a length it had before is answered with the view made then', () => {
+test('a reused slot with a length seen before reuses its view', () => {
   const { route, publish } = setUp();
   const viewsBySlotAndLength = new Map<string, string | Uint8Array>();
   let again = 0;
@@ -113,7 +113,7 @@ test('a frame keeps its bytes while its answer is held, however many are publish
   assert.equal(Buffer.from(route.acquire().body as Uint8Array).toString(), '{"other":1234}');
 });
 
-test('a frame that was let go is written over in its turn', () => {
+test('a released frame is overwritten in its turn', () => {
   const { route, publish } = setUp();
   const { index } = publish('{"a":1}');
   route.acquire();
@@ -122,7 +122,7 @@ test('a frame that was let go is written over in its turn', () => {
   assert.ok(later.includes(index), `slot ${index} was not used again: ${later.join()}`);
 });
 
-test('before the first frame the answer is 503 no_sample, to be asked again in a second', () => {
+test('before the first frame the answer is 503 no_sample with Retry-After: 1', () => {
   const { route } = setUp();
   const answer = route.acquire();
   assert.equal(answer.status, '503 Service Unavailable');
@@ -136,7 +136,7 @@ test('a frame that is not valid is 503 no_sample', () => {
   assert.equal(JSON.parse(route.acquire().body as string).error.code, 'no_sample');
 });
 
-test('a frame is served up to its limit of age, and 503 sample_stale one moment later', () => {
+test('a frame is served up to its age limit, and is 503 sample_stale 1 ms later', () => {
   const { route, publish, clock } = setUp();
   publish('{"a":1}');
   clock.advance(STALE_AFTER_MS);
@@ -149,7 +149,7 @@ test('a frame is served up to its limit of age, and 503 sample_stale one moment 
   assert.equal(JSON.parse(answer.body as string).error.code, 'sample_stale');
 });
 
-test('a frame whose lane was slowed down is served for three of its intervals', () => {
+test('a frame from a throttled lane is served for three of its intervals', () => {
   const { route, publish, clock } = setUp();
   publish('{"a":1}').numbers[T.interval_ms] = 1_500;
   clock.advance(4_500);
@@ -159,7 +159,7 @@ test('a frame whose lane was slowed down is served for three of its intervals', 
   assert.equal(route.acquire().status, '503 Service Unavailable');
 });
 
-test('a clock of the wall that jumps by an hour makes no frame stale', () => {
+test('a wall clock jump of an hour makes no frame stale', () => {
   const { route, publish, clock } = setUp();
   publish('{"a":1}');
   clock.wall += 3_600_000;

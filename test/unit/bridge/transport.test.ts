@@ -14,7 +14,7 @@ function missing(): never {
   throw new MonitorError('TRANSPORT_MISSING', 'no uWebSockets.js build loads: why is said here');
 }
 
-/** A build that does nothing but be there. */
+/** A uWebSockets.js stub that does nothing. */
 function found(): Uws {
   const app: UwsApp = {
     get: () => app,
@@ -32,7 +32,7 @@ function found(): Uws {
   return { App: () => app, us_socket_local_port: () => 0, LIBUS_LISTEN_EXCLUSIVE_PORT: 1 };
 }
 
-/** Makes a transport, and tells what was warned of. */
+/** Creates a transport and returns its name and the warnings. */
 async function choose(choice: 'auto' | 'uws' | 'node-http', load: () => Uws) {
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
@@ -43,19 +43,19 @@ async function choose(choice: 'auto' | 'uws' | 'node-http', load: () => Uws) {
 
 describe('the choice of a transport', () => {
   for (const choice of ['auto', 'uws'] as const) {
-    test(`${choice} is uWebSockets.js where it loads`, async () => {
+    test(`${choice} picks uWebSockets.js if it loads`, async () => {
       assert.deepEqual(await choose(choice, found), { name: 'uws', warnings: [] });
     });
   }
 
-  test('auto is node:http where it does not, with one warning that says why', async () => {
+  test('auto falls back to node:http if it does not load, with one warning that says why', async () => {
     const { name, warnings } = await choose('auto', missing);
     assert.equal(name, 'node:http');
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /^node:http serves the bridge: .*why is said here$/);
   });
 
-  test('auto is node:http, too, where it loads and then fails', async () => {
+  test('auto falls back to node:http if it loads and then fails', async () => {
     const { name, warnings } = await choose('auto', () => ({
       ...found(),
       App: () => {
@@ -66,17 +66,17 @@ describe('the choice of a transport', () => {
     assert.match(warnings.join(), /no more sockets/);
   });
 
-  test('uws where it does not load is an error', async () => {
+  test('uws is an error if it does not load', async () => {
     await assert.rejects(choose('uws', missing), { code: 'TRANSPORT_MISSING' });
   });
 
-  test('node-http does not look for uWebSockets.js, and warns of nothing', async () => {
+  test('node-http does not load uWebSockets.js and logs no warning', async () => {
     assert.deepEqual(await choose('node-http', missing), { name: 'node:http', warnings: [] });
   });
 });
 
 describe('the packages of uWebSockets.js', () => {
-  test("are the operator's own, then the one for this platform and Node", () => {
+  test("are tried in order: the operator's own, then the one for this platform and Node", () => {
     const asked: string[] = [];
     const uws = found();
     const loaded = loadUws((name) => {
@@ -88,7 +88,7 @@ describe('the packages of uWebSockets.js', () => {
     assert.deepEqual(asked, PACKAGES);
   });
 
-  test("are not looked for further when the operator's own is there", () => {
+  test("are not tried further once the operator's own loads", () => {
     const asked: string[] = [];
     const uws = found();
     loadUws((name) => {
@@ -98,7 +98,7 @@ describe('the packages of uWebSockets.js', () => {
     assert.deepEqual(asked, PACKAGES.slice(0, 1));
   });
 
-  test('are each named with what is wrong with them when none will do', () => {
+  test('are each named with their error if none loads', () => {
     const reasons: Record<string, () => unknown> = {
       [PACKAGES[0] ?? '']: () => ({ notAnApp: true }),
       [PACKAGES[1] ?? '']: () => {

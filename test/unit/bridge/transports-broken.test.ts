@@ -9,7 +9,7 @@ const HOST = 'host: 127.0.0.1\r\n';
 const get = (more: string) => `GET /get HTTP/1.1\r\n${HOST}${more}\r\n`;
 const post = (more: string) => `POST /post HTTP/1.1\r\n${HOST}${more}`;
 
-/** An answer of the bridge's own, with its code; or one that uWebSockets.js makes itself, in HTML. */
+/** An answer of the bridge with its code, or an HTML page that uWebSockets.js sends itself. */
 type Expected = readonly [status: number, code: string | 'HTML'];
 
 const BAD: Expected = [400, 'bad_request'];
@@ -20,7 +20,7 @@ const TOO_LONG: Expected = [431, 'headers_too_large'];
 const TOO_LONG_HTML: Expected = [431, 'HTML'];
 const NOT_FOUND: Expected = [404, 'not_found'];
 
-/** What uWebSockets.js says to each, and what node:http; null: it waits for more, and cuts the connection in its time. */
+/** The answers of uWebSockets.js and of node:http; null: it waits for more bytes until its timeout. */
 const BROKEN: Readonly<Record<string, readonly [bytes: string, uws: Expected | null, nodeHttp: Expected]>> = {
   'no Host': ['GET /get HTTP/1.1\r\n\r\n', BAD_HTML, BAD],
   'two Hosts': [get(HOST), BAD_HTML, BAD],
@@ -115,7 +115,7 @@ onEachTransport((transport) => {
   }
 });
 
-/** Only the request that was made to see whether there is still an answer came through. */
+/** Only the probe request at the end reached a route. */
 function assertNothingDone({ gets, bodies, faults }: Stand): void {
   assert.equal(gets.acquired, 1);
   assert.deepEqual(bodies, []);

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../support/fixtures.js';
 import { type RawConnection, rawRequest, requestHead } from '../../support/raw-http.js';
 import { until } from '../../support/until.js';
 
-/** Nothing here is about time, not even where there is little of it. */
+/** The head timeout is long, so no test here depends on time, even on a slow machine. */
 const SMALL = { maxConnections: 10, headTimeoutMs: 10_000 };
 const GET = requestHead('GET', '/get');
 
@@ -20,7 +20,7 @@ function countOpen(all: readonly RawConnection[]): number {
 }
 
 onEachTransport((transport) => {
-  test('however many connections others hold, the next one is served, and no more than the limit are kept', async (t) => {
+  test('a new connection is served however many are open, and only the limit is kept', async (t) => {
     const { port } = await startStand(t, transport, SMALL);
     const all: RawConnection[] = [];
     for (let i = 0; i < 60; i++) {
@@ -32,7 +32,7 @@ onEachTransport((transport) => {
     await ask(all[all.length - 1]!);
   });
 
-  test('a connection is not cut before half as many others have come as there may be', async (t) => {
+  test('a connection is not cut by fewer new ones than half the limit', async (t) => {
     const { port } = await startStand(t, transport, SMALL);
     for (let offset = 0; offset < 7; offset++) {
       await ask(await connectTo(t, port));
@@ -43,7 +43,7 @@ onEachTransport((transport) => {
     }
   });
 
-  test('connections that come and go are no reason to cut one that stays', async (t) => {
+  test('short-lived connections do not cut one that stays', async (t) => {
     const { port } = await startStand(t, transport, SMALL);
     const kept = await connectTo(t, port);
     await ask(kept);
@@ -56,11 +56,11 @@ onEachTransport((transport) => {
     }
   });
 
-  test('hundreds that come in one go and stay silent do not keep the next one out', async (t) => {
+  test('a burst of hundreds of silent connections does not block the next one', async (t) => {
     const { port } = await startStand(t, transport, SMALL);
     const all = await Promise.all(Array.from({ length: 300 }, () => connectTo(t, port)));
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
-    // What the kernel's queue held comes on top for a moment; those that follow have it cut.
+    // Connections from the kernel's accept queue exceed the limit briefly; later ones cause them to be cut.
     for (let i = 0; i < 10; i++) await ask(await connectTo(t, port));
     await until('no more than 10 to be left', () => countOpen(all) <= 10);
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
@@ -80,7 +80,7 @@ onEachTransport((transport) => {
     assert.equal((await rawRequest(path, 'GET', '/get')).status, 200);
   });
 
-  test('connections that were accepted and not looked at yet are closed with the others', async (t) => {
+  test('connections accepted but not yet handled are closed with the others', async (t) => {
     const { port, transport: served } = await startStand(t, transport);
     const all = await Promise.all(Array.from({ length: 100 }, () => connectTo(t, port)));
     served.close();

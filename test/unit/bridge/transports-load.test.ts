@@ -10,10 +10,10 @@ import { until } from '../../support/until.js';
 
 const GET = requestHead('GET', '/get');
 const FRAME_BYTES = 20_000;
-/** As many as a daemon takes at once. */
+/** The daemon's limit of concurrent bodies. */
 const MAX_BODIES = 128;
 
-/** A stand whose answers lie in memory that is written over as soon as they are let go, as a frame's are. */
+/** A stand whose answers are in memory that is overwritten on release, like a frame's. */
 async function startScribbling(t: TestContext, transport: BridgeTransport): Promise<Stand> {
   const memory = new Uint8Array(new SharedArrayBuffer(FRAME_BYTES));
   let asked = 0;
@@ -28,13 +28,13 @@ function letter(index: number): number {
 }
 
 onEachTransport((transport) => {
-  test('an answer whose memory is written over when it is let go is whole, however late it is read', async (t) => {
+  test('a late reader gets an intact answer although its memory is overwritten on release', async (t) => {
     const { port } = await startScribbling(t, transport);
     const connection = await connectTo(t, port);
     connection.socket.pause();
     const count = 40;
     connection.write(GET.repeat(count));
-    // The answer to another shows that those have been made.
+    // An answer on another connection shows that these have been made.
     await rawRequest(port, 'GET', '/nowhere');
     connection.socket.resume();
     for (let i = 0; i < count; i++) {
@@ -43,7 +43,7 @@ onEachTransport((transport) => {
     }
   });
 
-  test('somebody who asks and asks and does not read has no answers kept for them without end', async (t) => {
+  test('a client that sends requests and reads nothing gets a bounded number of answers', async (t) => {
     const { port, gets } = await startScribbling(t, transport);
     const connection = await connectTo(t, port);
     connection.socket.pause();
@@ -60,7 +60,7 @@ onEachTransport((transport) => {
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
   });
 
-  test('thousands of HEADs at once are answered, or the connection is closed behind one of them', async (t) => {
+  test('thousands of pipelined HEADs are answered, or one of them closes the connection', async (t) => {
     const { port } = await startStand(t, transport);
     const connection = await connectTo(t, port);
     const count = 2_000;
@@ -78,7 +78,7 @@ onEachTransport((transport) => {
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
   });
 
-  test('a head without end is refused and cut while it is still coming', async (t) => {
+  test('an endless head is refused and cut while it is still arriving', async (t) => {
     const { port, gets } = await startStand(t, transport);
     const connection = await connectTo(t, port);
     let isOpen = true;
@@ -95,7 +95,7 @@ onEachTransport((transport) => {
     assert.equal((await rawRequest(port, 'GET', '/get')).status, 200);
   });
 
-  test('bodies that are held open shut nobody out: the oldest is answered 408 when there are too many', async (t) => {
+  test('bodies held open block nobody: beyond the limit, the oldest is answered 408', async (t) => {
     const stand = await startStand(t, transport, { bodyTimeoutMs: 600_000 });
     const { port } = stand;
     const begin = async () => {
@@ -121,9 +121,9 @@ onEachTransport((transport) => {
     ['HEAD', 'HEAD', '/get', 'got'],
     ['a push', 'POST', '/post', 'posted'],
   ] as const) {
-    test(`an answer to ${what} that can't be sent costs its connection, and no more`, async (t) => {
+    test(`an unsendable answer to ${what} closes only its connection`, async (t) => {
       let isBroken = true;
-      // Nothing like this is ever made; it stands for a fault that nobody thought of.
+      // No route returns this; it stands for an unforeseen bug.
       const unsendable: Answer = { status: OK, headers: [], body: 42 as unknown as string };
       const stand = await startStand(t, transport, {
         [broken]: () => (isBroken ? unsendable : okAnswer('{}')),

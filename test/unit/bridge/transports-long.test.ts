@@ -11,10 +11,10 @@ import { type RawConnection, rawRequest, requestHead } from '../../support/raw-h
 import { until } from '../../support/until.js';
 
 const GET = requestHead('GET', '/get');
-/** More than a Unix socket takes, and about as much as the longest answer has. */
+/** More than a Unix socket buffers, and about the size of the longest answer. */
 const BODY = Buffer.from('0123456789'.repeat(60_000));
 
-/** A stand with a long answer, and a Unix socket for it: the kernel takes 200 kB for that, and some 4 MB for a port. */
+/** A stand with a long answer and a Unix socket: the kernel buffers 200 kB on that, and about 4 MB on a port. */
 async function startLong(
   t: TestContext,
   transport: BridgeTransport,
@@ -25,7 +25,7 @@ async function startLong(
   return { stand, path };
 }
 
-/** So many connections on which an answer was asked for of which nothing is read; the first one asked first. */
+/** Opens `count` connections that request an answer and read nothing of it; the first one is the oldest. */
 async function askDeaf(t: TestContext, { gets }: Stand, path: string, count = 1): Promise<RawConnection[]> {
   const all: RawConnection[] = [];
   for (let i = 0; i < count; i++) {
@@ -50,7 +50,7 @@ async function assertWhole(connection: RawConnection): Promise<void> {
 }
 
 onEachTransport((transport) => {
-  test('a long answer is whole, over the port and the Unix socket, again and again', async (t) => {
+  test('long answers arrive intact over the port and the Unix socket, repeatedly', async (t) => {
     const { stand, path } = await startLong(t, transport);
     for (const where of [stand.port, path]) {
       const connection = await connectTo(t, where);
@@ -65,7 +65,7 @@ onEachTransport((transport) => {
     assert.deepEqual(stand.faults, []);
   });
 
-  test('somebody who reads it bit by bit gets all of it, and can go on', async (t) => {
+  test('a slow reader gets all of it and can send another request', async (t) => {
     const { stand, path } = await startLong(t, transport);
     const [connection] = await askDeaf(t, stand, path);
     assert.ok(connection);
@@ -79,7 +79,7 @@ onEachTransport((transport) => {
     assert.equal(stand.gets.acquired, 2);
   });
 
-  test('as many as may leave it unread keep it; one more, and the oldest is cut, and nobody else', async (t) => {
+  test('unread answers up to the limit are kept; one more cuts only the oldest', async (t) => {
     const { stand, path } = await startLong(t, transport);
     const [oldest, ...others] = await askDeaf(t, stand, path, MAX_LONG_ANSWERS + 1);
     assert.equal((await rawRequest(stand.port, 'GET', '/get')).status, 200);
@@ -88,7 +88,7 @@ onEachTransport((transport) => {
     assert.deepEqual(stand.faults, []);
   });
 
-  test('somebody who asks a thousand times in one go and reads nothing has a few answers made, and is cut', async (t) => {
+  test('a client that pipelines 1,000 requests and reads nothing is cut after a few answers', async (t) => {
     const { stand, path } = await startLong(t, transport);
     for (const where of [path, stand.port]) {
       const before = stand.gets.acquired;
@@ -101,11 +101,11 @@ onEachTransport((transport) => {
       connection.socket.resume();
       await connection.closed;
     }
-    // They are forgotten, and take nobody's place.
+    // They no longer count towards the limit.
     for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) await assertWhole(connection);
   });
 
-  test('those who go away in the middle are forgotten', async (t) => {
+  test('clients that disconnect during an answer are forgotten', async (t) => {
     const { stand, path } = await startLong(t, transport);
     for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) connection.destroy();
     for (const connection of await askDeaf(t, stand, path, MAX_LONG_ANSWERS)) {
@@ -117,7 +117,7 @@ onEachTransport((transport) => {
     assert.deepEqual(stand.faults, []);
   });
 
-  test('the end of the transport cuts those that are on their way', async (t) => {
+  test('closing the transport cuts answers in flight', async (t) => {
     const { stand, path } = await startLong(t, transport);
     const [connection] = await askDeaf(t, stand, path);
     assert.ok(connection);
@@ -128,14 +128,14 @@ onEachTransport((transport) => {
     assert.deepEqual(stand.faults, []);
   });
 
-  test('what stands behind the ? of a target reaches the route as it came', async (t) => {
+  test('the query string reaches the route unchanged', async (t) => {
     const { port } = await startStand(t, transport, { got: (request) => okAnswer(request.getQuery()) });
     for (const query of ['', '?', '?a=1', '?a=%20b+c&a=%zz&=', '?a?b=/get', `?${'x'.repeat(3_000)}`]) {
       assert.equal((await rawRequest(port, 'GET', `/get${query}`)).body, query.slice(1));
       const head = await rawRequest(port, 'HEAD', `/get${query}`);
       assert.equal(head.headers['content-length'], String(Math.max(0, query.length - 1)));
     }
-    // One that follows another's has none of it.
+    // A pipelined request does not get the query of the previous one.
     const connection = await connectTo(t, port);
     connection.write(`${requestHead('GET', '/get?a=1')}${GET}${requestHead('GET', '/get?b=2')}`);
     const bodies: string[] = [];
@@ -144,8 +144,8 @@ onEachTransport((transport) => {
   });
 });
 
-// On node:http the idle time is the same for all that is sent; here an answer that is on its way has its own.
-test('on uWebSockets.js somebody who reads nothing at all is cut after its idle time', {
+// node:http has one idle timeout for everything; uWebSockets.js has a separate one for an answer in flight.
+test('on uWebSockets.js a client that reads nothing is cut after the idle timeout', {
   skip: missingUws(),
 }, async (t) => {
   const { stand, path } = await startLong(t, 'uws');
@@ -153,12 +153,12 @@ test('on uWebSockets.js somebody who reads nothing at all is cut after its idle 
     readHoldings(process.pid).descriptors.filter((name) => name.startsWith('socket:')).length;
   const before = sockets();
   await askDeaf(t, stand, path);
-  // Both ends are in this process, and the one that does not read does not hear of the end.
+  // Both ends are in this process, and a paused reader does not see the close.
   assert.equal(sockets(), before + 2);
   await until('the other end to be closed', () => sockets() === before + 1);
   assert.deepEqual(stand.faults, []);
 });
 
-test('no frame is so long that it would be kept', () => {
+test('no telemetry frame is long enough to count as a long answer', () => {
   assert.ok(TELEMETRY_STORE.bytesCapacity <= LONG_ANSWER_BYTES);
 });

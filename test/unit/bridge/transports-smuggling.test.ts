@@ -6,11 +6,11 @@ import { rawRequest } from '../../support/raw-http.js';
 
 const HOST = 'host: 127.0.0.1\r\n';
 const CHUNKED = 'transfer-encoding: chunked\r\n';
-/** What somebody who finds the first request's end elsewhere would have taken for a part of its body. */
+/** A proxy that finds the end of the first request elsewhere would treat this as part of its body. */
 const HIDDEN = `POST /post HTTP/1.1\r\n${HOST}content-length: 6\r\n\r\nhidden`;
 const SIZE = HIDDEN.length;
 
-/** Headers that say in more than one way, or in none that there is, where a request ends; and what is there of a body. */
+/** Headers that leave the end of a request ambiguous or undefined, and the body sent with them. */
 const UNCLEAR: Readonly<Record<string, readonly [headers: string, body?: string]>> = {
   'a length and chunks': [`content-length: 5\r\n${CHUNKED}`, '0\r\n\r\n'],
   'chunks and a length': [`${CHUNKED}content-length: 5\r\n`, '0\r\n\r\n'],
@@ -68,7 +68,7 @@ const UNCLEAR: Readonly<Record<string, readonly [headers: string, body?: string]
 
 onEachTransport((transport) => {
   for (const [what, [headers, body = '']] of Object.entries(UNCLEAR)) {
-    test(`${what}: what is hidden behind it is never acted on`, async (t) => {
+    test(`${what}: a request hidden behind it is never served`, async (t) => {
       const stand = await startStand(t, transport);
       for (const line of ['POST /post', 'GET /get', 'HEAD /get', 'DELETE /get', 'POST /nowhere']) {
         const connection = await connectTo(t, stand.port);
@@ -85,7 +85,7 @@ onEachTransport((transport) => {
     ['a length', `content-length: ${SIZE}\r\n`, HIDDEN],
     ['chunks', CHUNKED, `${SIZE.toString(16)}\r\n${HIDDEN}\r\n0\r\n\r\n`],
   ] as const) {
-    test(`a request inside of a body with ${what} is a body, whatever is asked for`, async (t) => {
+    test(`a request inside a body with ${what} stays a body, for every method and path`, async (t) => {
       const stand = await startStand(t, transport);
       for (const line of ['GET /get', 'HEAD /get', 'DELETE /get', 'POST /nowhere', 'OPTIONS /post']) {
         const connection = await connectTo(t, stand.port);
@@ -101,7 +101,7 @@ onEachTransport((transport) => {
   }
 });
 
-/** Answers that something was done for. */
+/** The number of 2xx answers. */
 function countServed(text: string): number {
   return text.match(/HTTP\/1\.1 2\d\d /g)?.length ?? 0;
 }

@@ -28,12 +28,12 @@ onEachTransport((transport) => {
     assert.deepEqual(bodies, []);
   });
 
-  test('the time limit of a body ends with the body: a whole one is not answered 408 later', async (t) => {
+  test('the body timeout ends with the body: a complete one is not answered 408 later', async (t) => {
     const { port } = await startStand(t, transport, { bodyTimeoutMs: 50 });
     const connection = await connectTo(t, port);
     connection.write(`${requestHead('POST', '/post', { 'content-length': '2' })}12`);
     assert.equal((await connection.answer()).status, 200);
-    // A second stalled request on another connection shows that the time of the first is long over.
+    // The 408 of a stalled request on another connection shows that the first timeout has passed.
     const other = await connectTo(t, port);
     other.write(requestHead('POST', '/post', { 'content-length': '2' }));
     assert.equal((await other.answer()).status, 408);
@@ -44,14 +44,14 @@ onEachTransport((transport) => {
     assert.equal((await connection.answer()).status, 200);
   });
 
-  test('a body whose sender has gone leaves nothing, and its time does not run on', async (t) => {
+  test('a body whose sender disconnects leaves nothing behind, not even its timeout', async (t) => {
     const stand = await startStand(t, transport, { bodyTimeoutMs: 50 });
     const gone = await connectTo(t, stand.port);
     gone.write(`${requestHead('POST', '/post', { 'content-length': '10' })}12345`);
     await until('the push to have begun', () => stand.begun === 1);
     gone.socket.resetAndDestroy();
     await gone.closed;
-    // The time of the one that went has run out when that of a later one has; an answer to it would have ended the process.
+    // Once a later timeout has fired, so would the first one have; answering a closed request would have crashed the process.
     const other = await connectTo(t, stand.port);
     other.write(requestHead('POST', '/post', { 'content-length': '2' }));
     assert.equal((await other.answer()).status, 408);
@@ -59,7 +59,7 @@ onEachTransport((transport) => {
     assert.deepEqual(stand.bodies, ['whole']);
   });
 
-  test('a body that comes byte by byte is put together', async (t) => {
+  test('a body sent byte by byte is reassembled', async (t) => {
     const { port, bodies } = await startStand(t, transport);
     const connection = await connectTo(t, port);
     const text = 'ä small body 😀';
@@ -72,7 +72,7 @@ onEachTransport((transport) => {
     assert.deepEqual(bodies, [text]);
   });
 
-  test('what was pinned for an answer is let go, for GET and for HEAD', async (t) => {
+  test('the pin of an answer is released, for GET and for HEAD', async (t) => {
     const { port, gets } = await startStand(t, transport);
     for (const method of ['GET', 'HEAD', 'GET', 'HEAD']) {
       assert.equal((await rawRequest(port, method, '/get')).status, 200);
@@ -80,7 +80,7 @@ onEachTransport((transport) => {
     }
   });
 
-  test('a port that is taken is refused with its number', async (t) => {
+  test('a port in use is an error that names it', async (t) => {
     const { port } = await startStand(t, transport);
     const second = createStandTransport(transport, {
       guard: createGuard(null),

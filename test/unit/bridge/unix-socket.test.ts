@@ -60,7 +60,7 @@ async function assertRefused(placing: Promise<SocketFile>, why: RegExp): Promise
   });
 }
 
-test('a socket is put in its place with mode 0660, and nothing else is left in the folder', async (t) => {
+test('a socket is created with mode 0660, and nothing else is left in the folder', async (t) => {
   const { folder, path, place } = setUp(t);
   const file = await place();
   assert.equal(lstatSync(path).mode & 0o7777, 0o660);
@@ -70,7 +70,7 @@ test('a socket is put in its place with mode 0660, and nothing else is left in t
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('a socket that a dead process left is replaced', async (t) => {
+test('a stale socket of a dead process is replaced', async (t) => {
   const { folder, path, place } = setUp(t);
   leaveDeadSocket(path);
   await place();
@@ -78,7 +78,7 @@ test('a socket that a dead process left is replaced', async (t) => {
   assert.deepEqual(readdirSync(folder), ['socket']);
 });
 
-test('a socket that somebody listens on is refused, and goes on', async (t) => {
+test('a socket in use is refused and keeps working', async (t) => {
   const { folder, path, listen, place } = setUp(t);
   await listen(path, 'other');
   await assertRefused(place(), /another process listens on it/);
@@ -86,7 +86,7 @@ test('a socket that somebody listens on is refused, and goes on', async (t) => {
   assert.deepEqual(readdirSync(folder), ['socket']);
 });
 
-test('what is no socket is refused and kept: a file, a folder, a link', async (t) => {
+test('a path that is not a socket is refused and kept: a file, a folder, a link', async (t) => {
   const { folder, path, place } = setUp(t);
   const refused = () => assertRefused(place(), /something that is not a socket/);
   writeFileSync(path, 'kept');
@@ -103,7 +103,7 @@ test('what is no socket is refused and kept: a file, a folder, a link', async (t
   assert.equal(readFileSync(path, 'utf8'), 'kept');
 });
 
-test('a folder that there is not is refused by its name', async (t) => {
+test('a missing folder is refused by name', async (t) => {
   const { folder } = setUp(t);
   await assertRefused(
     placeSocket(join(folder, 'none', 's'), async () => {}),
@@ -111,14 +111,14 @@ test('a folder that there is not is refused by its name', async (t) => {
   );
 });
 
-test('listening that fails leaves nothing behind', async (t) => {
+test('a failed listen leaves nothing behind', async (t) => {
   const { folder, path } = setUp(t);
   const failing = placeSocket(path, () => Promise.reject(new Error('no luck')));
   await assertRefused(failing, /no luck/);
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test('what comes to the place while the socket is made is looked at like what was there before', async (t) => {
+test('a path that appears during the setup is checked like one that existed before', async (t) => {
   const { folder, path, listen } = setUp(t);
   const placeAfter = (come: () => unknown) =>
     placeSocket(path, async (at) => {
@@ -142,7 +142,7 @@ test('what comes to the place while the socket is made is looked at like what wa
   assert.deepEqual(readdirSync(folder), ['socket']);
 });
 
-test('of many at once, over the remains of a dead one, exactly one gets the place', async (t) => {
+test('of many concurrent starts over a stale socket, exactly one wins', async (t) => {
   const { folder, path, place } = setUp(t);
   leaveDeadSocket(path);
   const names = Array.from({ length: 8 }, (_, i) => `number ${i}`);
@@ -153,7 +153,7 @@ test('of many at once, over the remains of a dead one, exactly one gets the plac
   assert.deepEqual(readdirSync(folder), ['socket']);
 });
 
-test('what stands in the place by now is not removed', async (t) => {
+test('a path that was replaced meanwhile is not removed', async (t) => {
   const { path, place } = setUp(t);
   const file = await place();
   unlinkSync(path);

@@ -15,7 +15,7 @@ import { temporaryFolder } from '../../support/fixtures.js';
 const PROGRAM = 'harborforge-monitor';
 const SETTING_FLAGS = SETTING_NAMES.map((name) => `--${SETTINGS[name].flag}`);
 
-/** What bash offers behind `words`, of which the last is being written. They are split as bash splits them. */
+/** What bash offers for `words`, the last of which is being typed. They are split as bash splits them. */
 function bashOffers(words: readonly string[], cwd = '/'): string[] {
   const script = `${bashScript()}
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -45,7 +45,7 @@ describe('bash', () => {
     assert.deepEqual(bashOffers(['--port', '=', '1', 'health', '--st']), ['--strict']);
   });
 
-  test('offers the words that a flag or a command asks for, with = and without', () => {
+  test('offers the values of a flag or a command, with = and without', () => {
     assert.deepEqual(bashOffers(['--log-level', '']), [...LOG_LEVELS]);
     assert.deepEqual(bashOffers(['--log-level', '=']), [...LOG_LEVELS]);
     assert.deepEqual(bashOffers(['once', '--log-level', '=', 'w']), ['warn']);
@@ -54,7 +54,7 @@ describe('bash', () => {
     assert.deepEqual(bashOffers(['help', 'to']), ['top']);
   });
 
-  test('offers nothing where nothing can be known', () => {
+  test('offers nothing where there is nothing to complete', () => {
     assert.deepEqual(bashOffers(['--port', '']), []);
     assert.deepEqual(bashOffers(['--identifier', 'o']), []);
     assert.deepEqual(bashOffers(['once', 'o']), []);
@@ -62,7 +62,7 @@ describe('bash', () => {
     assert.deepEqual(bashOffers(['nonsense', '--']), []);
   });
 
-  test('offers files and folders, whatever is in their names', (t) => {
+  test('offers files and folders, including names with blanks', (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'a key'), '');
     mkdirSync(join(folder, 'a tree'));
@@ -87,7 +87,7 @@ describe('zsh', {
       ['help heal', 'help health'],
       [`--procfs ${folder}/a`, `--procfs ${folder}/a-tree`],
     ] as const;
-    // Each line is written, completed and run; what runs says what it was given.
+    // Each line is typed, completed and run; the function prints the arguments it got.
     const script = `zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PS1= fpath=(${folder} \\$fpath); autoload -U compinit; compinit -u -D; ${PROGRAM}() { print -r -- GIVEN:\\$*:; }; print RE''ADY"
@@ -112,7 +112,7 @@ done`;
   });
 });
 
-test('prints the script of the shell that is asked for', async () => {
+test('prints the script of the requested shell', async () => {
   for (const [shell, script] of [
     ['bash', bashScript()],
     ['zsh', zshScript()],

@@ -22,7 +22,7 @@ async function told(
 }
 
 describe('config as JSON', () => {
-  test('has each setting with its value, where it is from, and its default', async () => {
+  test('lists each setting with its value, origin and default', async () => {
     const { code, text, json } = await told({
       MONITOR_PORT: '1234',
       MONITOR_BACKEND_URL: 'https://b.example/base',
@@ -58,7 +58,7 @@ describe('config as JSON', () => {
     assert.deepEqual(json.warnings, ['MONITOR_PROT: no such setting; it is ignored']);
   });
 
-  test('names all that is wrong, and is 78', async () => {
+  test('lists all problems and exits with 78', async () => {
     const { code, json } = await told({ MONITOR_PORT: 'x', MONITOR_LOG_LEVEL: 'loud' });
     assert.equal(code, 78);
     assert.equal(json.ok, false);
@@ -70,7 +70,7 @@ describe('config as JSON', () => {
   });
 });
 
-test('config as text says nothing on stdout where something is wrong', async () => {
+test('config as text prints nothing to stdout if there is a problem', async () => {
   const { context, stdout, problems } = commandContext({ MONITOR_PORT: 'x' });
   assert.equal(await run(context), 78);
   assert.equal(stdout.text, '');

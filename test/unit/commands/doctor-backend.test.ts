@@ -6,7 +6,7 @@ import { judgeAnswer, judgeClock } from '../../../src/commands/doctor/judge-answ
 const URL_OF_BACKEND = new URL('https://backend.example/base');
 const ORIGIN = '/etc/harborforge/api-key';
 
-describe('what an empty body is answered with', () => {
+describe('the answer to an empty body', () => {
   for (const [status, verdict, pattern] of [
     [400, 'ok', /^accepted/],
     [422, 'ok', /^accepted/],
@@ -29,7 +29,7 @@ describe('what an empty body is answered with', () => {
     });
   }
 
-  test('a redirect is told without its query, and what steers a terminal is taken out', () => {
+  test('a redirect is shown without its query and without control characters', () => {
     const location = 'https://other.example/\x1b[2J?token=SECRET';
     const { found } = judgeAnswer({ status: 302, date: null, location, ms: 1 }, URL_OF_BACKEND, ORIGIN);
     assert.ok(found.includes('https://other.example/?[2J,') && !found.includes('SECRET'), found);
@@ -52,12 +52,12 @@ describe('the clock', () => {
     });
   }
 
-  test('of a backend that tells no time is not judged', () => {
+  test('is not judged if the backend sends no valid date', () => {
     for (const date of [null, '', 'yesterday']) assert.equal(judgeClock(date, 0), null);
   });
 });
 
-describe('a backend that is asked without TLS', () => {
+describe('a backend without TLS', () => {
   for (const [host, verdict] of [
     ['127.0.0.1', 'ok'],
     ['127.8.9.10', 'ok'],
@@ -68,7 +68,7 @@ describe('a backend that is asked without TLS', () => {
     ['10.0.0.1', 'warning'],
   ] as const) {
     test(`${host}: ${verdict}`, async () => {
-      // Nobody listens on port 1, of this machine or of the proxy: what comes after the URL is not looked at.
+      // Nothing listens on port 1, here or at the proxy: only the finding about the URL matters.
       const url = new URL(`http://${host}:1`);
       const env = { http_proxy: 'http://127.0.0.1:1' };
       const clock = { monoMs: () => performance.now(), wallMs: () => Date.now() };

@@ -6,7 +6,7 @@ import type { KernelReading } from '../../../src/shared/probe.js';
 const GIB = 1024 ** 3;
 const PRESSURE = { cpu: 12.5, memory: 0, io: 3 };
 
-/** A reading on which all agree, but for what is given. */
+/** A reading on which all sources agree, except for `changes`. */
 function reading(changes: Partial<KernelReading> = {}): KernelReading {
   return {
     type: 'kernel',
@@ -41,8 +41,8 @@ describe('a value that is unknown', () => {
   });
 });
 
-describe('our values beside what others say', () => {
-  test('are ok when all agree, and say what they are made of', () => {
+describe('our values compared with other sources', () => {
+  test('are ok when all agree, and list their inputs', () => {
     const all = findings(reading(), '/proc');
     assert.deepEqual(
       all.map(({ name, verdict }) => [name, verdict]),
@@ -77,14 +77,14 @@ describe('our values beside what others say', () => {
   }
 
   for (const name of ['cpu', 'memory', 'swap', 'load', 'uptime', 'pressure']) {
-    test(`${name}: a value that can not be had is a problem`, () => {
+    test(`${name}: an unknown value is a problem`, () => {
       const pressure = { ...PRESSURE, io: null };
       const ours = { cpuPct: null, memPct: null, swapPct: null, load: null, uptime: null, pressure };
       assert.equal(verdictOf(name, { ours }), 'problem');
     });
   }
 
-  test('what systeminformation knows nothing of is no difference: iowait, steal, what ZFS gives back', () => {
+  test('what systeminformation does not account for is no difference: iowait, steal, the ZFS ARC', () => {
     const cpuTicks = { user: 90, system: 10, idle: 60, iowait: 30, steal: 10 };
     const other = { cpuPct: 68, memPct: 50, swapPct: 0 };
     assert.equal(verdictOf('cpu', { cpuTicks, other }), 'ok');
@@ -92,7 +92,7 @@ describe('our values beside what others say', () => {
     assert.equal(verdictOf('memory', { memory, arcBytes: GIB, other }), 'ok');
   });
 
-  test('of another /proc nobody else can be asked, and the system that this runs on is another', () => {
+  test('values from another procfs are not compared with this system', () => {
     const changes = { other: null, sysinfo: { load: [9, 9, 9], uptime: 5 } };
     for (const { verdict, found } of findings(reading(changes), '/host/proc')) {
       assert.equal(verdict, 'ok');
@@ -100,14 +100,14 @@ describe('our values beside what others say', () => {
     }
   });
 
-  test('pressure that the kernel does not have is ok, and one that only the files have is not', () => {
+  test('pressure unsupported by the kernel is ok; pressure found only in the files is a problem', () => {
     const { ours } = reading();
     const without = { ours: { ...ours, pressure: 'unsupported' } } as const;
     assert.equal(verdictOf('pressure', { ...without, pressureFiles: 'unsupported' }), 'ok');
     assert.equal(verdictOf('pressure', without), 'problem');
   });
 
-  test('a kernel without MemAvailable is told by the parts', () => {
+  test('the memory finding of a kernel without MemAvailable lists the parts', () => {
     const [, memory] = findings(reading({ memory: { MemTotal: 4 * GIB, MemFree: GIB } }), '/proc');
     assert.match(memory?.found ?? '', /MemFree 1\.0 GiB, no Buffers, no Cached/);
   });

@@ -19,7 +19,7 @@ describe('the output', () => {
     problem('port', 'is taken', 'take another'),
   ];
 
-  test('is of lines of 80 columns, with what to do, and a sum', () => {
+  test('fits 80 columns, with advice and a summary', () => {
     const lines = render(FINDINGS, 80, createStyle({}, {})).split('\n');
     assert.ok(lines.every((line) => line.length <= 80));
     assert.deepEqual(lines.slice(3), [
@@ -40,7 +40,7 @@ describe('the output', () => {
     assert.ok(!render(FINDINGS, 80, createStyle({ isTTY: true }, { NO_COLOR: '1' })).includes('\x1b'));
   });
 
-  test('tells sizes and shares as people do', () => {
+  test('formats sizes and percentages for humans', () => {
     assert.deepEqual([0, 1023, 1536, 24 * 1024 ** 3].map(bytes), ['0 B', '1023 B', '1.5 KiB', '24.0 GiB']);
     assert.deepEqual([percent(1.25), percent(null), percent(Number.NaN)], ['1.3 %', '?', '?']);
   });
@@ -49,7 +49,7 @@ describe('the output', () => {
 describe('a configuration with problems', () => {
   const HTTPS = { MONITOR_BACKEND_URL: 'https://b.example' };
 
-  test('is told a line each, with what to do', () => {
+  test('has one finding per problem, with advice', () => {
     const found = checkConfiguration(load({ MONITOR_PORT: 'x', MONITOR_PROT: '1' }));
     assert.deepEqual(
       found.map(({ verdict, advice }) => [verdict, advice]),
@@ -67,7 +67,7 @@ describe('a configuration with problems', () => {
     ['no key file', { ...HTTPS, MONITOR_API_KEY_FILE: '/no/such/file' }, {}],
     ['a credential that is none', { ...HTTPS, MONITOR_API_KEY_FILE: '/dev/null' }, {}],
   ] as const) {
-    test(`${what}: the rest can still be checked, the backend with it`, () => {
+    test(`${what}: the rest can still be checked, including the backend`, () => {
       const wrong = { problems: problemsOf(env, flags), unanswered: [], host: PLAIN_HOST };
       const { given, hasKey } = soundPart({ env, flags }, wrong);
       const result = load(given.env, given.flags);
@@ -78,7 +78,7 @@ describe('a configuration with problems', () => {
   }
 });
 
-describe('the mount that a path is on', () => {
+describe('the mount of a path', () => {
   const TEXT = [
     '27 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
     '28 27 0:25 / /mnt/a ro,relatime shared:1 - nfs4 server:/export rw',
@@ -99,12 +99,12 @@ describe('the mount that a path is on', () => {
     });
   }
 
-  test('is none where none is told', () => assert.equal(findMount('', '/'), null));
+  test('is null if none is listed', () => assert.equal(findMount('', '/'), null));
   test('may be read-only', () =>
     assert.equal(findMount(TEXT.replace(/^30.*\n/m, ''), '/mnt/a')?.isReadOnly, true));
 });
 
-describe('what the daemon runs on', () => {
+describe('the runtime', () => {
   const runtime = (choice: 'auto' | 'uws' | 'node-http', node: string, load: () => unknown) =>
     checkRuntime(choice, { ...process.versions, node }, load).map(({ verdict }) => verdict);
   const fail = () => {
@@ -118,14 +118,14 @@ describe('what the daemon runs on', () => {
       assert.equal(runtime('auto', version, () => {})[0], 'ok');
   });
 
-  test('uWebSockets.js that does not load is a warning, and a problem where it is asked for', () => {
+  test('a failure to load uWebSockets.js is a warning, or a problem if it is required', () => {
     assert.equal(runtime('auto', '20.20.0', fail)[1], 'warning');
     assert.equal(runtime('uws', '20.20.0', fail)[1], 'problem');
     assert.equal(runtime('node-http', '20.20.0', fail)[1], 'ok');
   });
 });
 
-test('whoever listens on a port is told by name and number', async (t) => {
+test('the process that listens on a port is found by name and pid', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());

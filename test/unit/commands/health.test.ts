@@ -47,13 +47,13 @@ describe('the summary of health', () => {
   }
 });
 
-test('what is not the Monitor tells no health', () => {
+test('a body that is not from the Monitor is not parsed as health', () => {
   assert.deepEqual(parseHealth(JSON.stringify(HEALTH)), HEALTH);
   for (const text of ['', 'ok', 'null', '[]', '{"status":"ok"}', '{"status":"fine","problems":[]}'])
     assert.equal(parseHealth(text), null, text);
 });
 
-test('a duration is told in its two largest units', () => {
+test('a duration shows its two largest units', () => {
   for (const [seconds, text] of [
     [0, '0 s'],
     [59.9, '59 s'],

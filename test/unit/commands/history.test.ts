@@ -22,7 +22,7 @@ const ANSWER: HistoryAnswer = {
   max: { cpu_pct: [20, 100, null, 30], load_1: [0.5, 0.75, null, 1] },
 };
 
-describe('what is asked for', () => {
+describe('the query', () => {
   for (const [since, seconds] of [
     ['90s', 90],
     ['5m', 300],
@@ -62,7 +62,7 @@ describe('what is asked for', () => {
     });
   }
 
-  test('all that is wrong is said at once, whatever is in it', () => {
+  test('all problems are reported at once', () => {
     assert.deepEqual(readAsked('x', '1&points=2'), [
       '--since: expected a time from 1s to 1h, such as 90s, 5m or 300, got "x"',
       '--points: expected a whole number from 1 to 5000, got "1&points=2"',
@@ -71,7 +71,7 @@ describe('what is asked for', () => {
 });
 
 describe('the answer', () => {
-  test('is read as it is', () => {
+  test('is parsed unchanged', () => {
     assert.deepEqual(parseHistory(JSON.stringify(ANSWER)), ANSWER);
   });
 
@@ -88,12 +88,12 @@ describe('the answer', () => {
     ['with a name that would break CSV', { ...ANSWER, columns: ['cpu_pct', 'a,b'] }],
     ['without its size', { ...ANSWER, rows: undefined }],
   ] as const) {
-    test(`${what} is none`, () => {
+    test(`${what} is rejected`, () => {
       assert.equal(parseHistory(typeof body === 'string' ? body : JSON.stringify(body)), null);
     });
   }
 
-  test('an error is read with its problems, and nothing else is an error', () => {
+  test('an error is parsed with its problems, and nothing else is an error', () => {
     const error = { code: 'invalid_query', message: 'no', problems: ['a', 'b'] };
     assert.deepEqual(parseError(JSON.stringify({ error })), error);
     assert.deepEqual(parseError('{"error":{"code":"x","message":"y"}}'), {
@@ -106,7 +106,7 @@ describe('the answer', () => {
   });
 });
 
-test('CSV has a line for each point, and nothing where nothing is known', () => {
+test('CSV has a line for each point, and empty cells for unknown values', () => {
   assert.equal(
     renderCsv(ANSWER),
     [
@@ -124,7 +124,7 @@ describe('the table', () => {
   const style = createStyle({ isTTY: false }, { LANG: 'C.UTF-8' });
   const options = { columns: 80, style, hasBlocks: true };
 
-  test('has of each column its newest value, the mean, the highest, and its course in time', () => {
+  test('shows the newest value, mean, maximum and sparkline of each column', () => {
     assert.deepEqual(renderTable(ANSWER, options).split('\n'), [
       'vps.t1, the last 20 s until 2026-03-22 01:37:21 UTC',
       '60 samples, 50 ms apart, in 4 points of 1000 ms',
@@ -136,7 +136,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('a terminal that is narrow gets the numbers alone, or below the names, and no line that is too long', () => {
+  test('fits a narrow terminal: without sparklines, then with the numbers below the names', () => {
     const long = 'pressure_memory_some_pct';
     const mean = { ...ANSWER.mean, [long]: [null, 1, 1, null] };
     const answer = { ...ANSWER, columns: [...ANSWER.columns, long], mean, max: mean };
@@ -159,7 +159,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('one is one, and the name is bold where there are colours', () => {
+  test('uses the singular for one sample, and a bold name where there are colours', () => {
     const [time_ms, age_ms] = [[NOW_MS], [0]];
     const one = { cpu_pct: [1], load_1: [1] };
     const colours = createStyle({ isTTY: true }, {});
@@ -169,24 +169,24 @@ describe('the table', () => {
     assert.match(text, /1 sample, 50 ms apart, in 1 point of 1000 ms/);
   });
 
-  test('where sampling has stopped, now is unknown', () => {
+  test('shows now as unknown if sampling has stopped', () => {
     const mean = { cpu_pct: [1, 1, 1, null], load_1: [1, 1, 1, null] };
     const stopped = renderTable({ ...ANSWER, mean }, options);
     assert.match(stopped, /^cpu_pct {20}unknown {4}1\.0 % {2}100\.0 %/m);
   });
 
-  test('what no kernel tells is unknown all along', () => {
+  test('shows a column without any value as unknown throughout', () => {
     const none = { cpu_pct: [null, null, null, null], load_1: [null, null, null, null] };
     const text = renderTable({ ...ANSWER, mean: none, max: none }, options);
     assert.equal(text.match(/(unknown\s+){3}/g)?.length, 2);
   });
 
-  test('without a sample there is no table, and a name with escapes in it is not let through', () => {
+  test('is one line without samples, and replaces escapes in the name', () => {
     const empty = { ...ANSWER, identifier: '\u001b[31mx', time_ms: [], rows: 0 };
     assert.equal(renderTable(empty, options), '?[31mx: no sample was taken in the last 20 s\n');
   });
 
-  test('the course is that of a clock which nobody sets, and the oldest point is in it', () => {
+  test('draws the sparkline by monotonic age, including the oldest point', () => {
     const time_ms = [NOW_MS + 60_000, NOW_MS - 90_000, NOW_MS - 1_000, NOW_MS];
     const text = renderTable({ ...ANSWER, time_ms, age_ms: [20_700, 1_500, 1_000, 0] }, options);
     assert.match(text, /^cpu_pct {21}15\.0 % {3}12\.5 % {2}100\.0 % {2}▂ {17}█▃$/m);

@@ -43,7 +43,7 @@ function lineOf(text: string, name: string): string {
 }
 
 describe('the table of a snapshot', () => {
-  test('has each field with its value, its unit and what it means', () => {
+  test('shows each field with its value, unit and meaning', () => {
     const text = table(TELEMETRY);
     assert.match(text, /^vps\.t1 at 2026-03-22 01:37:21 UTC\n/);
     for (const [name, value] of [
@@ -62,7 +62,7 @@ describe('the table of a snapshot', () => {
     for (const { help } of FIELDS) assert.ok(words.includes(help.replace('the disk path', '/data')), help);
   });
 
-  test('says unknown where a value is, and names what is stale with its age', () => {
+  test('shows unknown values as unknown, and stale ones with their age', () => {
     const text = table({
       ...TELEMETRY,
       disk_pct: null,
@@ -84,7 +84,7 @@ describe('the table of a snapshot', () => {
     assert.doesNotMatch(text, /null|NaN|undefined/);
   });
 
-  test('fits into the terminal, whatever its size and however many sites there are', () => {
+  test('fits the terminal, whatever its width and the number of sites', () => {
     const sites = Array.from({ length: 60 }, (_, index) => `site-${index}.example`);
     for (const columns of [40, 60, 80, 100, 300]) {
       const text = table({ ...TELEMETRY, nginx_sites: sites }, { columns });
@@ -93,7 +93,7 @@ describe('the table of a snapshot', () => {
     }
   });
 
-  test('gives the terminal no command that a name has in it', () => {
+  test('replaces control characters in names', () => {
     const text = table({ ...TELEMETRY, identifier: 'a\u001b[2Jb', nginx_sites: ['x\u009b31m', 'y\n'] });
     assert.ok(text.includes('a?[2Jb') && text.includes('x?31m, y?'), text);
   });
@@ -105,7 +105,7 @@ describe('colours', () => {
     return stripVTControlCharacters(text) !== text;
   };
 
-  test('are there on a terminal, and say what is high', () => {
+  test('appear on a terminal and mark high values', () => {
     const text = table(TELEMETRY, { isTTY: true });
     assert.ok(lineOf(text, 'cpu_pct').includes('\u001b[32m'));
     assert.ok(lineOf(text, 'mem_pct').includes('\u001b[33m'));
@@ -113,7 +113,7 @@ describe('colours', () => {
     assert.equal(stripVTControlCharacters(text), table(TELEMETRY));
   });
 
-  test('are not there with NO_COLOR, on a dumb terminal, or where there is none', () => {
+  test('are off with NO_COLOR, on a dumb terminal and without a terminal', () => {
     assert.equal(isColoured({ isTTY: true }), true);
     assert.equal(isColoured({ isTTY: true, env: { NO_COLOR: '1' } }), false);
     assert.equal(isColoured({ isTTY: true, env: { NO_COLOR: '' } }), true);
@@ -121,7 +121,7 @@ describe('colours', () => {
     assert.equal(isColoured({ isTTY: false }), false);
   });
 
-  test('bars are of blocks where the locale has them', () => {
+  test('bars use block characters if the locale is UTF-8', () => {
     assert.ok(table(TELEMETRY, { env: { LANG: 'C.UTF-8' } }).includes('████░'));
     assert.ok(table(TELEMETRY, { env: { LANG: 'C.UTF-8', LC_ALL: 'C' } }).includes('####.'));
   });

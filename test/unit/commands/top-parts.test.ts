@@ -42,10 +42,10 @@ describe('a bar', () => {
     });
   }
 
-  test('of no width is nothing', () => assert.equal(bar(1, 0, true), ''));
+  test('of zero width is empty', () => assert.equal(bar(1, 0, true), ''));
 });
 
-test('a sparkline rises with its values, and has gaps where none is known', () => {
+test('a sparkline rises with its values and has gaps for unknown ones', () => {
   const values = [0, 12.5, 50, 100, Number.NaN, 200];
   assert.equal(sparkline(values, 100, true), '▁▁▄█ █');
   assert.equal(sparkline(values, 100, false), '__=# #');
@@ -53,7 +53,7 @@ test('a sparkline rises with its values, and has gaps where none is known', () =
 });
 
 describe('the last minute', () => {
-  test('has the highest value of each second, a gap where none came, and forgets', () => {
+  test('has the maximum of each second, gaps where no value came, and drops older values', () => {
     const history = new History();
     history.push(10, 100_000);
     history.push(30, 100_900);
@@ -68,7 +68,7 @@ describe('the last minute', () => {
     );
   });
 
-  test('in fewer columns each is the highest of as many seconds, and they move together', () => {
+  test('in fewer columns has the maximum of several seconds each, and shifts them together', () => {
     const history = new History();
     for (let second = 600; second < 660; second++) history.push(second, second * 1000);
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('the last minute', () => {
   });
 });
 
-test('text from outside can not steer the terminal, and takes one cell a character', () => {
+test('external text cannot control the terminal and takes one cell per character', () => {
   assert.equal(printable('\x1b[2Jsite\u0007\x9b\u00ad\u200b宽 ö'), '?[2Jsite????? ö');
   assert.equal(printable('ö', false), '?');
 });

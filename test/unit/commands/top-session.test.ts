@@ -9,7 +9,7 @@ import { until } from '../../support/until.js';
 
 const ABILITIES = { isAddressable: true, hasColour: true, hasBlocks: true };
 
-/** Runs the view on a terminal that is none. */
+/** Runs the view on a fake terminal. */
 function show(terminal: FakeTerminal, source: { read?: () => Reading | null; check?: () => void } = {}) {
   const aborting = new AbortController();
   let atExit: (() => void) | null = null;
@@ -38,7 +38,7 @@ function assertGivenBack(terminal: FakeTerminal): void {
   assert.equal(terminal.listeners, 0);
 }
 
-describe('the terminal is given back', { concurrency: true }, () => {
+describe('the terminal is restored', { concurrency: true }, () => {
   for (const [key, name] of [
     ['q', 'q'],
     ['Q', 'Q'],
@@ -70,7 +70,7 @@ describe('the terminal is given back', { concurrency: true }, () => {
     assertGivenBack(terminal);
   });
 
-  test('on a signal that came before', async () => {
+  test('on a signal before the first frame', async () => {
     const terminal = new FakeTerminal(80, 24);
     const { ended, abort } = show(terminal);
     abort();
@@ -78,7 +78,7 @@ describe('the terminal is given back', { concurrency: true }, () => {
     assertGivenBack(terminal);
   });
 
-  test('on a sampler that can not go on', async () => {
+  test('on a sampler failure', async () => {
     const terminal = new FakeTerminal(80, 24);
     let checks = 0;
     const check = (): void => {
@@ -88,7 +88,7 @@ describe('the terminal is given back', { concurrency: true }, () => {
     assertGivenBack(terminal);
   });
 
-  test('on a write that fails', async () => {
+  test('on a failed write', async () => {
     const terminal = new FakeTerminal(80, 24, (count) => {
       if (count === 2) throw new Error('EIO');
     });
@@ -96,7 +96,7 @@ describe('the terminal is given back', { concurrency: true }, () => {
     assertGivenBack(terminal);
   });
 
-  test('when the process exits in the midst of it, once', async () => {
+  test('once, when the process exits while the view runs', async () => {
     const terminal = new FakeTerminal(80, 24);
     const { ended, exit, abort } = show(terminal);
     await until('the view', () => isDrawn(terminal));
@@ -110,7 +110,7 @@ describe('the terminal is given back', { concurrency: true }, () => {
   });
 });
 
-test('each frame is one write, and another size is drawn anew', async () => {
+test('each frame is one write, and a resize redraws everything', async () => {
   const terminal = new FakeTerminal(80, 24);
   let samples = 0;
   const read = (): Reading =>
@@ -124,6 +124,6 @@ test('each frame is one write, and another size is drawn anew', async () => {
   await until('the larger view', () => terminal.grid.lines.length === 24 && isDrawn(terminal));
   abort();
   await ended;
-  // One to take the terminal, one to give it back.
+  // One write to set up the terminal, one to restore it.
   assert.ok(terminal.writes.length <= samples + 2, `${terminal.writes.length} writes for ${samples} frames`);
 });

@@ -8,7 +8,7 @@ import { TerminalGrid } from '../../support/terminal-grid.js';
 import { readingOf } from '../../support/top-readings.js';
 import { UNKNOWN_DETAILS } from '../../support/unknown-details.js';
 
-/** What is to be seen of `readings`, which came one after the other. */
+/** The screen after `readings` were drawn one after the other. */
 function seen(
   readings: readonly (Reading | null)[],
   columns: number,
@@ -80,20 +80,20 @@ describe('the view', () => {
     );
   });
 
-  test('of any size stays in its cells', () => {
+  test('of any size stays within its cells', () => {
     const long = 'n'.repeat(300);
     const reading = readingOf({ identifier: long, nginx_sites: [long] });
     for (let columns = 1; columns <= 60; columns++)
       for (let rows = 1; rows <= 16; rows++) assert.equal(seen([reading], columns, rows).lines.length, rows);
   });
 
-  test('without UTF-8 is of ASCII alone', () => {
+  test('without UTF-8 uses only ASCII', () => {
     const { lines } = seen([readingOf({ identifier: 'hôte' })], 80, 24, { hasBlocks: false });
     for (const line of lines) assert.match(line, /^[\x20-\x7e]*$/);
     assert.match(lines[2] ?? '', /^ CPU {5}\[#{14}\.{13}\] +50\.0 % +=$/);
   });
 
-  test('without colour sets no attribute at all, and with it says what is high', () => {
+  test('without colour sets no attribute, and with colour marks high values', () => {
     const styles = (sequences: readonly string[]) => sequences.filter((each) => each.endsWith('m'));
     assert.deepEqual(styles(seen(READINGS, 80, 24, { hasColour: false }).sequences), ['\x1b[0m']);
     const grid = seen(READINGS, 80, 24);
@@ -103,7 +103,7 @@ describe('the view', () => {
     );
   });
 
-  test('says what is not known, not supported, stale or old', () => {
+  test('shows what is unknown, unsupported, stale or old', () => {
     const unknown = readingOf({
       cpu_pct: null,
       ...UNKNOWN_DETAILS,
@@ -134,7 +134,7 @@ describe('the view', () => {
   });
 });
 
-test('a frame like the one before writes nothing, and one that differs what differs', () => {
+test('an unchanged frame writes nothing, a changed one only the difference', () => {
   const [view, screen] = [new View(2), new Screen(true)];
   const draw = (reading: Reading, ageMs: number) =>
     screen.draw(compose({ reading, view, nowMonoMs: reading.atMonoMs + ageMs, hasBlocks: true }, 80, 24));
@@ -147,7 +147,7 @@ test('a frame like the one before writes nothing, and one that differs what diff
   assert.ok(draw(readingOf(), 0).length > 500);
 });
 
-test('an uptime is told in days, hours and minutes', () => {
+test('an uptime is shown in days, hours and minutes', () => {
   assert.equal(describeUptime(59), '00:00:59');
   assert.equal(describeUptime(86_399), '23:59:59');
   assert.equal(describeUptime(90_061), '1 d 01:01');

@@ -15,7 +15,7 @@ function historyOf(rows: readonly Float32Array[]): History {
 }
 
 describe('a dump as CSV', () => {
-  it('has a line with the names, and a line for each row with its times', () => {
+  it('has a header line, and a line for each row with its times', () => {
     const values = Float32Array.from(HISTORY_COLUMNS, (_, i) => i + 0.25);
     assert.deepEqual(
       [...csvOf(historyOf([values, values]))],
@@ -27,14 +27,14 @@ describe('a dump as CSV', () => {
     );
   });
 
-  it('has nothing where a value is not known, and 0 where it is 0', () => {
+  it('has an empty cell for an unknown value, and 0 for 0', () => {
     const values = rowOf(Number.NaN);
     values[3] = 0;
     const [, line] = [...csvOf(historyOf([values]))].join('').split('\n');
     assert.equal(line, '2026-03-22T01:37:21.042Z,12345.679,,,,0,,,,,,');
   });
 
-  it('tells values to the thousandth, without the rest of a 32-bit number', () => {
+  it('rounds values to three decimals, without 32-bit float noise', () => {
     const values = Float32Array.from(HISTORY_COLUMNS, () => 33.333_333);
     values[0] = 0.1;
     values[1] = 1e-7;
@@ -42,11 +42,11 @@ describe('a dump as CSV', () => {
     assert.deepEqual(line.split(',').slice(2, 5), ['0.1', '0', '33.333']);
   });
 
-  it('has the first line alone when there are no rows', () => {
+  it('has only the header line without rows', () => {
     assert.equal([...csvOf(historyOf([]))].join(''), `time,monotonic_ms,${HISTORY_COLUMNS.join(',')}\n`);
   });
 
-  it('comes in pieces of whole lines, which are as long as is asked for', () => {
+  it('comes in pieces of whole lines of the requested length', () => {
     const history = historyOf(Array.from({ length: 100 }, (_, i) => rowOf(i)));
     const pieces = [...csvOf(history, 1_000)];
     assert.ok(pieces.length > 5, `${pieces.length}`);

@@ -47,7 +47,7 @@ function setUp(t: TestContext, folder = temporaryFolder(t), rows = ROWS) {
   return { clock, dumper, folder, lines, shared, told };
 }
 
-/** The path of the one file in `folder`, which must be a whole dump by its name. */
+/** The path of the only file in `folder`, which must have the name of a complete dump. */
 function onlyDump(folder: string): string {
   const [name = '', ...more] = readdirSync(folder);
   assert.match(name, NAME);
@@ -81,7 +81,7 @@ describe('the dump', () => {
     );
   });
 
-  it('can be had again and again, but not two at a time', async (t) => {
+  it('can be repeated, but only one at a time', async (t) => {
     const { clock, dumper, folder, lines, told } = setUp(t);
     for (let count = 1; count <= 3; count++) {
       lines.length = 0;
@@ -116,7 +116,7 @@ describe('the dump', () => {
     assert.equal(readdirSync(folder).length, 2);
   });
 
-  it('is refused with a line every 5 s while something else is in the way', (t) => {
+  it('logs a refusal for any other reason once every 5 s', (t) => {
     const { clock, dumper, lines } = setUp(t, temporaryFolder(t), 0);
     for (let i = 0; i < 3; i++) {
       for (let j = 0; j < 100; j++) dumper.dump();
@@ -125,7 +125,7 @@ describe('the dump', () => {
     assert.equal(lines.length, 3);
   });
 
-  it('is not written when nothing is recorded, which is said', (t) => {
+  it('is not written if nothing is recorded, which is logged', (t) => {
     const { dumper, folder, lines } = setUp(t, temporaryFolder(t), 0);
     dumper.dump();
     assert.deepEqual(lines, [
@@ -143,7 +143,7 @@ describe('the dump', () => {
     ['is a file', (path: string) => writeFileSync(path, 'kept'), 'is no folder'],
     ['is a link to nowhere', (path: string) => symlinkSync(`${path}-nowhere`, path), 'is not there'],
   ] as const) {
-    it(`is not written into a folder that ${what}, which is said, and is once that is mended`, async (t) => {
+    it(`is not written into a folder that ${what}, which is logged, but is once that is fixed`, async (t) => {
       const folder = join(temporaryFolder(t), 'folder');
       make(folder);
       const { clock, dumper, lines, told } = setUp(t, folder, 10);
@@ -163,9 +163,9 @@ describe('the dump', () => {
     });
   }
 
-  it('is let come to its end when the daemon ends, and none is begun then', async (t) => {
+  it('is finished when the daemon stops, and no other is started', async (t) => {
     const { dumper, folder, lines } = setUp(t);
-    // So that the moment for which the end waits is never over.
+    // So that the timeout of stop() never fires.
     t.mock.timers.enable({ apis: ['setTimeout'] });
     dumper.dump();
     assert.equal(await dumper.stop(), true);
@@ -178,7 +178,7 @@ describe('the dump', () => {
     });
   });
 
-  it('is not said to be late when it was in time', async (t) => {
+  it('is not reported as late when it was on time', async (t) => {
     const { dumper, lines } = setUp(t);
     t.mock.timers.enable({ apis: ['setTimeout'] });
     dumper.dump();
@@ -191,8 +191,8 @@ describe('the dump', () => {
   });
 });
 
-describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? false }, () => {
-  it('is written when it answers again, and nothing that was begun is left', async (t) => {
+describe('the dump into a folder that hangs', { skip: whyNoMount() ?? false }, () => {
+  it('is written when the folder responds again, and leaves nothing unfinished', async (t) => {
     const mount = await createFrozenMount(t);
     const { dumper, lines, told } = setUp(t, mount.path);
     mount.freeze();
@@ -207,7 +207,7 @@ describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? 
     assert.equal(readFileSync(onlyDump(mount.path), 'latin1').split('\n').length, ROWS + 2);
   });
 
-  it('is said to be late after ten seconds', async (t) => {
+  it('is reported as late after ten seconds', async (t) => {
     const mount = await createFrozenMount(t);
     const { dumper, lines, told } = setUp(t, mount.path);
     t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -222,7 +222,7 @@ describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? 
     await told('info');
   });
 
-  it('is given up when it answers only after the end has waited for it, and leaves nothing', async (t) => {
+  it('is abandoned if the folder responds after the timeout of stop(), and leaves nothing', async (t) => {
     const mount = await createFrozenMount(t);
     const { dumper, lines } = setUp(t, mount.path);
     t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -242,7 +242,7 @@ describe('the dump into a folder that gives no answer', { skip: whyNoMount() ?? 
 });
 
 describe('the folder for dumps', () => {
-  it('is the one that was set, else the first that systemd made, else the one for temporary files', () => {
+  it('is the configured one, else the first state directory of systemd, else the temporary one', () => {
     const env = { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' };
     assert.equal(dumpFolder('/set', env, '/tmp'), '/set');
     assert.equal(dumpFolder(undefined, env, '/tmp'), '/var/lib/a');

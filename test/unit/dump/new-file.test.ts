@@ -17,7 +17,7 @@ import { writeNewFile } from '../../../workers/dump/new-file.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
 describe('a new file', () => {
-  it('has all pieces, can be read by its user alone, and nothing is left beside it', (t) => {
+  it('has all pieces and mode 0600, and nothing is left beside it', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'new.csv');
     assert.equal(writeNewFile(path, ['one\n', 'two\n', 'ä\n']), 11);
@@ -26,7 +26,7 @@ describe('a new file', () => {
     assert.deepEqual(readdirSync(folder), ['new.csv']);
   });
 
-  it('has another name until it is whole', (t) => {
+  it('has a temporary name until it is complete', (t) => {
     const folder = temporaryFolder(t);
     const path = join(folder, 'new.csv');
     const seen: string[][] = [];
@@ -39,7 +39,7 @@ describe('a new file', () => {
     assert.deepEqual(seen, [['.new.csv.unfinished']]);
   });
 
-  it('is on the disk before it gets its name', (t) => {
+  it('is synced to disk before it gets its name', (t) => {
     const path = join(temporaryFolder(t), 'new.csv');
     const calls: string[] = [];
     const { fsyncSync, renameSync } = fs;
@@ -71,7 +71,7 @@ describe('a new file', () => {
   });
 
   for (const name of ['new.csv', '.new.csv.unfinished']) {
-    it(`follows no link that is at ${name}, to a file or to nowhere`, (t) => {
+    it(`follows no link at ${name}, to a file or dangling`, (t) => {
       for (const target of ['file', 'nowhere']) {
         const folder = temporaryFolder(t);
         writeFileSync(join(folder, 'file'), 'kept');
@@ -85,7 +85,7 @@ describe('a new file', () => {
     });
   }
 
-  it('leaves nothing when a piece can not be had', (t) => {
+  it('leaves nothing behind when a piece throws', (t) => {
     const folder = temporaryFolder(t);
     function* pieces() {
       yield 'one\n';
@@ -95,7 +95,7 @@ describe('a new file', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('says why there is none, and not that its beginning could not be taken away', (t) => {
+  it('throws the original error, not the one of a failed cleanup', (t) => {
     const folder = temporaryFolder(t);
     const unfinished = join(folder, '.new.csv.unfinished');
     function* pieces() {

@@ -37,7 +37,7 @@ describe('unfinished dumps', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('stay, and count, while somebody may still be writing them, and where the clock was set back', (t) => {
+  it('stay and count while they may still be written, or if the clock was set back', (t) => {
     for (const ageMs of [0, 59_000, -3_600_000]) {
       const folder = temporaryFolder(t);
       write(join(folder, UNFINISHED), ageMs);
@@ -98,7 +98,7 @@ describe('counting dumps', () => {
     assert.equal(readdirSync(folder).length, 2);
   });
 
-  it('throws what the file system says where there is no folder', (t) => {
+  it('throws the error of the file system if there is no folder', (t) => {
     assert.throws(() => countOwnDumps(join(temporaryFolder(t), 'none'), NOW_MS, UID), { code: 'ENOENT' });
     assert.throws(() => countOwnDumps('/dev/null', NOW_MS, UID), { code: 'ENOTDIR' });
   });

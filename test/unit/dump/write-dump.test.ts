@@ -40,7 +40,7 @@ describe('writing a dump', () => {
     );
   });
 
-  it('is refused when the folder has the maximum, none of which is deleted, and works when one is gone', (t) => {
+  it('is refused at the limit of dumps, deletes none of them, and works again when one is gone', (t) => {
     const task = taskOf(t);
     const paths = Array.from({ length: MAX_DUMPS }, () => {
       const told = writeDump(task);
@@ -56,7 +56,7 @@ describe('writing a dump', () => {
     assert.equal(writeDump(task).type, 'written');
   });
 
-  it('is given up when nobody waits for it any longer, and leaves nothing', (t) => {
+  it('stops when it was abandoned, and leaves nothing', (t) => {
     const task = taskOf(t);
     task.abandoned[0] = 1;
     assert.deepEqual(writeDump(task), {
@@ -66,7 +66,7 @@ describe('writing a dump', () => {
     assert.deepEqual(readdirSync(task.folder), []);
   });
 
-  it('says of a folder that it is not there, or none', (t) => {
+  it('reports a path that is missing or not a folder', (t) => {
     const task = taskOf(t);
     const folder = `${task.folder}/none`;
     assert.deepEqual(writeDump({ ...task, folder }), { type: 'failed', reason: `${folder} is not there` });
@@ -76,12 +76,12 @@ describe('writing a dump', () => {
     });
   });
 
-  it('says of a folder that is there, but takes no file, that it can not be written to', (t) => {
+  it('reports a folder that exists but cannot be written to', (t) => {
     const told = writeDump({ ...taskOf(t), folder: '/proc' });
     assert.match(told.type === 'failed' ? told.reason : '', /^\/proc can't be written to: ENOENT: /);
   });
 
-  it('begins by removing what a killed daemon left unfinished', (t) => {
+  it('first removes an unfinished dump of a killed daemon', (t) => {
     const task = taskOf(t);
     const left = join(task.folder, `.${dumpFileName(0)}.unfinished`);
     writeFileSync(left, 'time,');
@@ -91,7 +91,7 @@ describe('writing a dump', () => {
     assert.deepEqual(readdirSync(task.folder), [basename(told.path)]);
   });
 
-  it('says what else the file system says as that says it', (t) => {
+  it('reports any other error of the file system verbatim', (t) => {
     const told = writeDump({ ...taskOf(t), folder: `/${'x'.repeat(300)}` });
     assert.match(told.type === 'failed' ? told.reason : '', /^\/x+: ENAMETOOLONG: name too long/);
   });

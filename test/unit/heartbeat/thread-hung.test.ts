@@ -9,10 +9,10 @@ import { until } from '../../support/until.js';
 
 const LIMIT = { timeout: 60_000 };
 
-/** Threads that read a file as they start, which hangs in the kernel while it is a FIFO that nobody writes to. */
+/** Threads that read a file on start. While it is a FIFO without a writer, they hang in the kernel. */
 function setUp(t: TestContext) {
   let end = async (): Promise<void> => {};
-  // Before the folder is taken away.
+  // Before the folder is removed.
   t.after(() => end());
   const folder = temporaryFolder(t);
   const path = join(folder, 'file');
@@ -41,19 +41,19 @@ function setUp(t: TestContext) {
     giveUpMs: 300,
     file: new URL('../../support/hanging-heartbeat.js', import.meta.url),
   });
-  /** From now on threads hang. */
+  /** Makes new threads hang. */
   const hang = () => {
     execFileSync('mkfifo', [path]);
     fifos.push(path);
   };
-  /** From now on threads do not hang; those that do go on hanging. */
+  /** Makes new threads start; those that hang stay hung. */
   const mend = () => {
     const old = join(folder, `old-${fifos.length}`);
     renameSync(path, old);
     fifos = fifos.map((fifo) => (fifo === path ? old : fifo));
     writeFileSync(path, '');
   };
-  /** Lets all that hang come out of the kernel. */
+  /** Releases all hung threads. */
   const wake = () => {
     for (const fifo of fifos) closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
   };
@@ -82,7 +82,7 @@ describe('a heartbeat thread that hangs in the kernel', LIMIT, () => {
     assert.equal(await thread.stop(), true);
   });
 
-  it('is replaced twice at most, until one that hangs ends', async (t) => {
+  it('is replaced at most twice until a hung one ends', async (t) => {
     const { thread, deaths, hung, hang, mend, wake } = setUp(t);
     hang();
     thread.start();

@@ -9,10 +9,10 @@ import { API_KEY, startBackend } from '../../support/heartbeat-daemon.js';
 import { HEARTBEAT_PATH, type ReferenceBackend } from '../../support/reference-backend.js';
 import { until } from '../../support/until.js';
 
-/** A test that waits in vain has failed; no test that passes comes near this. */
+/** A test that takes this long has failed; a passing one takes far less. */
 const LIMIT = { timeout: 60_000 };
 
-/** Bytes that no proc lane writes: whoever reads the frame throws. */
+/** Malformed bytes that no proc lane writes: reading the frame throws. */
 const POISON = '{"identifier":';
 const METADATA = { version: 'OpenClaw 1', pluginVersion: '0.2.0', agentsJson: '[{"id":"main"}]' };
 
@@ -64,7 +64,7 @@ function setUp(
 }
 
 describe('the heartbeat thread', LIMIT, () => {
-  it('sends heartbeats of what is in shared memory, and counts how they ended', async (t) => {
+  it('sends heartbeats from shared memory and counts their results', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, publish } = setUp(t, backend);
     publish();
@@ -76,7 +76,7 @@ describe('the heartbeat thread', LIMIT, () => {
     assert.deepEqual([thread.state.running, thread.state.restarts], [true, 0]);
   });
 
-  it('comes back when it dies, and beats again', async (t) => {
+  it('restarts after it dies, and sends heartbeats again', async (t) => {
     const backend = await startBackend(t);
     const { thread, deaths, publish, poison } = setUp(t, backend);
     publish();
@@ -94,7 +94,7 @@ describe('the heartbeat thread', LIMIT, () => {
     assert.equal(thread.state.restarts, deaths.length);
   });
 
-  it('tells, after it came back, what the plugin pushed before and while it was dead', async (t) => {
+  it('sends the latest plugin push after a restart, also one made while it was dead', async (t) => {
     const backend = await startBackend(t);
     const { thread, deaths, publish, poison } = setUp(t, backend);
     publish();
@@ -112,10 +112,10 @@ describe('the heartbeat thread', LIMIT, () => {
     assert.deepEqual(heartbeat?.agents, [{ id: 'main' }]);
   });
 
-  it('tells, after it came back, of the boot that it was told of before', async (t) => {
+  it('sends the boot ID after a restart', async (t) => {
     const backend = await startBackend(t, 0, true);
     const { thread, deaths, publish, poison } = setUp(t, backend, { extended: true });
-    /** A frame is too old after two seconds, in which a busy machine may start no thread: there is always a new one. */
+    /** A frame is stale after two seconds, and a busy machine may take longer to start a thread: keep publishing. */
     const named = (after: number) =>
       until('a heartbeat with the boot', () => {
         publish();
@@ -130,7 +130,7 @@ describe('the heartbeat thread', LIMIT, () => {
     await named(backend.heartbeats.length);
   });
 
-  it('signs, after it came back, with the key that it was given last', async (t) => {
+  it('uses the latest key after a restart', async (t) => {
     const backend = await startBackend(t);
     const { thread, deaths, publish, poison } = setUp(t, backend, { apiKey: 'old' });
     poison();
@@ -145,19 +145,19 @@ describe('the heartbeat thread', LIMIT, () => {
     );
   });
 
-  it('is left alone, however often it is asked whether it is there, as long as it answers', async (t) => {
+  it('is not restarted as long as it answers pings', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, deaths, publish } = setUp(t, backend, {}, 500);
     backend.scriptNext(() => {});
     publish();
     thread.start();
-    // The first heartbeat hangs until its timeout of ten seconds, twenty questions later.
+    // The first heartbeat hangs until its timeout of ten seconds, twenty pings later.
     await until('two reports', () => reports.length >= 2);
     assert.equal(reports[0]?.class, 'timeout');
     assert.deepEqual([deaths, thread.state.restarts], [[], 0]);
   });
 
-  it('waits longer before each return', async (t) => {
+  it('doubles the wait before each restart', async (t) => {
     const backend = await startBackend(t);
     const { thread, deaths, poison } = setUp(t, backend);
     poison();
@@ -169,7 +169,7 @@ describe('the heartbeat thread', LIMIT, () => {
     );
   });
 
-  it('goes over to a new key without waiting out the refusal of the old one', async (t) => {
+  it('switches to a new key without waiting out the backoff of the old one', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, publish } = setUp(t, backend, { apiKey: 'old' });
     publish();
@@ -206,7 +206,7 @@ describe('a heartbeat thread that is stopped', LIMIT, () => {
     assert.deepEqual([deaths.length, thread.state.running, backend.arrivals.length], [0, false, 1]);
   });
 
-  it('is ended although the backend hangs', async (t) => {
+  it('ends although the backend hangs', async (t) => {
     const backend = await startBackend(t);
     const { thread, reports, publish } = setUp(t, backend);
     backend.scriptAll(() => {});
@@ -227,7 +227,7 @@ describe('a heartbeat thread that is stopped', LIMIT, () => {
     assert.equal(thread.state.running, false);
   });
 
-  it('does not come back when it was dead at that time', async (t) => {
+  it('does not restart if it was dead at that time', async (t) => {
     const { thread, death, poison } = setUp(t, await startBackend(t));
     poison();
     t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -238,7 +238,7 @@ describe('a heartbeat thread that is stopped', LIMIT, () => {
     assert.equal(thread.state.running, false);
   });
 
-  it('is not started any more', async (t) => {
+  it('cannot be started again', async (t) => {
     const { thread } = setUp(t, await startBackend(t));
     assert.equal(await thread.stop(), true);
     thread.start();

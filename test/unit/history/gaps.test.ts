@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { layPoints, planPoints } from '../../../src/history/points.js';
 import { everyMs, recorderOf, type TestRow } from '../../support/history-rows.js';
 
-/** A time at one interval, of more than two samples. */
+/** A period of at least three samples at one interval. */
 const arbitraryRegime = fc.record({
   intervalMs: fc.oneof(fc.integer({ min: 10, max: 1_000 }), fc.integer({ min: 1_000, max: 10_000 })),
   samples: fc.integer({ min: 3, max: 12 }),
 });
 
-/** Rows of times at one interval each, behind a pause, of which each sample is up to a tenth of it late. */
+/** Rows of several periods, each at one interval and after a pause; each sample is up to a tenth of the interval late. */
 function atIntervals(
   regimes: readonly { readonly intervalMs: number; readonly samples: number; readonly pauseMs?: number }[],
 ): TestRow[] {
@@ -24,7 +24,7 @@ function atIntervals(
   });
 }
 
-/** How often sampling stood still, as the points of an answer show it. */
+/** The number of gaps in the points of an answer. */
 function gapsOf(
   rows: readonly TestRow[],
   maxPoints: number,
@@ -38,7 +38,7 @@ function gapsOf(
   return isEmpty.filter((empty, i) => empty && !isEmpty[i - 1]).length;
 }
 
-test('an interval that was another than now is no gap, in whatever order they came', () => {
+test('a change of interval is no gap, in any order of intervals', () => {
   fc.assert(
     fc.property(
       fc.array(arbitraryRegime, { minLength: 1, maxLength: 8 }),
@@ -52,7 +52,7 @@ test('an interval that was another than now is no gap, in whatever order they ca
   );
 });
 
-test('a time without samples is a gap, and only that, whichever interval is in force now', () => {
+test('a pause without samples is the only gap, whatever the current interval', () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -79,16 +79,16 @@ test('a time without samples is a gap, and only that, whichever interval is in f
   );
 });
 
-test('a lone sample between two gaps makes neither an interval', () => {
+test('a lone sample between two gaps turns neither into an interval', () => {
   const rows = [...everyMs(50, 50, 100_000), { atMs: 120_000 }, ...everyMs(50, 50, 140_000)];
   for (const points of [61, 5_000]) assert.equal(gapsOf(rows, points, 50), 2);
 });
 
-test('where the oldest rows are from a stretched interval that has just ended, none is a gap', () => {
+test('oldest rows from a stretched interval that has just ended are no gap', () => {
   assert.equal(gapsOf([...everyMs(3_000, 3, 100_000), ...everyMs(50, 50, 106_050)], 5_000, 50), 0);
 });
 
-test('sampling that stands still now is judged by the slower of what it was and what it is', () => {
+test('stalled sampling is judged by the longer of the previous and the current interval', () => {
   const slow = everyMs(5_000, 10, 100_000);
   for (const [rowMs, ageMs, gaps] of [
     [50, 15_000, 0],

@@ -8,7 +8,7 @@ import { everyMs, historyOf, recorderOf, type TestRow, WALL_AHEAD_MS } from '../
 
 const GAP_MS = 2_000;
 
-/** What an answer at `nowMs` is made of. */
+/** The parts of an answer at `nowMs`. */
 function lay(rows: readonly TestRow[], query: HistoryQuery, nowMs: number, rowMs = 50) {
   const plan = planPoints(query, nowMs, rowMs);
   const history = recorderOf(rows).since(plan.fromMs);
@@ -20,7 +20,7 @@ function rowsIn(points: Points): number[] {
   return [...points.timeMs].map((_, i) => points.firstRow[i + 1]! - points.firstRow[i]!);
 }
 
-/** Samples as they come: mostly on time, sometimes late, and now and then not at all for a while. */
+/** Realistic samples: mostly on time, sometimes late, with occasional gaps. */
 const arbitraryRows = fc
   .array(
     fc.record({
@@ -47,7 +47,7 @@ const arbitraryQuery = fc.record({
   seconds: fc.integer({ min: 1, max: 120 }),
   points: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 5_000 })),
 });
-/** How long after the newest row somebody asks. */
+/** The age of the newest row at the time of the query. */
 const arbitraryAge = fc.oneof(
   fc.double({ min: 0, max: 100, noNaN: true }),
   fc.double({ min: 0, max: 30_000, noNaN: true }),
@@ -57,7 +57,7 @@ function newestMs(rows: readonly TestRow[]): number {
   return rows.at(-1)?.atMs ?? 1_000_000;
 }
 
-test('no more points than were asked for, all rows of that time in one of them each, times ascending', () => {
+test('at most the requested points, each row in exactly one of them, times ascending', () => {
   fc.assert(
     fc.property(arbitraryRows, arbitraryQuery, arbitraryAge, (rows, query, ageMs) => {
       const nowMs = newestMs(rows) + ageMs;
@@ -83,7 +83,7 @@ test('no more points than were asked for, all rows of that time in one of them e
   );
 });
 
-test('every peak survives, and no mean is above it; all means weighed are the mean of all', () => {
+test('every peak survives, no mean exceeds it, and the weighted means add up to the total mean', () => {
   fc.assert(
     fc.property(arbitraryRows, arbitraryQuery, arbitraryAge, (rows, query, ageMs) => {
       const { points, cpu, history } = lay(rows, query, newestMs(rows) + ageMs);
@@ -108,7 +108,7 @@ test('every peak survives, and no mean is above it; all means weighed are the me
   );
 });
 
-test('rows that shared a point share it whenever somebody asks, and the oldest point is told as a whole', () => {
+test('rows that share a point share it in every later answer, and the oldest point is complete', () => {
   fc.assert(
     fc.property(
       arbitraryRows,
@@ -134,14 +134,14 @@ test('rows that shared a point share it whenever somebody asks, and the oldest p
   );
 });
 
-test('the oldest point begins where its step does, and not where the time that is asked for does', () => {
+test('the oldest point begins at its step boundary, not at the start of the requested range', () => {
   const nowMs = 107_345;
   const { plan, points } = lay(everyMs(50, 200, 100_000), { seconds: 5, points: 6 }, nowMs);
   assert.deepEqual([plan.stepMs, plan.fromMs], [1_000, 102_000]);
   assert.deepEqual(rowsIn(points), [20, 20, 20, 20, 20, 7]);
 });
 
-test('where there are no more rows than points each row is one: mean and max are its value', () => {
+test('with no more rows than points, each row is a point whose mean and max are its value', () => {
   const rows = everyMs(50, 200, 333);
   const { points, cpu } = lay(rows, { seconds: 10, points: 600 }, 333 + 199 * 50);
   assert.equal(points.stepMs, 50);
@@ -156,7 +156,7 @@ test('where there are no more rows than points each row is one: mean and max are
   );
 });
 
-test('rows that come a little early or late fall into no wrong point and leave no gap', () => {
+test('slightly early or late rows fall into the right points and leave no gap', () => {
   const rows = everyMs(50, 400).map(({ atMs, cpu_pct = 0 }, i) => ({
     atMs: 10_000 + atMs + (i % 2 === 0 ? -0.4 : 0.4),
     cpu_pct,
@@ -167,7 +167,7 @@ test('rows that come a little early or late fall into no wrong point and leave n
   }
 });
 
-test('where sampling was faster before than it is now, the rows still fit', () => {
+test('rows from a faster sample interval in the past still fit', () => {
   const rows = [...everyMs(50, 1_000), ...everyMs(500, 20, 50_000)];
   const { points, cpu } = lay(rows, { seconds: 60, points: 300 }, newestMs(rows), 500);
   assert.ok(points.timeMs.length <= 300);
@@ -176,7 +176,7 @@ test('where sampling was faster before than it is now, the rows still fit', () =
   assert.ok(rowsIn(points).every((count) => count > 0));
 });
 
-test('a time in which nothing was sampled is there without values, before the first row is nothing', () => {
+test('a gap has points without values, and before the first row there is no point', () => {
   const rows = [...everyMs(50, 100, 100_000), ...everyMs(50, 100, 115_000)];
   const nowMs = newestMs(rows);
   const { points, cpu } = lay(rows, { seconds: 60, points: 61 }, nowMs);
@@ -199,7 +199,7 @@ test('a time in which nothing was sampled is there without values, before the fi
   ]);
 });
 
-test('sampling that has stopped shows at the end, and a blink is no gap', () => {
+test('stopped sampling shows as a gap at the end, but a short pause does not', () => {
   const rows = everyMs(50, 100, 100_000);
   const blink = lay(rows, { seconds: 60, points: 61 }, newestMs(rows) + GAP_MS);
   assert.ok(rowsIn(blink.points).every((count) => count > 0));
@@ -217,7 +217,7 @@ test('without any row there is no point', () => {
   }
 });
 
-test('a row that was taken after the answer was planned waits for the next', () => {
+test('a row written after the answer was planned is left for the next answer', () => {
   const history = historyOf(everyMs(50, 3, 100_000));
   for (const points of [1, 2, 600]) {
     const plan = planPoints({ seconds: 60, points }, 100_060, 50);

@@ -10,7 +10,7 @@ for (const [query, expected] of [
   ['points=1&seconds=900', { seconds: 900, points: 1 }],
   ['p%6fints=%31%32', { seconds: 900, points: 12 }],
 ] as const) {
-  test(`"${query}" is understood`, () => {
+  test(`"${query}" is accepted`, () => {
     assert.deepEqual(parseHistoryQuery(query, 900), expected);
   });
 }
@@ -39,12 +39,12 @@ for (const [query, ...problems] of [
     'points: expected a whole number from 1 to 5000, got "b"',
   ],
 ] as const) {
-  test(`"${query}" is refused, and why`, () => {
+  test(`"${query}" is rejected with its problems`, () => {
     assert.deepEqual(parseHistoryQuery(query, 900), problems);
   });
 }
 
-test('whatever comes is either understood, within its bounds, or refused with a reason', () => {
+test('any input is either accepted within its bounds or rejected with a reason', () => {
   const piece = fc.oneof(fc.string(), fc.constantFrom('seconds', 'points', '=', '&', '%', '1', '600'));
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {

@@ -33,7 +33,7 @@ function summariesOf(values: readonly number[]): Summary[] {
   }));
 }
 
-test('any values come through rounded, each where it belongs, and what is unknown is null', () => {
+test('values are rounded, each in its column, and unknown ones are null', () => {
   const value = fc.oneof(
     fc.double({ min: 0, max: 100, noNaN: true }),
     fc.constantFrom(Number.NaN, 0, 0.04, 0.05, 9.95, 99.94, 99.95, 100),
@@ -62,7 +62,7 @@ test('any values come through rounded, each where it belongs, and what is unknow
   );
 });
 
-test('values beyond all reason are kept within it, and do not break the answer', () => {
+test('out-of-range values are clamped', () => {
   const values = [-1, 1e30, 101, Number.POSITIVE_INFINITY, 12_345.678];
   const { mean } = rendered([1, 2, 3, 4, 5], summariesOf(values));
   assert.deepEqual(mean['cpu_pct'], [0, 100, 100, 100, 100]);
@@ -83,7 +83,7 @@ test('the longest answer fits: 5,000 points of the longest values, and the longe
   }
 });
 
-test('without points all is empty', () => {
+test('without points every column is empty', () => {
   const { columns, time_ms, mean, max } = rendered([], summariesOf([]));
   assert.deepEqual([columns, time_ms], [HISTORY_COLUMNS, []]);
   for (const name of HISTORY_COLUMNS) assert.deepEqual([mean[name], max[name]], [[], []]);

@@ -35,22 +35,22 @@ describe('resolveBelow', () => {
     ['links to links', { '/a': '/b/x', '/b': 'c', '/c/x': '/d' }, '/a/y', '/d/y'],
     ['a link to nothing', { '/a': '/none' }, '/a/b', '/none/b'],
   ] as const) {
-    it(`leads ${what} to ${expected}`, (t) => {
+    it(`resolves ${what} to ${expected}`, (t) => {
       const root = createRoot(t, links);
       assert.equal(resolveBelow(root, path), join(root, expected));
     });
   }
 
-  it('gives up on links that lead in a circle', (t) => {
+  it('throws ELOOP for a cycle of links', (t) => {
     const root = createRoot(t, { '/a': '/b', '/b': '/a' });
     assert.throws(() => resolveBelow(root, '/a/c'), { code: 'ELOOP' });
   });
 
-  it('leaves all to the kernel where the root is its own', () => {
+  it('leaves the path to the kernel if the root is /', () => {
     assert.equal(resolveBelow('/', '/a/../b'), '/a/../b');
   });
 
-  it('agrees with the kernel where no link is absolute', (t) => {
+  it('agrees with the kernel if no link is absolute', (t) => {
     const root = createRoot(t, { '/etc/a': '../srv/./b', '/srv/b': 'c//d', '/srv/c/d': '../../usr' });
     mkdirSync(join(root, 'usr'));
     writeFileSync(join(root, 'usr/file'), '');

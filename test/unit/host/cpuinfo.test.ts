@@ -11,11 +11,11 @@ describe('parseCpuInfo', () => {
     assert.deepEqual(parseCpuInfo(text), { model: 'One CPU @ 2 GHz', cores: 2, isGuest: null });
   });
 
-  it('knows nothing of what it does not find', () => {
+  it('reports missing fields as unknown', () => {
     assert.deepEqual(parseCpuInfo(''), { model: '', cores: 0, isGuest: null });
   });
 
-  it('sees that there is a hypervisor', () => {
+  it('detects a hypervisor', () => {
     assert.equal(parseCpuInfo('processor\t: 0\nflags\t\t: fpu hypervisor lahf_lm\n').isGuest, true);
     const text = 'processor\t: 0\nmodel name\t: hypervisor\nflags\t\t: fpu\n';
     assert.equal(parseCpuInfo(text).isGuest, false);

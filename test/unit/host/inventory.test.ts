@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../support/fixtures.js';
 
 const BOOT_ID = 'sys/kernel/random/boot_id';
 
-it("the inventory names the boot of the kernel that is looked at, and none that is not one's name", async (t) => {
+it('the inventory has the boot ID of the inspected kernel, and none if it is malformed', async (t) => {
   const inventoryOf = (procfs: string) => readInventory({ procfs, rootfs: '/' }, readBootId(procfs));
   const own = await inventoryOf('/proc');
   assert.equal(own.boot_id, readFileSync(`/proc/${BOOT_ID}`, 'latin1').trim());

@@ -15,14 +15,14 @@ function createRoot(t: TestContext, ...paths: string[]): string {
   return root;
 }
 
-/** Makes a link that leads nowhere but to itself: whoever follows it gets ELOOP, root too. */
+/** Makes a link that leads to a link to itself: following it fails with ELOOP, even for root. */
 function createLoop(root: string, path: string): void {
   mkdirSync(join(root, dirname(path)), { recursive: true });
   symlinkSync('loop', join(root, path));
   symlinkSync(path.split('/').at(-1)!, join(root, dirname(path), 'loop'));
 }
 
-describe('readNginx: whether it is installed', () => {
+describe('readNginx: whether nginx is installed', () => {
   for (const path of [
     '/usr/sbin/nginx',
     '/usr/bin/nginx',
@@ -32,12 +32,12 @@ describe('readNginx: whether it is installed', () => {
     '/opt/nginx/sbin/nginx',
     '/etc/nginx/nginx.conf',
   ]) {
-    it(`is, with ${path}`, (t) => {
+    it(`yes, with ${path}`, (t) => {
       assert.equal(readNginx(createRoot(t, path), '').installed, true);
     });
   }
 
-  it('is not, on an empty machine', (t) => {
+  it('no, on an empty machine', (t) => {
     assert.deepEqual(readNginx(createRoot(t), '/usr/bin:/bin'), {
       installed: false,
       sites: [],
@@ -45,22 +45,22 @@ describe('readNginx: whether it is installed', () => {
     });
   });
 
-  it('is, with a binary in a folder of the search path, below the root that was handed in', (t) => {
+  it('yes, with a binary in a folder of the search path, below the given root', (t) => {
     const root = createRoot(t, '/srv/tools/nginx');
     assert.equal(readNginx(root, '/bin:/srv/tools').installed, true);
     assert.equal(readNginx(root, '/bin').installed, false);
   });
 
-  it('is not for a folder of that name', (t) => {
+  it('no, with a folder of that name', (t) => {
     assert.equal(readNginx(createRoot(t, '/usr/sbin/nginx/'), '').installed, false);
   });
 
-  it('looks in no relative folder of the search path', (t) => {
+  it('no, with a binary in a relative folder of the search path', (t) => {
     const root = createRoot(t, '/tools/nginx', '/nginx');
     assert.equal(readNginx(root, 'tools::.').installed, false);
   });
 
-  it('is, with a link to a binary, and is not with a link to nothing', (t) => {
+  it('yes, with a link to a binary; no, with a dangling link', (t) => {
     const root = createRoot(t, '/opt/real-nginx', '/usr/sbin/', '/usr/bin/');
     symlinkSync('nowhere', join(root, '/usr/bin/nginx'));
     assert.equal(readNginx(root, '').installed, false);
@@ -69,14 +69,14 @@ describe('readNginx: whether it is installed', () => {
   });
 });
 
-describe('readNginx: links of the host, below the root that was handed in', () => {
-  it('lead from the folder of the sites to where it is on the host', (t) => {
+describe('readNginx: links of the host, below the given root', () => {
+  it('resolve to the folder of the sites on the host', (t) => {
     const root = createRoot(t, '/srv/nginx/sites/shop', '/etc/nginx/');
     symlinkSync('/srv/nginx/sites', join(root, '/etc/nginx/sites-enabled'));
     assert.deepEqual(readNginx(root, '').sites, ['shop']);
   });
 
-  it('lead to the binary that the host has, and to none that only this machine has', (t) => {
+  it('resolve to a binary of the host, not to one of this machine', (t) => {
     const root = createRoot(t, '/opt/real-nginx', '/usr/sbin/', '/usr/bin/');
     symlinkSync(process.execPath, join(root, '/usr/bin/nginx'));
     assert.equal(readNginx(root, '').installed, false);
@@ -105,12 +105,12 @@ describe('readNginx: its sites', () => {
     ]);
   });
 
-  it('are those of sites-enabled alone where that folder is, though it be empty', (t) => {
+  it('come only from sites-enabled if that folder exists, even if it is empty', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled/', '/etc/nginx/conf.d/other.conf');
     assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], cutOff: false });
   });
 
-  it('are conf.d/*.conf without the ending where there is no sites-enabled', (t) => {
+  it('are conf.d/*.conf without the extension if there is no sites-enabled', (t) => {
     const root = createRoot(
       t,
       '/etc/nginx/nginx.conf',
@@ -125,25 +125,25 @@ describe('readNginx: its sites', () => {
     });
   });
 
-  it('are none of the names with a leading dot', (t) => {
+  it('exclude names with a leading dot', (t) => {
     const enabled = createRoot(t, '/etc/nginx/sites-enabled/.swp', '/etc/nginx/sites-enabled/site');
     assert.deepEqual(readNginx(enabled, '').sites, ['site']);
     const confD = createRoot(t, '/etc/nginx/conf.d/.hidden.conf', '/etc/nginx/conf.d/site.conf');
     assert.deepEqual(readNginx(confD, '').sites, ['site']);
   });
 
-  it('count a link by its own name, wherever it leads', (t) => {
+  it('include a link by its own name, wherever it leads', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled/');
     symlinkSync('../sites-available/gone', join(root, '/etc/nginx/sites-enabled/shop'));
     assert.deepEqual(readNginx(root, '').sites, ['shop']);
   });
 
-  it('are none where a file stands in the place of the folder', (t) => {
+  it('are none if a file is in place of the folder', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled');
     assert.deepEqual(readNginx(root, ''), { installed: false, sites: [], cutOff: false });
   });
 
-  it('are all of a folder that is full, and said to be cut off where there are more', (t) => {
+  it('are complete up to the limit of entries, and cut off beyond it', (t) => {
     const root = createRoot(t, '/etc/nginx/sites-enabled/');
     const add = (number: number) =>
       writeFileSync(join(root, `/etc/nginx/sites-enabled/${String(number).padStart(5, '0')}`), '');
@@ -155,21 +155,21 @@ describe('readNginx: its sites', () => {
     assert.deepEqual([sites?.length, cutOff], [MAX_ENTRIES, true]);
   });
 
-  it('are unknown, and so is whether nginx is there, when its folder can not be looked into', (t) => {
+  it('are unknown, like whether nginx is installed, if its folder cannot be read', (t) => {
     const root = createRoot(t, '/etc/hosts');
     createLoop(root, '/etc/nginx');
     assert.deepEqual(readNginx(root, ''), { installed: null, sites: null, cutOff: false });
   });
 
   for (const folder of ['sites-enabled', 'conf.d']) {
-    it(`are unknown when ${folder} can not be read`, (t) => {
+    it(`are unknown if ${folder} cannot be read`, (t) => {
       const root = createRoot(t, '/usr/sbin/nginx');
       createLoop(root, `/etc/nginx/${folder}`);
       assert.deepEqual(readNginx(root, ''), { installed: true, sites: null, cutOff: false });
     });
   }
 
-  it('are unknown, not those of conf.d, when sites-enabled is there and can not be read', (t) => {
+  it('are unknown, not those of conf.d, if sites-enabled exists but cannot be read', (t) => {
     const root = createRoot(t, '/etc/nginx/conf.d/shop.conf');
     createLoop(root, '/etc/nginx/sites-enabled');
     assert.deepEqual(readNginx(root, ''), { installed: false, sites: null, cutOff: false });

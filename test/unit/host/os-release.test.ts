@@ -22,7 +22,7 @@ describe('parseOsRelease', () => {
 });
 
 describe('readOsName', () => {
-  it('follows the link of the host, and takes what packages have put where there is none', (t) => {
+  it('follows a link at etc/os-release below the root, and falls back to usr/lib/os-release', (t) => {
     const root = temporaryFolder(t);
     assert.equal(readOsName(root), '');
     mkdirSync(join(root, 'usr/lib'), { recursive: true });

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/fixtures.js';
 const TEXT =
   'some avg10=12.34 avg60=0.00 avg300=0.00 total=5\nfull avg10=1.00 avg60=0.00 avg300=0.00 total=1\n';
 
-test('pressure of a kernel without it is unsupported, and of a file that is garbage unknown', (t) => {
+test('pressure is unsupported if the kernel lacks it, and unknown for a malformed file', (t) => {
   const folder = temporaryFolder(t);
   assert.equal(readPressureFiles(folder), 'unsupported');
   mkdirSync(join(folder, 'pressure'));

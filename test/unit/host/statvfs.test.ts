@@ -15,12 +15,12 @@ function readDf(path: string): number {
 }
 
 describe('diskUsedPct', () => {
-  it('is the used share of what is used and what users may still take', () => {
+  it('is the used space as a share of used plus available space', () => {
     // 100 blocks, 30 free, of which root keeps 10 for itself.
     assert.equal(diskUsedPct(100, 30, 20), (100 * 70) / 90);
   });
 
-  it('is 0 when nothing is used, and 100 when users can take no more', () => {
+  it('is 0 when nothing is used, and 100 when nothing is available to users', () => {
     assert.equal(diskUsedPct(100, 100, 95), 0);
     assert.equal(diskUsedPct(100, 5, 0), 100);
   });
@@ -47,7 +47,7 @@ describe('readDiskUse', () => {
       const text = execFileSync('df', ['-B1', '--output=size,used,avail', '/'], { encoding: 'utf8' });
       return text.split('\n')[1]!.trim().split(/\s+/).map(Number);
     };
-    // Others may write to it meanwhile: our value was read between two of df.
+    // Other processes may write meanwhile, so our value is read between two readings of df.
     for (let attempt = 0; ; attempt++) {
       const before = df();
       const use = readDiskUse('/');
@@ -58,7 +58,7 @@ describe('readDiskUse', () => {
     }
   });
 
-  it('knows no bytes on FUSE, where the size of a block is not told, and the share all the same', () => {
+  it('reports no bytes on FUSE, whose block size is unknown, but still the share', () => {
     const counts = { bsize: 1_048_576, blocks: 100, bfree: 30, bavail: 20 };
     const { sizeBytes, usedBytes, availableBytes, usedPct } = diskUseOf({ ...counts, type: 0x65735546 });
     assert.deepEqual([sizeBytes, usedBytes, availableBytes], [Number.NaN, Number.NaN, Number.NaN]);
@@ -66,14 +66,14 @@ describe('readDiskUse', () => {
     assert.equal(diskUseOf({ ...counts, type: 0xef53 }).usedBytes, 70 * 1_048_576);
   });
 
-  it('knows no bytes of a file system without blocks', () => {
+  it('reports no bytes for a file system without blocks', () => {
     assert.ok(Number.isNaN(readDiskUse('/proc').sizeBytes));
   });
 });
 
 describe('readDiskUsedPct', () => {
   it('agrees with df on the file system at /', () => {
-    // Others may write to it meanwhile: our value was read between two of df.
+    // Other processes may write meanwhile, so our value is read between two readings of df.
     for (let attempt = 0; ; attempt++) {
       const before = readDf('/');
       const pct = readDiskUsedPct('/');
@@ -89,7 +89,7 @@ describe('readDiskUsedPct', () => {
     assert.ok(Number.isNaN(readDiskUsedPct('/proc')));
   });
 
-  it('throws the error of statfs for a path that is not there', (t) => {
+  it('throws the error of statfs for a missing path', (t) => {
     assert.throws(() => readDiskUsedPct(join(temporaryFolder(t), 'missing')), { code: 'ENOENT' });
   });
 });

@@ -6,17 +6,17 @@ import { lookAtProcfs, lookAtRootfs } from '../../../workers/host/trees.js';
 import { copyMachine, temporaryFolder } from '../../support/fixtures.js';
 
 describe('lookAtProcfs', () => {
-  it('is content with that of this machine', async () => {
+  it('accepts the procfs of this machine', async () => {
     assert.equal((await lookAtProcfs('/proc')).problem, null);
   });
 
-  it('is content with nothing but a stat: what else is missing may come', async (t) => {
+  it('accepts one with only a stat: other files may appear later', async (t) => {
     const folder = copyMachine(t, 'kvm-host');
     for (const name of ['meminfo', 'loadavg', 'uptime']) rmSync(join(folder, name));
     assert.deepEqual(await lookAtProcfs(folder), { problem: null, masked: [] });
   });
 
-  it('looks for no files of the kernel in a folder that stands for another machine', async (t) => {
+  it('reports no masked files in a copy of another machine', async (t) => {
     const folder = copyMachine(t, 'kvm-host');
     rmSync(join(folder, 'uptime'));
     symlinkSync('/proc/uptime', join(folder, 'uptime'));
@@ -51,7 +51,7 @@ describe('lookAtProcfs', () => {
       /^which can't be looked into: ELOOP/,
     ],
   ] as const) {
-    it(`has a problem with one that ${what}`, async (t) => {
+    it(`rejects one that ${what}`, async (t) => {
       const folder = temporaryFolder(t);
       make(folder);
       const { problem: told } = await lookAtProcfs(folder);
@@ -61,12 +61,12 @@ describe('lookAtProcfs', () => {
 });
 
 describe('lookAtRootfs', () => {
-  it('is content with that of this machine, which is on the root that it is', async () => {
+  it('accepts the root of this machine, and reports it as its own root', async () => {
     const { problem, isOnOwnRoot } = await lookAtRootfs('/');
     assert.deepEqual([problem, isOnOwnRoot], [null, true]);
   });
 
-  it('is not content with a procfs', async () => {
+  it('rejects a procfs', async () => {
     const { problem } = await lookAtRootfs('/proc');
     assert.equal(problem, 'which has neither etc/ nor usr/');
   });
@@ -77,7 +77,7 @@ describe('lookAtRootfs', () => {
     ['# nothing\n', null],
     ['', null],
   ] as const) {
-    it(`takes ${JSON.stringify(expected)} for the name out of ${JSON.stringify(text)}`, async (t) => {
+    it(`reads the host name ${JSON.stringify(expected)} from ${JSON.stringify(text)}`, async (t) => {
       const root = temporaryFolder(t);
       mkdirSync(join(root, 'etc'));
       writeFileSync(join(root, 'etc/hostname'), text);
@@ -85,7 +85,7 @@ describe('lookAtRootfs', () => {
     });
   }
 
-  it('follows the link of the host to the name', async (t) => {
+  it('follows a link at etc/hostname below the root', async (t) => {
     const root = temporaryFolder(t);
     mkdirSync(join(root, 'etc/static'), { recursive: true });
     writeFileSync(join(root, 'etc/static/hostname'), 'linked');
@@ -93,7 +93,7 @@ describe('lookAtRootfs', () => {
     assert.equal((await lookAtRootfs(root)).hostname, 'linked');
   });
 
-  it('has a problem with a folder that has neither etc nor usr, with an empty one, and with a file', async (t) => {
+  it('rejects a folder with neither etc nor usr, an empty folder, and a file', async (t) => {
     const root = temporaryFolder(t);
     assert.equal((await lookAtRootfs(root)).problem, 'which is empty: nothing is mounted there');
     writeFileSync(join(root, 'etc'), '');

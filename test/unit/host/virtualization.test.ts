@@ -36,13 +36,13 @@ describe('readVirtualization', () => {
     });
   }
 
-  it('is found by the clocks where there is no firmware', (t) => {
+  it('is found by the clock sources if there is no firmware', (t) => {
     assert.equal(readVirtualization(sysfs(t, null, 'tsc kvm-clock'), true), 'KVM');
     assert.equal(readVirtualization(sysfs(t, null, 'hyperv_clocksource_tsc_page'), true), 'Hyper-V');
     assert.equal(readVirtualization(sysfs(t, null, 'xen tsc'), null), 'Xen');
   });
 
-  it('is yes or none by what the CPU says where no file has a name, and unknown where that says nothing', (t) => {
+  it('is yes or none by the hypervisor flag of the CPU without a name, and unknown without a flag', (t) => {
     assert.equal(readVirtualization(sysfs(t, null), true), 'yes');
     assert.equal(readVirtualization(sysfs(t, ['Dell Inc.', 'PowerEdge R650']), true), 'yes');
     assert.equal(readVirtualization(sysfs(t, null), false), 'none');

@@ -7,10 +7,10 @@ import { type Burns, PlayedKernel } from '../../support/played-kernel.js';
 import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
 
 const CADENCES_MS = [1, 2, 5, 10, 16, 20, 33, 36, 40, 49, 50, 51, 60, 75, 99, 100];
-/** Where in a tick of the slowest the bursts begin. */
+/** Offsets of the burst start within a tick of the slowest cadence. */
 const PHASES_MS = [0.5, 27.5, 49, 50.5, 77.5];
 
-/** A sampler on a host that burns; it has taken its first sample. */
+/** A sampler on a host with CPU bursts; it has taken its first sample. */
 function burningRig(
   t: TestContext,
   intervalMs: number,
@@ -29,7 +29,7 @@ function burningRig(
 
 describe('bursts', () => {
   for (const intervalMs of CADENCES_MS) {
-    it(`of 150 ms in every second are 100 % at most and 15 % on average, at a tick every ${intervalMs} ms`, (t) => {
+    it(`of 150 ms per second peak at 100 % with a mean of 15 %, at a tick every ${intervalMs} ms`, (t) => {
       const seconds = intervalMs < 10 ? 3 : 10;
       for (const phaseMs of intervalMs < 10 ? PHASES_MS.slice(0, 2) : PHASES_MS) {
         const rig = burningRig(t, intervalMs, { phaseMs: 500 + phaseMs });
@@ -38,21 +38,21 @@ describe('bursts', () => {
         const { max_pct, mean_pct, above_90_ms } = burst;
         const told = `phase ${phaseMs}: ${JSON.stringify(burst)}`;
         assert.equal(max_pct, 100, told);
-        // The first share is that of the first 100 ms; the last second may not have come to its end.
+        // The first share is that of the first 100 ms; the last second may be incomplete.
         const bursts = Math.floor((burst.seconds ?? Number.NaN) + 0.2);
         const expectedPct = (bursts * 15) / (burst.seconds ?? Number.NaN);
         assert.ok(
           mean_pct !== null && Math.abs(mean_pct - expectedPct) < 0.5,
           `${told}, not ${expectedPct} %`,
         );
-        // The share is above 90 % from 90 ms to 160 ms behind the beginning of each; samples are no finer than they are.
+        // The share is above 90 % from 90 ms to 160 ms after the start of each burst, within the sample resolution.
         const eachMs = (above_90_ms ?? Number.NaN) / bursts;
         assert.ok(eachMs >= 45 && eachMs <= 80 + intervalMs, `${told}: ${eachMs} ms each`);
       }
     });
   }
 
-  it('that are shorter than the window stay below 100 %', (t) => {
+  it('shorter than the window stay below 100 %', (t) => {
     for (const intervalMs of [1, 10, 50]) {
       const rig = burningRig(t, intervalMs, { burnMs: 50, phaseMs: 3 });
       rig.run(4_000);
@@ -62,7 +62,7 @@ describe('bursts', () => {
     }
   });
 
-  it('are told of the trailing minute, and forgotten behind it', (t) => {
+  it('are reported for the trailing minute only', (t) => {
     // One burst, in the first second.
     const rig = burningRig(t, 50, { burnMs: 300, everyMs: 1e9, phaseMs: 400 });
     rig.run(58_000);
@@ -90,7 +90,7 @@ describe('bursts', () => {
     [50, 99, 75],
     [1, 75, 75],
   ] as const) {
-    it(`of 150 ms are ${leastPct} % or more when the budget has stretched ${intervalMs} ms to ${stretchedMs} ms, and the window is whole`, (t) => {
+    it(`reach ${leastPct} % and keep cpu_pct known, ${intervalMs} ms stretched to ${stretchedMs} ms`, (t) => {
       for (const phaseMs of PHASES_MS) {
         const rig = burningRig(t, intervalMs, { phaseMs: 500 + phaseMs });
         rig.stretchTo(stretchedMs);
@@ -103,7 +103,7 @@ describe('bursts', () => {
     });
   }
 
-  it('are unknown where samples are more than 125 ms apart, and the flight recorder has the means', (t) => {
+  it('are unknown if samples are more than 125 ms apart; the flight recorder has the means', (t) => {
     const rig = burningRig(t, 1_000, { phaseMs: 500 }, { historyRows: 20 });
     rig.run(10_000);
     const { busy_100ms_pct, burst } = rig.telemetry().cpu;
@@ -114,7 +114,7 @@ describe('bursts', () => {
     for (const mean of means) assert.ok(Math.abs(mean - 15) < 2, `${mean} %`);
   });
 
-  it('are unknown at once when the counters can not be read, and until they have been for 100 ms', (t) => {
+  it('are unknown while the counters cannot be read and for 100 ms afterwards', (t) => {
     const rig = burningRig(t, 50, { burnMs: 1_000 });
     const write = rig.beforeTick;
     rig.run(2_000);
@@ -126,13 +126,13 @@ describe('bursts', () => {
     assert.equal(rig.telemetry().cpu.burst.seconds, known);
     rig.beforeTick = write;
     rig.run(50);
-    // That is the share of three seconds.
+    // This share spans three seconds.
     assert.equal(rig.telemetry().cpu.busy_100ms_pct, null);
     rig.run(100);
     assert.equal(rig.telemetry().cpu.busy_100ms_pct, 100);
   });
 
-  it('are not seen across a step in which a counter fell', (t) => {
+  it('are not counted across a step in which a counter decreased', (t) => {
     const rig = burningRig(t, 10, { burnMs: 1_000 });
     rig.run(1_000);
     const write = rig.beforeTick;
@@ -144,7 +144,7 @@ describe('bursts', () => {
     assert.equal(rig.telemetry().cpu.busy_100ms_pct, null);
   });
 
-  it('leave out the time in which nothing was seen', (t) => {
+  it('exclude the time without samples', (t) => {
     const rig = burningRig(t, 50, { burnMs: 500 });
     rig.run(2_000);
     rig.clock.advance(20_000);
@@ -153,7 +153,7 @@ describe('bursts', () => {
     assert.ok(seconds !== null && seconds > 3.5 && seconds < 4.1, `${seconds} s`);
   });
 
-  it('go on being counted by the lane that takes over', (t) => {
+  it('keep their counters when another lane takes over', (t) => {
     const rig = burningRig(t, 50, { burnMs: 500 });
     rig.run(3_000);
     const before = rig.burstCounters();

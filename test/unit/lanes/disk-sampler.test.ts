@@ -35,7 +35,7 @@ class DiskRig {
     this.sampler = this.start();
   }
 
-  /** Makes a sampler that takes the place of the one before. */
+  /** Starts a sampler that replaces the previous one. */
   start(): DiskSampler {
     const sampler = new DiskSampler(
       {
@@ -72,7 +72,7 @@ class DiskRig {
     return readDiskNotes(this.#reader).sites;
   }
 
-  /** Why the disk or nginx could not be read, by their names. */
+  /** Why the disk or nginx could not be read, by source. */
   reasons(): Record<string, string> {
     const reasons = Object.entries(readDiskNotes(this.#reader).reasons);
     return Object.fromEntries(reasons.map(([source, { summary }]) => [source, summary]));
@@ -80,7 +80,7 @@ class DiskRig {
 }
 
 describe('DiskSampler', () => {
-  it('publishes the share of the file system, and when it was read', (t) => {
+  it('publishes the used share of the file system, and when it was read', (t) => {
     const rig = new DiskRig(t);
     rig.tick();
     // Others may write to the file system between the two readings.
@@ -117,7 +117,7 @@ describe('DiskSampler', () => {
     assert.equal(rig.number('nginx_installed'), 1);
   });
 
-  it('looks at nginx once a minute, at the file system at every tick', (t) => {
+  it('reads nginx once a minute and the file system at every tick', (t) => {
     const rig = new DiskRig(t);
     rig.tick();
     rig.addSite('late');
@@ -129,7 +129,7 @@ describe('DiskSampler', () => {
     }
   });
 
-  it('has published nginx before it asks a file system that may never answer', (t) => {
+  it('publishes nginx before it queries a file system that may hang', (t) => {
     const rig = new DiskRig(t);
     rig.addSite('shop');
     let seen: unknown;
@@ -147,7 +147,7 @@ describe('DiskSampler', () => {
     assert.ok(Number.isNaN(rig.number('disk_pct')));
   });
 
-  it('says that the file system can not be asked, since when, and counts it; then mends', (t) => {
+  it('reports and counts a file system failure with the last good time, then recovers', (t) => {
     const rig = new DiskRig(t);
     rig.tick();
     const readAt = rig.clock.mono;
@@ -166,7 +166,7 @@ describe('DiskSampler', () => {
     assert.equal(rig.number('read_errors'), 1);
   });
 
-  it('says that nginx could not be read as a whole, and keeps what was read before, with its time', (t) => {
+  it('reports that nginx could not be read completely, and keeps the last values and their time', (t) => {
     const rig = new DiskRig(t);
     rig.addSite('shop');
     rig.tick();
@@ -182,7 +182,7 @@ describe('DiskSampler', () => {
     assert.deepEqual(rig.sites(), ['shop']);
   });
 
-  it('publishes as many sites as there is room for, and says that some are missing', (t) => {
+  it('publishes as many sites as fit, and reports that some are missing', (t) => {
     const rig = new DiskRig(t);
     const names = Array.from({ length: 100 }, (_, i) => `${String(i).padStart(3, '0')}${'x'.repeat(250)}`);
     for (const name of names) rig.addSite(name);
@@ -195,7 +195,7 @@ describe('DiskSampler', () => {
     assert.equal(rig.number('nginx_failed'), 1);
   });
 
-  it('says that nginx is not known as a whole when its folder has more entries than are looked at', (t) => {
+  it('reports nginx as incomplete if its folder exceeds the limit of entries', (t) => {
     const rig = new DiskRig(t);
     for (let i = 0; i <= MAX_ENTRIES; i++) rig.addSite(`.${i}`);
     rig.tick();
@@ -203,7 +203,7 @@ describe('DiskSampler', () => {
     assert.deepEqual([rig.number('nginx_failed'), rig.number('read_errors')], [1, 1]);
   });
 
-  it('says while it asks a file system that it does, and when it has the answer, that it does not', (t) => {
+  it('marks itself as asking only while it queries the file system', (t) => {
     const rig = new DiskRig(t);
     const control = new Control(rig.shared);
     let isAsking = false;
@@ -223,7 +223,7 @@ describe('DiskSampler', () => {
     assert.equal(control.isAsking, false);
   });
 
-  it('counts its ticks and those that it was told were skipped', (t) => {
+  it('counts its ticks and the skipped ones', (t) => {
     const rig = new DiskRig(t);
     rig.tick();
     rig.tick(2);
@@ -231,7 +231,7 @@ describe('DiskSampler', () => {
     assert.equal(rig.number('missed_ticks'), 2);
   });
 
-  it('goes on with the values and counts of the lane before it', (t) => {
+  it('continues with the values and counts of the previous lane', (t) => {
     const rig = new DiskRig(t);
     rig.addSite('shop');
     rig.tick();

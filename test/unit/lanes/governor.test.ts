@@ -4,13 +4,13 @@ import { SLOWEST_INTERVAL_MS } from '../../../src/shared/pace.js';
 import { Governor } from '../../../workers/lanes/governor.js';
 
 const BUDGET_PCT = 0.5;
-/** What trials of the configured interval may take on top, as a part of the budget. */
+/** The extra cost of trials of the configured interval, as a fraction of the budget. */
 const TRIALS = 1 / 15;
 
-/** A host on which a tick takes as long as it is told, and the governor that samples it; time is played. */
+/** A host with a configurable CPU cost per tick, and its governor; time is simulated. */
 class Host {
   readonly governor: Governor;
-  /** CPU time of a tick, µs, at an interval of so many ms. */
+  /** CPU time of a tick in µs, at an interval of `intervalMs`. */
   costUs: (intervalMs: number) => number = () => 100;
   changes = 0;
   #nowMs = 0;
@@ -22,7 +22,7 @@ class Host {
     this.governor.push(0, 0);
   }
 
-  /** Runs for `seconds`; returns the share of a core that was taken meanwhile, percent. */
+  /** Runs for `seconds` and returns the used share of a core in percent. */
   run(seconds: number): number {
     const [startMs, startNs] = [this.#nowMs, this.#cpuNs];
     while (this.#nowMs < startMs + seconds * 1_000) {
@@ -39,7 +39,7 @@ class Host {
 }
 
 describe('Governor', () => {
-  it('leaves the interval alone where ticks are within the budget', () => {
+  it('leaves the interval unchanged while ticks are within the budget', () => {
     const host = new Host(50);
     host.costUs = () => 240;
     host.run(600);
@@ -53,7 +53,7 @@ describe('Governor', () => {
     // As measured: caches are colder the longer the lane has slept.
     ['a tick that is dearer the longer the lane slept', 1, (ms: number) => 40 * ms ** 0.4],
   ] as const) {
-    it(`keeps ${what}, within the budget, and near it`, () => {
+    it(`keeps ${what}, within the budget and close to it`, () => {
       const host = new Host(configuredMs);
       host.costUs = costUs;
       host.run(60);
@@ -61,7 +61,7 @@ describe('Governor', () => {
       assert.ok(pct <= BUDGET_PCT * (1 + TRIALS) && pct > 0.6 * BUDGET_PCT, `${pct} %`);
     });
 
-    it(`does not hunt: ${what}, and noise of a third`, () => {
+    it(`does not oscillate: ${what}, with noise of a third`, () => {
       const host = new Host(configuredMs);
       let turn = 0;
       host.costUs = (intervalMs) => costUs(intervalMs) * (1 + Math.sin(turn++ * 1.7) / 3);
@@ -72,7 +72,7 @@ describe('Governor', () => {
     });
   }
 
-  it('is within the budget seconds after a tick became a hundred times as dear', () => {
+  it('is within the budget seconds after a tick becomes a hundred times as expensive', () => {
     const host = new Host(50);
     host.run(60);
     host.costUs = () => 10_000;
@@ -90,7 +90,7 @@ describe('Governor', () => {
     assert.equal(host.governor.intervalMs, 50);
   });
 
-  it('comes back within 30 s though a tick costs more the rarer it is', () => {
+  it('comes back within 30 s although rarer ticks cost more each', () => {
     const host = new Host(50);
     const cost = (scale: number) => (intervalMs: number) => scale * (intervalMs / 50) ** 0.9;
     host.costUs = cost(300);
@@ -102,7 +102,7 @@ describe('Governor', () => {
     assert.equal(host.governor.statedMs, 50);
   });
 
-  it('tries the configured interval no longer than for a fifteenth of the budget, and tells nobody', () => {
+  it('spends at most a fifteenth of the budget on trials, without changing the stated interval', () => {
     const host = new Host(50);
     host.costUs = () => 20_000;
     host.run(60);
@@ -120,18 +120,18 @@ describe('Governor', () => {
     assert.equal(host.governor.intervalMs, SLOWEST_INTERVAL_MS);
   });
 
-  it('goes on at the interval that a lane before it had found', () => {
+  it('continues with the interval of the previous lane', () => {
     assert.equal(new Governor(50, BUDGET_PCT, 130).intervalMs, 130);
     assert.equal(new Governor(50, BUDGET_PCT, 10).intervalMs, 50);
   });
 
-  it('judges nothing where the kernel keeps no account', () => {
+  it('changes nothing if the kernel reports no CPU time', () => {
     const governor = new Governor(50, BUDGET_PCT);
     for (let ms = 0; ms < 120_000; ms += 1_000) governor.push(Number.NaN, ms);
     assert.equal(governor.intervalMs, 50);
   });
 
-  it('does not hold against a lane what was spent before it was told to begin anew, or a count that fell', () => {
+  it('ignores CPU time spent before a restart, and a counter that decreased', () => {
     const governor = new Governor(50, BUDGET_PCT);
     governor.push(0, 0);
     governor.restart();

@@ -32,7 +32,7 @@ function lineOf(rig: ProcSamplerRig, resource: Resource): unknown {
 const AVERAGES = { avg10: 1.5, avg60: 0, avg300: 0 };
 
 describe('pressure', () => {
-  it('of a kernel without it is unsupported: not stale, no error, and nothing else is told', (t) => {
+  it('of a kernel without it is unsupported: neither stale nor an error', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'));
     rig.tick();
     rig.run(5_000);
@@ -41,19 +41,19 @@ describe('pressure', () => {
     assert.equal(rig.number('read_errors'), 0);
   });
 
-  it('that appears after all is found within a minute', (t) => {
+  it('that appears later is found within a minute', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'));
     rig.tick();
     rig.run(1_000);
     for (const resource of RESOURCES) write(rig, resource, 2);
-    // A file that may be there is opened once a minute, and not all the time.
+    // A missing file is retried only once a minute.
     rig.run(55_000);
     assert.deepEqual(rig.telemetry().pressure, { supported: false });
     rig.run(7_000);
     assert.deepEqual(lineOf(rig, 'io'), { ...AVERAGES, total_us: 2, stall_us: 0 });
   });
 
-  it('tells the microseconds that were lost since the reading before, of which there is none at first', (t) => {
+  it('has the stall time since the previous reading in µs, and null at first', (t) => {
     const rig = pressedRig(t);
     assert.deepEqual(lineOf(rig, 'cpu'), { ...AVERAGES, total_us: 1_000_000, stall_us: null });
     write(rig, 'cpu', 1_250_000);
@@ -66,7 +66,7 @@ describe('pressure', () => {
     assert.equal(rig.history().pressure_io_full_pct.at(-1), 0);
   });
 
-  it('that can not be read any more is stale and unknown, and the other resources go on', (t) => {
+  it('that can no longer be read is stale and unknown; the other resources go on', (t) => {
     const rig = pressedRig(t);
     writeFileSync(join(rig.procfs, 'pressure/memory'), 'garbage\n');
     write(rig, 'io', 1_100_000);
@@ -75,14 +75,14 @@ describe('pressure', () => {
     assert.deepEqual(lineOf(rig, 'memory'), unknown);
     assert.deepEqual(lineOf(rig, 'io'), { ...AVERAGES, total_us: 1_100_000, stall_us: 100_000 });
     assert.deepEqual(rig.telemetry().stale, ['pressure']);
-    // Back again: what was lost meanwhile is in no interval.
+    // Back again: the stall time of the gap belongs to no interval.
     write(rig, 'memory', 9_000_000);
     rig.run(1_000);
     assert.deepEqual(lineOf(rig, 'memory'), { ...AVERAGES, total_us: 9_000_000, stall_us: null });
     assert.equal(rig.telemetry().stale, undefined);
   });
 
-  it('that vanishes has failed, and is not unsupported; nor is it to the lane that takes over', (t) => {
+  it('that vanishes is stale, not unsupported, also for a lane that takes over', (t) => {
     const rig = pressedRig(t);
     rmSync(join(rig.procfs, 'pressure'), { recursive: true });
     rig.run(7_000);
@@ -94,7 +94,7 @@ describe('pressure', () => {
     assert.equal((rig.telemetry().pressure as { supported: unknown }).supported, true);
   });
 
-  it('does not call a counter that fell lost time', (t) => {
+  it('has no stall time for a counter that decreased', (t) => {
     const rig = pressedRig(t);
     write(rig, 'cpu', 10);
     rig.run(1_000);

@@ -6,7 +6,7 @@ import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
 const BUDGET_PCT = 0.5;
 const SECOND_NS = 1e9;
 
-/** A sampler on a clock of the test's own, on which its own thread takes next to nothing; the disk lane says what it took. */
+/** A sampler on a fake clock, whose own thread uses next to no CPU time; the disk lane reports what it used. */
 function createRig(t: TestContext) {
   const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), { cpuBudgetPct: BUDGET_PCT });
   const disk = (cpuNs: number) =>
@@ -24,7 +24,7 @@ function createRig(t: TestContext) {
 }
 
 describe('ProcSampler: its budget', () => {
-  it('is that of both lanes, and is told in the frame and the snapshot', (t) => {
+  it('covers both lanes, and the interval is in the frame and the snapshot', (t) => {
     const { rig, disk } = createRig(t);
     for (let second = 1; second <= 20; second++) {
       disk(second * 0.04 * SECOND_NS);
@@ -47,7 +47,7 @@ describe('ProcSampler: its budget', () => {
     assert.equal(rig.number('interval_ms'), intervalMs);
   });
 
-  it('does not count what the disk lane took before it was heard of, nor what its successor did not take again', (t) => {
+  it('ignores CPU time of the disk lane before its first frame, and a counter that decreased', (t) => {
     const { rig, disk } = createRig(t);
     rig.tick();
     rig.run(3_000);

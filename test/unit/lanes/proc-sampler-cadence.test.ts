@@ -9,7 +9,7 @@ const INTERVALS = [
   1, 2, 3, 7, 10, 16, 30, 33, 49, 50, 51, 99, 100, 101, 250, 333, 499, 500, 501, 700, 999, 1_000,
 ];
 
-/** A machine of which each reading gives another value: all its files change before each tick. */
+/** A machine whose files all change before each tick, so that each reading gives another value. */
 function createRestlessRig(t: TestContext, intervalMs: number): ProcSamplerRig {
   const procfs = copyMachine(t, 'no-swap');
   const rig = new ProcSamplerRig(t, procfs, { intervalMs });

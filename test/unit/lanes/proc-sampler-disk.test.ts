@@ -23,15 +23,15 @@ function publish(rig: ProcSamplerRig, values: Partial<DiskValues> = {}): void {
   });
 }
 
-describe('ProcSampler: what the disk lane says', () => {
-  it('is unknown, and not stale, before that lane has said anything', (t) => {
+describe('ProcSampler: the values of the disk lane', () => {
+  it('are unknown, and not stale, before its first frame', (t) => {
     const rig = createRig(t);
     rig.tick();
     const { disk_pct, nginx_installed, nginx_sites, stale } = rig.telemetry();
     assert.deepEqual([disk_pct, nginx_installed, nginx_sites, stale], [null, null, null, undefined]);
   });
 
-  it('is stale when its first word has not come in a third of its limits: it was asked for at once', (t) => {
+  it('are stale if the first frame takes longer than a third of their limits', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), {
       diskStaleAfterMs: 6_000,
       nginxStaleAfterMs: 21_000,
@@ -46,7 +46,7 @@ describe('ProcSampler: what the disk lane says', () => {
     assert.equal(rig.telemetry().disk_pct, null);
   });
 
-  it('is taken over within a tenth of a second', (t) => {
+  it('are adopted within 100 ms', (t) => {
     const rig = createRig(t);
     rig.tick();
     publish(rig);
@@ -55,7 +55,7 @@ describe('ProcSampler: what the disk lane says', () => {
     assert.deepEqual([disk_pct, nginx_installed, nginx_sites], [61.3, true, ['api']]);
   });
 
-  it('is kept, named stale with its age, when no more comes', (t) => {
+  it('are kept and marked stale with their age when no more frames come', (t) => {
     const rig = createRig(t);
     publish(rig);
     rig.tick();
@@ -68,7 +68,7 @@ describe('ProcSampler: what the disk lane says', () => {
     assert.deepEqual(stale_seconds, { disk: 6 });
   });
 
-  it('is fresh again with the next frame', (t) => {
+  it('are fresh again with the next frame', (t) => {
     const rig = createRig(t);
     publish(rig);
     rig.tick();
@@ -79,19 +79,19 @@ describe('ProcSampler: what the disk lane says', () => {
     assert.deepEqual([disk_pct, nginx_sites, stale], [70, ['api', 'shop'], undefined]);
   });
 
-  it('has the age of its values, not that of the frame', (t) => {
+  it('have their own age, not that of the frame', (t) => {
     const rig = createRig(t);
     publish(rig);
     rig.tick();
     rig.run(6_000);
-    // nginx was read anew; the file system was not.
+    // nginx was read again; the file system was not.
     publish(rig, { disk_mono_ms: rig.clock.mono - 6_000, sites: ['shop'] });
     rig.run(100);
     const { nginx_sites, stale, stale_seconds } = rig.telemetry();
     assert.deepEqual([nginx_sites, stale, stale_seconds], [['shop'], ['disk'], { disk: 6.1 }]);
   });
 
-  it('is stale at once when its last try failed, with what could be read', (t) => {
+  it('are stale at once after a failed read, with what could be read', (t) => {
     const rig = createRig(t);
     publish(rig);
     rig.tick();
@@ -111,7 +111,7 @@ describe('ProcSampler: what the disk lane says', () => {
     assert.deepEqual(stale_seconds, { disk: 1.1, nginx: 1.1 });
   });
 
-  it('is let go after each tick: no pin stays', (t) => {
+  it('are released after each tick: no pin stays', (t) => {
     const rig = createRig(t);
     const pin = new Int32Array(
       rig.shared,
@@ -125,7 +125,7 @@ describe('ProcSampler: what the disk lane says', () => {
     }
   });
 
-  it('may be as long as a disk frame holds', (t) => {
+  it('may be as long as a disk frame allows', (t) => {
     const rig = createRig(t);
     const sites = Array.from({ length: 62 }, (_, i) => `${i}`.padStart(255, 'x'));
     publish(rig, { sites });

@@ -13,7 +13,7 @@ interface KernelFile {
   readonly file: string;
   /** The fields that come from it. */
   readonly fields: readonly FieldName[];
-  /** What it is called in `stale`, and how often each is read. */
+  /** Its sources in `stale`, and the read interval of each in ms. */
   readonly sources: Readonly<Record<string, number>>;
   /** The start of the reason why it is stale. */
   readonly reason: string;
@@ -36,7 +36,7 @@ const FILES: readonly KernelFile[] = [
   { file: 'loadavg', fields: ['load_avg'], sources: { load: 1_000 }, reason: 'cannot parse loadavg' },
   { file: 'uptime', fields: ['uptime_seconds'], sources: { uptime: 1_000 }, reason: 'cannot parse uptime' },
 ];
-/** A collector that failed is tried again so much later; the CPU is read at every tick all the same. */
+/** The delay before a failed collector is retried; the CPU is still read at every tick. */
 const RETRY_MS = 1_000;
 
 const FAULTS: readonly [string, (whole: string) => string][] = [
@@ -45,7 +45,7 @@ const FAULTS: readonly [string, (whole: string) => string][] = [
   ['turns to garbage', () => '\x7fELF\x02\x01 12 kB of no kernel file\n'],
 ];
 
-/** A ZFS machine whose CPU counters move on before each sample, for as long as `stat` is sound. */
+/** A ZFS machine whose CPU counters advance before each sample while `stat` is valid. */
 class BusyMachine {
   readonly procfs: string;
   readonly sound = new Map<string, string>();
@@ -102,7 +102,7 @@ describe('ProcSampler: a file that goes bad', () => {
     const names = Object.keys(sources);
     const quickest = Math.min(...Object.values(sources));
     for (const [what, spoil] of FAULTS) {
-      it(`makes only its own values unknown, by name, until it is mended: ${file} ${what}`, (t) => {
+      it(`makes only its own values unknown and stale until it is restored: ${file} ${what}`, (t) => {
         const machine = new BusyMachine(t);
         const rig = createRig(t, machine);
         rig.run(1_000);
@@ -140,7 +140,7 @@ describe('ProcSampler: a file that goes bad', () => {
     }
   }
 
-  it('is not the end of the CPU sums: the ticks of the gap are counted when it is mended', (t) => {
+  it('loses no CPU ticks: those of the gap are counted when it is restored', (t) => {
     const machine = new BusyMachine(t);
     const rig = createRig(t, machine);
     machine.spoil('stat', '');
@@ -154,12 +154,12 @@ describe('ProcSampler: a file that goes bad', () => {
   });
 });
 
-describe('ProcSampler: a file that is not there', () => {
+describe('ProcSampler: a missing file', () => {
   for (const kernelFile of FILES) {
     const { file } = kernelFile;
     // Without arcstats a machine has no ZFS.
     if (file === 'spl/kstat/zfs/arcstats') continue;
-    it(`makes only its own values unknown, and is found within a second of its coming: ${file}`, (t) => {
+    it(`makes only its own values unknown, and is found within a second once it appears: ${file}`, (t) => {
       const machine = new BusyMachine(t);
       if (file === 'stat') machine.spoil(file, '');
       rmSync(join(machine.procfs, file));
@@ -185,7 +185,7 @@ describe('ProcSampler: a file that is not there', () => {
     { file: 'uptime', name: '12.50 25.00', fields: ['uptime_seconds'], sources: ['uptime'] },
     { file: 'loadavg', name: '0.10 0.20 0.30 ', fields: ['load_avg'], sources: ['load'] },
   ] as const) {
-    it(`is let go when it vanishes while it is held open, and found when it comes back: ${file}`, async (t) => {
+    it(`is closed when it vanishes while open, and found when it comes back: ${file}`, async (t) => {
       const machine = new BusyMachine(t);
       rmSync(join(machine.procfs, file));
       const mortal = await createMortalFile(t, join(machine.procfs, file), name);

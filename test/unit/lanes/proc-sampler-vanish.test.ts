@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { copyMachine, readFixture } from '../../support/fixtures.js';
 import { ProcSamplerRig } from '../../support/proc-sampler-rig.js';
 
-describe('ProcSampler: files of a folder that stands for another machine', () => {
+describe('ProcSampler: files in a copy of another machine', () => {
   for (const [file, field, source] of [
     ['stat', 'cpu_pct', 'cpu'],
     ['meminfo', 'mem_pct', 'memory'],
@@ -25,7 +25,7 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     });
   }
 
-  it('a meminfo that is replaced is read anew', (t) => {
+  it('a replaced meminfo is read again', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'guest-2cpu-steal'));
     rig.tick();
     const other = join(rig.procfs, 'meminfo.new');
@@ -35,7 +35,7 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     assert.equal(rig.telemetry().mem_pct, 75);
   });
 
-  it('ZFS is counted from when its module is loaded, though that be after the start', (t) => {
+  it('ZFS is counted once its module is loaded, even after the start', (t) => {
     const withZfs = new ProcSamplerRig(t, copyMachine(t, 'zfs'));
     withZfs.tick();
     const procfs = copyMachine(t, 'zfs');
@@ -48,7 +48,7 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     assert.equal(late.telemetry().mem_pct, withZfs.telemetry().mem_pct);
   });
 
-  it('ZFS whose module is taken away is no reason not to know the memory, from a minute later on', (t) => {
+  it('the memory is known again a minute after the ZFS module is unloaded', (t) => {
     const procfs = copyMachine(t, 'zfs');
     const rig = new ProcSamplerRig(t, procfs);
     rig.tick();
@@ -66,7 +66,7 @@ describe('ProcSampler: files of a folder that stands for another machine', () =>
     assert.equal(rig.telemetry().mem_pct, withZfs);
   });
 
-  it('ZFS that is there and does not tell leaves the memory unknown, for as long as it is so', (t) => {
+  it('the memory stays unknown while ZFS is loaded but unreadable', (t) => {
     const procfs = copyMachine(t, 'zfs');
     const rig = new ProcSamplerRig(t, procfs);
     rig.tick();

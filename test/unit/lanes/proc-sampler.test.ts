@@ -16,7 +16,7 @@ function createRig(t: TestContext, machine: Machine): ProcSamplerRig {
   return new ProcSamplerRig(t, copyMachine(t, machine));
 }
 
-/** Moves the machine on to what it was one second later. */
+/** Advances the machine to its state one second later. */
 function moveOn({ procfs }: ProcSamplerRig): void {
   const later = join(procfs, 'later');
   const names = readdirSync(later, { recursive: true, withFileTypes: true });
@@ -28,7 +28,7 @@ function moveOn({ procfs }: ProcSamplerRig): void {
 
 describe('ProcSampler: whole machines', () => {
   for (const machine of [...SOUND_MACHINES, ...BROKEN_MACHINES]) {
-    it(`tells of ${machine} what its golden file says`, (t) => {
+    it(`matches the golden file of ${machine}`, (t) => {
       const rig = createRig(t, machine);
       rig.publishDisk({
         disk_pct: 61.27,
@@ -48,7 +48,7 @@ describe('ProcSampler: whole machines', () => {
     });
   }
 
-  it('is valid as long as one of the files can be read, and not when none can', (t) => {
+  it('is valid only while at least one of the files can be read', (t) => {
     const sound = createRig(t, 'no-swap');
     sound.tick();
     assert.equal(sound.number('valid'), 1);
@@ -60,7 +60,7 @@ describe('ProcSampler: whole machines', () => {
     assert.equal(sound.number('valid'), 0);
   });
 
-  it('publishes the bytes behind the percentages, and none that are not known', (t) => {
+  it('publishes the bytes behind the percentages, and NaN for unknown ones', (t) => {
     const kib = 1_024;
     const memory = (rig: ProcSamplerRig) => [rig.number('mem_size_bytes'), rig.number('mem_available_bytes')];
     const swap = (rig: ProcSamplerRig) => [rig.number('swap_size_bytes'), rig.number('swap_free_bytes')];
@@ -71,7 +71,7 @@ describe('ProcSampler: whole machines', () => {
     writeFileSync(join(plain.procfs, 'meminfo'), '');
     plain.run(100);
     for (const value of [...memory(plain), ...swap(plain)]) assert.equal(value, Number.NaN);
-    // What ZFS would give back is available.
+    // Memory that ZFS would release counts as available.
     const zfs = createRig(t, 'zfs');
     zfs.tick();
     assert.deepEqual(memory(zfs), [263_764_512 * kib, 11_212_344 * kib + 137_438_953_472 - 8_441_262_080]);
@@ -117,7 +117,7 @@ describe('ProcSampler: whole machines', () => {
     assert.equal(rig.number('cpu_total_ticks'), 400);
   });
 
-  it('says nothing of the CPU share before the first window is whole, and does not call it stale', (t) => {
+  it('leaves the CPU share unknown, but not stale, until the first window is complete', (t) => {
     const rig = createRig(t, 'swap-in-use');
     rig.tick();
     moveOn(rig);
@@ -138,7 +138,7 @@ describe('ProcSampler: whole machines', () => {
     assert.equal(rig.telemetry().sampled_at, '2026-03-22T01:37:20.300Z');
   });
 
-  it('follows a wall clock that was set within a second', (t) => {
+  it('follows a wall clock change within a second', (t) => {
     const rig = createRig(t, 'no-swap');
     rig.tick();
     rig.clock.wall -= 3_600_000;
@@ -146,7 +146,7 @@ describe('ProcSampler: whole machines', () => {
     assert.equal(rig.number('sampled_wall_ms'), rig.clock.wall);
   });
 
-  it('counts its ticks and those that it was told were skipped', (t) => {
+  it('counts its ticks and the skipped ones', (t) => {
     const rig = createRig(t, 'no-swap');
     rig.tick();
     rig.tick(3);
@@ -157,7 +157,7 @@ describe('ProcSampler: whole machines', () => {
 });
 
 describe('ProcSampler: a lane that takes over', () => {
-  it('goes on with all counts, and counts the CPU time of the gap', (t) => {
+  it('continues all counts, and counts the CPU time of the gap', (t) => {
     const rig = createRig(t, 'swap-in-use');
     rig.tick();
     rig.tick(4);

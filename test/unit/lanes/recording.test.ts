@@ -27,7 +27,7 @@ describe('the flight recorder', () => {
     assert.equal(load_1.at(-1), Math.fround(expected.load_avg[0]));
   });
 
-  it('has unknown values where nothing is known, and never 0', (t) => {
+  it('has NaN for unknown values, never 0', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'garbage'), { historyRows: 100 });
     rig.tick();
     rig.run(1_000);
@@ -56,7 +56,7 @@ describe('the flight recorder', () => {
     });
   }
 
-  it('keeps the highest share of all samples, also of those that are not its own', (t) => {
+  it('keeps the highest share of all samples, including those between its rows', (t) => {
     for (const intervalMs of [1, 3, 100]) {
       const procfs = temporaryFolder(t);
       const kernel = new PlayedKernel({ cpus: 2, burnMs: 110, everyMs: 1e9, phaseMs: 503 });
@@ -100,7 +100,7 @@ describe('the flight recorder', () => {
     assert.deepEqual(steps(rig.history().monoMs), [...Array(10).fill(50), 700, 50, 50]);
   });
 
-  it('writes nothing any more in the name of a lane that was replaced', (t) => {
+  it('gets no more rows from a replaced lane', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), { historyRows: 100 });
     rig.tick();
     new Control(rig.shared).nextGeneration('proc');
@@ -108,7 +108,7 @@ describe('the flight recorder', () => {
     assert.equal(rig.history().monoMs.length, 1);
   });
 
-  it('goes on while the source of a column is gone', (t) => {
+  it('goes on while the source of a column is missing', (t) => {
     const rig = new ProcSamplerRig(t, copyMachine(t, 'no-swap'), { historyRows: 1_000 });
     rig.tick();
     rig.run(1_000);

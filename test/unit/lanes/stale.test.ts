@@ -4,11 +4,11 @@ import { S, SOURCES, sourceBit } from '../../../src/shared/fields.js';
 import { Staleness } from '../../../workers/lanes/stale.js';
 
 describe('Staleness', () => {
-  it('knows nothing stale at first', () => {
+  it('has no stale source at first', () => {
     assert.equal(new Staleness(0).mask, 0);
   });
 
-  it('marks a source that failed, and no other, until it gives a value again', () => {
+  it('marks only a failed source, until it has a value again', () => {
     for (const source of SOURCES) {
       const stale = new Staleness(0);
       stale.failed(S[source]);
@@ -26,7 +26,7 @@ describe('Staleness', () => {
     assert.equal(stale.mask, 2 ** SOURCES.length - 1 - sourceBit('disk'));
   });
 
-  it('keeps the newest reason of a source that failed, until it gives a value', () => {
+  it('keeps the latest reason of a failed source until it has a value again', () => {
     const stale = new Staleness(0);
     const reason = (detail: string) => ({ summary: 'cannot read x', detail });
     stale.failed(S.load, reason('EIO'));
@@ -36,7 +36,7 @@ describe('Staleness', () => {
     assert.equal(stale.reasons[S.load], null);
   });
 
-  it('says when something has changed, and not while a source goes on failing for the same reason', () => {
+  it('reports a change, but not a repeated failure for the same reason', () => {
     const stale = new Staleness(0);
     const reason = { summary: 'cannot read x', detail: null };
     const changes: boolean[] = [];
@@ -54,7 +54,7 @@ describe('Staleness', () => {
     assert.deepEqual(changes, [true, false, true, true, false]);
   });
 
-  it('tells when a source has had no new value for longer than a limit', () => {
+  it('reports a source without a new value for longer than a limit', () => {
     const stale = new Staleness(0);
     stale.fresh(S.disk, 1_000);
     assert.equal(stale.olderThan(S.disk, 500, 1_500), false);

@@ -18,7 +18,7 @@ describe('ThreadCpu', () => {
     const threadCpu = createThreadCpu(t);
     if (threadCpu === null) return;
     const before = threadCpu.read(0);
-    // Work until the account moves: it must, sooner or later.
+    // Work until the counter moves: it must, sooner or later.
     let after = before;
     for (let turns = 0; after === before && turns < 1e9; turns++) after = threadCpu.read(0);
     assert.ok(after > before);
@@ -33,7 +33,7 @@ describe('ThreadCpu', () => {
     assert.ok(ns <= (user + system) * 1_000 + 1e7, `${ns} ns, process ${user + system} us`);
   });
 
-  it('counts in steps of 10 ms where the kernel has no schedstat, whatever the thread is called', (t) => {
+  it('counts in steps of 10 ms without schedstat, whatever the thread name', (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'stat'), '4711 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0 20 0 1 0 4242\n');
     const threadCpu = new ThreadCpu(folder);
@@ -41,7 +41,7 @@ describe('ThreadCpu', () => {
     assert.equal(threadCpu.read(0), 1_750_000_000);
   });
 
-  it('tells by both accounts of this thread about the same', (t) => {
+  it('is about the same from stat and from schedstat', (t) => {
     const exact = createThreadCpu(t);
     if (exact === null) return;
     const folder = temporaryFolder(t);
@@ -52,7 +52,7 @@ describe('ThreadCpu', () => {
     assert.ok(Math.abs(byStat - bySchedstat) < 0.5 * bySchedstat, `${byStat} and ${bySchedstat} ns`);
   });
 
-  it('knows nothing where there is neither', (t) => {
+  it('is NaN without either file', (t) => {
     const threadCpu = new ThreadCpu(temporaryFolder(t));
     t.after(() => threadCpu.close());
     assert.ok(Number.isNaN(threadCpu.read(0)));

@@ -10,7 +10,7 @@ interface Tick {
   readonly missed: number;
 }
 
-/** Runs a ticker whose ticks take `workMs` each, on a clock that only work and sleep move; times are from its start. */
+/** Runs a ticker whose ticks take `workMs` each, on a clock that only work and sleep advance; times are relative to its start. */
 function run(intervalMs: number, workMs: readonly number[], oversleepMs = 0): Tick[] {
   const clock = new FakeClock(1_000);
   const ticker = new Ticker(clock, {
@@ -43,7 +43,7 @@ describe('Ticker', () => {
     assert.equal(ticks.at(-1)!.missed, 0);
   });
 
-  it('does not drift when sleep takes longer than it was asked to', () => {
+  it('does not drift when sleep overshoots', () => {
     const ticks = run(50, new Array<number>(100).fill(1), 3);
     assert.deepEqual(
       ticks.slice(1).map(({ atMs }) => atMs % 50),
@@ -52,7 +52,7 @@ describe('Ticker', () => {
     assert.equal(ticks.at(-1)!.deadlineMs, 99 * 50);
   });
 
-  it('runs a late tick at once when its time is not over', () => {
+  it('runs a late tick at once if its interval is not over', () => {
     const ticks = run(50, [70, 0, 0]);
     assert.deepEqual(ticks, [
       { atMs: 0, deadlineMs: 0, missed: 0 },
@@ -61,7 +61,7 @@ describe('Ticker', () => {
     ]);
   });
 
-  it('skips and counts the ticks whose time is over, and never makes them up', () => {
+  it('skips and counts ticks whose interval is over, and never makes them up', () => {
     const ticks = run(50, [230, 0, 0, 0]);
     assert.deepEqual(ticks, [
       { atMs: 0, deadlineMs: 0, missed: 0 },
@@ -71,12 +71,12 @@ describe('Ticker', () => {
     ]);
   });
 
-  it('skips a tick that would begin at the very time of the next', () => {
+  it('skips a tick that would begin exactly at the next deadline', () => {
     const ticks = run(50, [100, 0]);
     assert.deepEqual(ticks[1], { atMs: 100, deadlineMs: 100, missed: 1 });
   });
 
-  it('accounts for every interval: ticks and missed ticks add up to the time that has passed', () => {
+  it('accounts for every interval: ticks and missed ticks add up to the elapsed time', () => {
     const works = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5_000 })), {
       minLength: 1,
       maxLength: 60,
@@ -92,7 +92,7 @@ describe('Ticker', () => {
     );
   });
 
-  it('goes on from the last deadline when the interval changes, on the new grid and without drift', () => {
+  it('continues from the last deadline when the interval changes, on the new grid without drift', () => {
     const clock = new FakeClock(0);
     const ticker = new Ticker(clock, {
       sleep: (ms) => {
@@ -110,7 +110,7 @@ describe('Ticker', () => {
     assert.equal(ticker.missed, 0);
   });
 
-  it('ends when sleep says so, even for a tick that is late', () => {
+  it('ends when sleep returns false, even for a late tick', () => {
     const clock = new FakeClock();
     let stopped = false;
     const asked: number[] = [];

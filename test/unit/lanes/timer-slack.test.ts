@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 
 const MODULE = new URL('../../../workers/lanes/timer-slack.js', import.meta.url).href;
 
-/** Drops the slack of a thread of its own, and tells its slack before and after. */
+/** Drops the timer slack of a worker thread, and posts its slack before and after. */
 const SCRIPT = `
   const { readFileSync, readlinkSync } = require('node:fs');
   const { basename } = require('node:path');
@@ -18,7 +18,7 @@ const SCRIPT = `
   });
 `;
 
-test('the calling thread is left without slack, and no other', async () => {
+test('only the calling thread loses its timer slack', async () => {
   const mine = readFileSync('/proc/self/timerslack_ns', 'ascii');
   const worker = new Worker(SCRIPT, { eval: true });
   const [before, after] = await new Promise<[number, number]>((resolve, reject) => {

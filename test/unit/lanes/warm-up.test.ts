@@ -7,7 +7,7 @@ import { createSharedMemory, TELEMETRY_READER, TELEMETRY_STORE } from '../../../
 import { WarmUp } from '../../../workers/lanes/warm-up.js';
 import { copyMachine, SOUND_MACHINES } from '../../support/fixtures.js';
 
-/** A clock on which every look takes a microsecond, so that what waits for it comes to an end. */
+/** A clock that advances by a microsecond per reading, so that busy waits end. */
 function createMovingClock(): Clock & { nowMs: number } {
   const clock = {
     nowMs: 1_000,
@@ -21,7 +21,7 @@ function createMovingClock(): Clock & { nowMs: number } {
 }
 
 for (const intervalMs of [1, 50, 1_000]) {
-  test(`a lane that ticks every ${intervalMs} ms is not late for its warm-up, nobody sees that, and it leaves nothing open`, (t) => {
+  test(`warm-up at ${intervalMs} ms delays no tick, publishes nothing and leaves nothing open`, (t) => {
     const shared = createSharedMemory();
     const clock = createMovingClock();
     const descriptors = () => readdirSync('/proc/self/fd').length;

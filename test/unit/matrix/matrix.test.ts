@@ -32,7 +32,7 @@ function outcomesOf(file: string): Outcome[] {
   return stdout.split('\n').flatMap((line) => parseOutcome(line) ?? []);
 }
 
-test('the reporter tells of each test once, and of suites only what they do not have from their tests', (t) => {
+test('the reporter lists each test once, and a suite only for its own skip or failure', (t) => {
   const file = join(temporaryFolder(t), 'some.test.cjs');
   writeFileSync(file, SUITE);
   const outcomes = outcomesOf(file);
@@ -56,7 +56,7 @@ test('the reporter tells of each test once, and of suites only what they do not 
   assert.match(outcomes[7]?.why ?? '', /at the end/);
 });
 
-test('a file that can not be run is a test that has failed', (t) => {
+test('a file that cannot be run is a failed test', (t) => {
   const file = join(temporaryFolder(t), 'some.test.cjs');
   writeFileSync(file, 'process.exit(3);');
   assert.deepEqual(
@@ -65,13 +65,13 @@ test('a file that can not be run is a test that has failed', (t) => {
   );
 });
 
-test('a version is chosen by its name or the beginning of it', () => {
+test('a version is chosen by its name or a prefix of it', () => {
   assert.deepEqual(chooseVersions([]), NODE_VERSIONS);
   assert.deepEqual(chooseVersions(['24', '20.18']), ['20.18.1', '24.21.0']);
   assert.throws(() => chooseVersions(['2', '22']), /^Error: there is no 2; there are 20\.18\.1,/);
 });
 
-test('a row of the table names what was skipped by reason', () => {
+test('a table row lists skipped tests by reason', () => {
   const skippedFor = new Map([['not here', ['one', 'two']]]);
   const row = {
     node: '22.1.0',

@@ -17,26 +17,26 @@ test('a hundred ticks are a second', () => {
   assert.deepEqual([seconds['user'], seconds['steal'], seconds['idle']], [2.5, 0.07, 10]);
 });
 
-test('a counter that falls a little stands still until it is where it was', () => {
+test('a counter that decreases slightly keeps its value until it catches up', () => {
   const cpu = new CpuSeconds();
   const iowait = (value: number) => cpu.take(ticks({ iowait: value }))['iowait'];
   assert.deepEqual([500, 490, 499, 501].map(iowait), [5, 5, 5, 5.01]);
 });
 
-test('after a jump of the idle counter all go on from where they are', () => {
+test('after a jump of the idle counter all modes restart from their raw values', () => {
   const cpu = new CpuSeconds();
   cpu.take(ticks({ idle: 100_000, user: 5_000 }));
   const after = cpu.take(ticks({ idle: 99_699, user: 100 }));
   assert.deepEqual([after['idle'], after['user']], [996.99, 1]);
 });
 
-test('a mode that the kernel does not tell is unknown, and known when it does', () => {
+test('a mode that the kernel does not report is unknown until it does', () => {
   const cpu = new CpuSeconds();
   assert.equal(cpu.take(ticks({ steal: Number.NaN }))['steal'], Number.NaN);
   assert.equal(cpu.take(ticks({ steal: 100 }))['steal'], 1);
 });
 
-test('no mode ever falls without a jump of the idle counter', () => {
+test('no mode ever decreases without a jump of the idle counter', () => {
   const reading = fc.record(Object.fromEntries(CPU_MODES.map((mode) => [mode, fc.nat(10_000)])) as never);
   fc.assert(
     fc.property(fc.array(reading, { minLength: 2 }), (readings: Partial<Record<Mode, number>>[]) => {

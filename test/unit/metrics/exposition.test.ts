@@ -26,7 +26,7 @@ const FAMILIES: readonly Family[] = [
   ),
 ];
 
-test('OpenMetrics names families without their suffix, tells units, and ends with EOF', () => {
+test('OpenMetrics names families without their suffix, has units, and ends with EOF', () => {
   assert.equal(
     renderFamilies(FAMILIES, 'openmetrics'),
     `# TYPE x_build info
@@ -52,7 +52,7 @@ x_wait_seconds_count 3
   );
 });
 
-test('the classic text names families as their samples, and knows neither info nor units', () => {
+test('the classic text names families like their samples, and has neither info nor units', () => {
   assert.equal(
     renderFamilies(FAMILIES, 'classic'),
     `# TYPE x_build_info gauge
@@ -75,7 +75,7 @@ x_wait_seconds_count 3
   );
 });
 
-test('what is unknown is not there, nor a family of which nothing is known', () => {
+test('unknown values are omitted, and so are families without a known value', () => {
   const families = [
     labelled('gauge', 'x_age_seconds', 'Age.', 'of', { a: Number.NaN, b: 0, c: null }),
     single('gauge', 'x_gone', 'Gone.', Number.NaN),
@@ -89,7 +89,7 @@ test('what is unknown is not there, nor a family of which nothing is known', () 
   assert.ok(!renderFamilies(families, 'classic').includes('x_gone'));
 });
 
-test('a label carries whatever it is given, but for NUL, which ends the text for its reader', () => {
+test('a label carries any text except NUL, which would end the text for a parser', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       for (const format of ['openmetrics', 'classic'] as const) {

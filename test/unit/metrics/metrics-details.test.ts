@@ -6,7 +6,7 @@ import { askMetrics, HOST } from '../../support/metrics-rig.js';
 
 const BUSY = 'harborforge_cpu_busy_ratio';
 
-/** The buckets that are told of a histogram whose buckets were seen for so long (ms), by their bounds. */
+/** The exposed buckets, by bound, of a histogram whose buckets were observed for these times in ms. */
 function bucketsOf(msByBucket: Readonly<Record<number, number>>, accept = '') {
   const bursts = new Float64Array(BURST_COUNTERS);
   for (const [bucket, ms] of Object.entries(msByBucket)) {
@@ -21,7 +21,7 @@ function bucketsOf(msByBucket: Readonly<Record<number, number>>, accept = '') {
 }
 
 describe('the histogram of busy shares', () => {
-  test('counts each millisecond at the bounds that its share did not pass', () => {
+  test('counts each millisecond in every bucket whose bound its share does not exceed', () => {
     const { told, byBound } = bucketsOf({ 0: 10, 5: 20, 6: 30, 90: 100, 91: 40, 99: 50, 100: 60 });
     const at = (...bounds: string[]) => bounds.map((bound) => byBound[bound]);
     assert.deepEqual(at('0.0', '0.05', '0.1', '0.85', '0.9'), [10, 30, 60, 60, 160]);
@@ -43,7 +43,7 @@ describe('the histogram of busy shares', () => {
     assert.equal(classic!.at(-1), '+Inf');
   });
 
-  test('has whole counts of which none is less than the one before, whatever fractions are seen', () => {
+  test('has whole counts that never decrease, whatever fractions were observed', () => {
     const ms = fc.double({ min: 0, max: 1e7, noNaN: true });
     fc.assert(
       fc.property(fc.array(ms, { minLength: BURST_BUCKETS, maxLength: BURST_BUCKETS }), (all) => {
@@ -61,7 +61,7 @@ describe('the histogram of busy shares', () => {
     );
   });
 
-  test('says in its help, on one line that needs no escapes, how to ask it', () => {
+  test('explains in its help, on one line without escapes, how to query it', () => {
     const help = String(bucketsOf({ 1: 1 }).told.answer.body).match(
       /^# HELP harborforge_cpu_busy_ratio .*$/m,
     );
@@ -69,12 +69,12 @@ describe('the histogram of busy shares', () => {
     assert.doesNotMatch(help![0], /[\\"]/);
   });
 
-  test('is not there before anything was seen', () => {
+  test('is absent before the first observation', () => {
     assert.ok(!bucketsOf({}).told.names.has(`${BUSY}_count`));
   });
 });
 
-test('the hottest core, the one with most interrupts and their number are told where they are known', () => {
+test('the core count, the hottest and the most interrupted core are exposed if known', () => {
   const numbers = { ...HOST, cores: 4, hottest_core_pct: 99.5, interrupted_core_pct: 2 };
   const { value, names } = askMetrics({ numbers });
   assert.equal(value('harborforge_cpu_cores'), 4);
@@ -93,7 +93,7 @@ describe('pressure', () => {
   const numbers = { ...HOST, pressure_supported: 1, ...Object.fromEntries(lines) };
   const supported = { collector: 'pressure' };
 
-  test('is told in seconds since boot, and as the averages of the kernel', () => {
+  test('is exposed in seconds since boot and as the averages of the kernel', () => {
     const { value } = askMetrics({ numbers });
     for (const [i, line] of PRESSURE_LINES.entries()) {
       const [resource = '', share = ''] = line.split('_');
@@ -104,7 +104,7 @@ describe('pressure', () => {
     assert.equal(value('harborforge_collector_supported', supported), 1);
   });
 
-  test('of a kernel that has none is not there, and has not failed', () => {
+  test('of a kernel without it is absent, but not failed', () => {
     const { value, names } = askMetrics({ numbers: { ...HOST, pressure_supported: 0 } });
     assert.equal(value('harborforge_collector_supported', supported), 0);
     assert.equal(value('harborforge_collector_success', supported), 1);
@@ -115,7 +115,7 @@ describe('pressure', () => {
     );
   });
 
-  test('that could not be read has failed, and leaves what could', () => {
+  test('that could not be read has failed; the other values remain', () => {
     const broken = {
       ...numbers,
       stale_mask: sourceBit('pressure'),

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { AMOUNTS, FIELDS, sourceBit } from '../../../src/shared/fields.js';
 import { askMetrics, each, HOST, SAMPLED_MS, successOf } from '../../support/metrics-rig.js';
 
-describe('what is not known', () => {
-  test('is not there, whichever number it is', () => {
+describe('unknown values', () => {
+  test('are absent, whichever number it is', () => {
     for (const [numbers, metrics] of [
       ...FIELDS.map((field) => [field.numbers, field.metrics] as const),
       ...AMOUNTS.map(({ number, metric }) => [[number], [metric]] as const),
@@ -17,7 +17,7 @@ describe('what is not known', () => {
     }
   });
 
-  test('of swap and nginx leaves open whether the host has them', () => {
+  test('of swap and nginx leave open whether the host has them', () => {
     const { value } = askMetrics({
       numbers: { ...HOST, swap_size_bytes: Number.NaN, nginx_installed: Number.NaN },
     });
@@ -26,7 +26,7 @@ describe('what is not known', () => {
     assert.equal(value('harborforge_collector_supported', { collector: 'disk' }), 1);
   });
 
-  test('is no number in the text, and neither is infinity', () => {
+  test('never appear as NaN or infinity', () => {
     for (const numbers of [null, {}, HOST]) {
       const { samples } = askMetrics({ numbers });
       assert.ok(samples.length > 10 && samples.every(({ value }) => Number.isFinite(value)));
@@ -35,7 +35,7 @@ describe('what is not known', () => {
 });
 
 describe('when nothing is sampled', () => {
-  test('before the first sample there is an answer that says so', () => {
+  test('the answer before the first sample has harborforge_up 0', () => {
     const told = askMetrics({ numbers: null });
     assert.equal(told.answer.status, '200 OK');
     assert.equal(told.value('harborforge_up'), 0);
@@ -47,7 +47,7 @@ describe('when nothing is sampled', () => {
     assert.equal(told.value('harborforge_sampler_restarts_total', { lane: 'proc' }), 4);
   });
 
-  test('a sample that is too old tells its age and its counts, and nothing of the host', () => {
+  test('a stale sample exposes its age and counts, but nothing of the host', () => {
     assert.equal(askMetrics({ ageMs: 2_000 }).value('harborforge_up'), 1);
     const told = askMetrics({ ageMs: 2_001 });
     assert.equal(told.answer.status, '200 OK');
@@ -60,7 +60,7 @@ describe('when nothing is sampled', () => {
     assert.equal(told.value('harborforge_sampler_ticks_total', { lane: 'proc' }), 1_000);
   });
 
-  test('a sample for which no file could be read is none', () => {
+  test('a sample without any readable file counts as none', () => {
     const told = askMetrics({ numbers: { ...HOST, valid: 0 } });
     assert.equal(told.value('harborforge_up'), 0);
     assert.ok(!told.names.has('harborforge_disk_usage_ratio'));

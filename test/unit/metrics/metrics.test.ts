@@ -4,10 +4,10 @@ import type { HeartbeatState } from '../../../src/heartbeat/thread.js';
 import { AMOUNTS, FIELDS } from '../../../src/shared/fields.js';
 import { askMetrics, each, HOST, SAMPLED_MS, successOf } from '../../support/metrics-rig.js';
 
-describe('a host that is well', () => {
+describe('a healthy host', () => {
   const told = askMetrics({});
 
-  test('is told field by field, percent as ratios', () => {
+  test('is exposed field by field, percentages as ratios', () => {
     const values = FIELDS.flatMap(({ metrics }) =>
       metrics.map((name) => [name, told.value(`harborforge_${name}`)]),
     );
@@ -30,20 +30,20 @@ describe('a host that is well', () => {
       assert.equal(told.value(`harborforge_${metric}`), HOST[number], metric);
   });
 
-  test('has the modes of its CPUs that are known, in seconds', () => {
+  test('has the known modes of its CPUs, in seconds', () => {
     assert.equal(told.value('harborforge_cpu_seconds_total', { mode: 'user' }), 2);
     assert.equal(told.value('harborforge_cpu_seconds_total', { mode: 'idle' }), 3);
     assert.equal(told.value('harborforge_cpu_seconds_total', { mode: 'steal' }), undefined);
   });
 
-  test('is up, all its sources give values, and what it does not have is not supported', () => {
+  test('is up, all sources succeed, and what it lacks is unsupported', () => {
     assert.equal(told.value('harborforge_up'), 1);
     assert.deepEqual(successOf(told), each(1));
     const supported = (collector: string) => told.value('harborforge_collector_supported', { collector });
     assert.deepEqual(['cpu', 'swap', 'nginx'].map(supported), [1, 0, 1]);
   });
 
-  test('tells what sampling takes', () => {
+  test('exposes the cost of sampling', () => {
     const proc = (name: string) => told.value(`harborforge_sampler_${name}`, { lane: 'proc' });
     const names = [
       'running',
@@ -65,7 +65,7 @@ describe('a host that is well', () => {
       assert.ok(told.value(name)! > 0, name);
   });
 
-  test('has no help that would have to be escaped', () => {
+  test('has no help text that needs escaping', () => {
     for (const line of String(told.answer.body).split('\n')) {
       if (line.startsWith('# HELP')) assert.doesNotMatch(line, /[\\"]/);
     }
@@ -90,13 +90,13 @@ describe('heartbeats', () => {
     acceptedMonoMs: Number.NaN,
   };
 
-  test('that are off are told as such, and nothing more of them', () => {
+  test('that are off are exposed as such, without counts', () => {
     const { value, names } = askMetrics({});
     assert.equal(value('harborforge_heartbeat_enabled'), 0);
     assert.ok(!names.has('harborforge_heartbeats_total'));
   });
 
-  test('are counted by how they ended, those that never came included', () => {
+  test('are counted by result, including results that never occurred', () => {
     const { value, names } = askMetrics({ sources: { heartbeat: () => state } });
     assert.equal(value('harborforge_heartbeat_enabled'), 1);
     for (const [result, count] of Object.entries(counts))
@@ -104,7 +104,7 @@ describe('heartbeats', () => {
     assert.ok(!names.has('harborforge_heartbeat_accepted_age_seconds'));
   });
 
-  test('have an age since the last that was accepted', () => {
+  test('have an age since the last accepted one', () => {
     const { value } = askMetrics({
       ageMs: 0,
       sources: { heartbeat: () => ({ ...state, acceptedMonoMs: SAMPLED_MS - 45_000 }) },
@@ -121,7 +121,7 @@ describe('labels', () => {
     });
   }
 
-  test('carry what the plugin said of itself', () => {
+  test('carry the versions that the plugin reported', () => {
     const openclaw = { version: 'OpenClaw "x"', pluginVersion: '0.2\n0', atMonoMs: SAMPLED_MS - 7_000 };
     const { value } = askMetrics({ ageMs: 0, sources: { openclaw: () => openclaw } });
     const labels = { openclaw_version: 'OpenClaw "x"', plugin_version: '0.2\n0' };
@@ -129,13 +129,13 @@ describe('labels', () => {
     assert.equal(value('harborforge_plugin_push_age_seconds'), 7);
   });
 
-  test('of the build say what serves the bridge', () => {
+  test('of the build name the bridge transport', () => {
     const labels = { version: '0.1.0', node: process.versions.node, transport: 'uws' };
     assert.equal(askMetrics({}).value('harborforge_build_info', labels), 1);
   });
 });
 
-test('the format is the one that was asked for, and says so', () => {
+test('the format is the requested one, with its content type', () => {
   const open = askMetrics({ accept: 'application/openmetrics-text;version=1.0.0' }).answer;
   assert.equal(open.contentType, 'application/openmetrics-text; version=1.0.0; charset=utf-8');
   assert.ok(String(open.body).endsWith('\n# EOF\n'));

@@ -5,7 +5,7 @@ import { chooseFormat } from '../../../src/metrics/negotiate.js';
 
 const OPEN = 'application/openmetrics-text';
 
-describe('OpenMetrics is answered to', () => {
+describe('OpenMetrics is chosen for', () => {
   for (const [who, accept] of [
     [
       'Prometheus 2',
@@ -31,7 +31,7 @@ describe('OpenMetrics is answered to', () => {
   }
 });
 
-describe('the classic text is answered to', () => {
+describe('the classic text is chosen for', () => {
   for (const [who, accept] of [
     ['one that says nothing', ''],
     ['curl', '*/*'],
@@ -49,7 +49,7 @@ describe('the classic text is answered to', () => {
   }
 });
 
-test('whatever is sent, one of the two is chosen', () => {
+test('any header chooses one of the two formats', () => {
   const part = fc.constantFrom(
     OPEN,
     'text/plain',

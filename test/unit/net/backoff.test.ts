@@ -12,12 +12,12 @@ describe('backoffMs', () => {
     assert.deepEqual(ceilings, [60_000, 120_000, 240_000, 300_000, 300_000, 300_000]);
   });
 
-  it('spreads evenly over the whole way from the floor to the ceiling, and heaps up nowhere', () => {
+  it('spreads evenly from the floor to the ceiling', () => {
     const waits = [0, 0.25, 0.5, 1].map((share) => backoffMs(2, BACKOFF, () => share));
     assert.deepEqual(waits, [1_000, 30_750, 60_500, 120_000]);
   });
 
-  it('never waits less than the floor, not even where the ceiling is lower', () => {
+  it('never waits less than the floor, even if the ceiling is lower', () => {
     const low = { baseMs: 100, capMs: 300_000, floorMs: 1_000 };
     assert.equal(
       backoffMs(1, low, () => 0),

@@ -11,14 +11,14 @@ interface Step {
   readonly nice: number;
   readonly idle: number;
   readonly steal: number;
-  /** For how long the share was in which bucket. */
+  /** How long the share was in each bucket. */
   readonly bursts: readonly (readonly [bucket: number, ms: number])[];
   readonly stallUs: number;
   readonly ticks: number;
   readonly missed: number;
   readonly procNs: number;
   readonly diskNs: number;
-  /** `died`: a lane's thread, and its CPU time is counted from 0 again. `fell`: a counter of the kernel. `blind`: no pressure is read. */
+  /** `died`: a lane's thread died, so its CPU time restarts at 0. `fell`: a kernel counter decreased. `blind`: pressure is unreadable. */
   readonly event: 'none' | 'proc died' | 'disk died' | 'fell' | 'blind';
   readonly isAccepted: boolean;
 }
@@ -49,7 +49,7 @@ const has = (steps: readonly Step[], ...events: Step['event'][]) =>
   steps.some(({ event }) => events.includes(event));
 const rounded = (value: number, decimals: number) => Math.round(value * 10 ** decimals) / 10 ** decimals;
 
-/** A real host's counters, from which nothing but sums over steps is known. */
+/** A host with cumulative counters, as the sampler publishes them. */
 class Host {
   readonly beats = new ExtendedBeats();
   readonly #n: Partial<Record<NumberName, number>> = {
@@ -85,7 +85,7 @@ class Host {
     if (event === 'disk died') this.beats.replace('disk');
     if (event === 'fell') n.cpu_anomalies!++;
     else {
-      // A step in which a counter fell is in no sum.
+      // A step in which a counter decreased is excluded from the sums.
       n.cpu_user_ticks! += did.user + did.nice;
       n.cpu_steal_ticks! += did.steal;
       n.cpu_total_ticks! += did.user + did.nice + did.idle + did.steal;
@@ -115,7 +115,7 @@ class Host {
   }
 }
 
-/** What is expected of a beat, in plain arithmetic over the steps since the last one that was accepted. */
+/** The expected beat, by plain arithmetic over the steps since the last accepted one. */
 function expectedOf(steps: readonly Step[], isBlindBefore: boolean) {
   const ms = sumOf(steps, (each) => each.ms);
   const sound = steps.filter(({ event }) => event !== 'fell');
@@ -154,7 +154,7 @@ function expectedOf(steps: readonly Step[], isBlindBefore: boolean) {
   };
 }
 
-it('every number of an extended heartbeat is exact, whatever was lost or died since the last accepted one', () => {
+it('an extended heartbeat is exact, whatever was lost or died since the last accepted one', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (all) => {
       const host = new Host();
@@ -180,7 +180,7 @@ it('every number of an extended heartbeat is exact, whatever was lost or died si
         };
         const expected = expectedOf(since, isBlindBefore);
         if (expected.burst !== undefined && shown.burst !== undefined) {
-          // The sum of shares is of numbers that no double holds: a mean at half a tenth may go either way.
+          // A sum of shares is not exact in a double: a mean at half a tenth may round either way.
           assert.ok(Math.abs(shown.burst.mean_pct - expected.burst.mean_pct) < 0.11);
           expected.burst.mean_pct = shown.burst.mean_pct;
         }

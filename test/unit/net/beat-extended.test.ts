@@ -6,7 +6,7 @@ import { BOOT_ID, ExtendedBeats } from '../../support/extended-beats.js';
 const INTERVAL_MS = 30_000;
 const CPU = ['user', 'system', 'idle', 'iowait', 'steal'] as const;
 
-/** The sums of a host whose CPUs spent these ticks more, all steps sound. */
+/** The CPU sums of a host after these additional ticks, of which no counter decreased. */
 function addCpu(beats: ExtendedBeats, ticks: Partial<Record<(typeof CPU)[number], number>>) {
   let total = 0;
   const numbers: Partial<Record<NumberName, number>> = { cpu_iowait: 1, cpu_steal: 1 };
@@ -18,7 +18,7 @@ function addCpu(beats: ExtendedBeats, ticks: Partial<Record<(typeof CPU)[number]
   return { ...numbers, cpu_total_ticks: (beats.numbers.cpu_total_ticks ?? 0) + total };
 }
 
-/** Adds to the histogram that the share was in this bucket for so long, at the bucket's upper bound. */
+/** Adds `ms` to this bucket of the histogram, with the share at the bucket's upper bound. */
 function addBurst(beats: ExtendedBeats, bucket: number, ms: number): void {
   beats.bursts[bucket]! += ms;
   beats.bursts[BURST_BUCKETS]! += (bucket / 100) * ms;
@@ -34,7 +34,7 @@ function pressureOf(totalUs: number): Partial<Record<NumberName, number>> {
   return { pressure_supported: 1, ...(Object.fromEntries(lines) as Partial<Record<NumberName, number>>) };
 }
 
-/** Beats whose first frame was there an interval ago, and that have everything there is to tell. */
+/** Beats with every field, whose first frame is one interval old. */
 function wholeBeats(): ExtendedBeats {
   const beats = new ExtendedBeats();
   const lane = { ticks: 100, missed_ticks: 1, lane_cpu_ns: 1e9, lane_cpu_mono_ms: beats.clock.mono };
@@ -61,8 +61,8 @@ function wholeBeats(): ExtendedBeats {
   return beats;
 }
 
-describe('what an extended heartbeat tells', () => {
-  it('is of the time since the last accepted one, with its source, number and boot', () => {
+describe('an extended heartbeat', () => {
+  it('covers the time since the last accepted one, with its sample time, sequence number and boot', () => {
     const stall = (index: number) => ({
       avg10: 0.5 + index,
       avg60: 1.25,
@@ -92,12 +92,12 @@ describe('what an extended heartbeat tells', () => {
     });
   });
 
-  it('is the last key of the body, behind those of the contract', () => {
+  it('is the last key of the body, after those of the contract', () => {
     const keys = Object.keys(JSON.parse(wholeBeats().source.body()!));
     assert.deepEqual([keys[0], keys.at(-1)], ['identifier', 'extended']);
   });
 
-  it('is left out when frames have stopped coming, and the next one reaches back over that', () => {
+  it('is left out when frames stop, and the next one covers the gap', () => {
     const beats = wholeBeats();
     beats.clock.advance(10_000);
     assert.equal(beats.extended(), undefined);
@@ -106,7 +106,7 @@ describe('what an extended heartbeat tells', () => {
     assert.equal(beats.extended()?.interval_seconds, 40);
   });
 
-  it('has of the first frame itself what needs no second one', () => {
+  it('has only values that need no second frame after the first one', () => {
     const beats = new ExtendedBeats(null);
     beats.publish({
       ...addCpu(beats, {}),
@@ -121,7 +121,7 @@ describe('what an extended heartbeat tells', () => {
     assert.deepEqual(Object.keys(rest), ['sampled_at']);
   });
 
-  it('has the boot as soon as that is known', () => {
+  it('has the boot ID as soon as it is known', () => {
     const beats = new ExtendedBeats(null);
     beats.publish({ ticks: 1 });
     assert.equal(beats.extended()?.boot_id, undefined);
@@ -131,7 +131,7 @@ describe('what an extended heartbeat tells', () => {
 });
 
 describe('CPU shares of an extended heartbeat', () => {
-  it('are of the sound steps where a counter fell in between', () => {
+  it('exclude a step in which a counter decreased', () => {
     const beats = wholeBeats();
     beats.publish({ cpu_anomalies: 1 });
     const { burst, ...shares } = beats.extended()!.cpu!;
@@ -139,7 +139,7 @@ describe('CPU shares of an extended heartbeat', () => {
     assert.deepEqual(shares, { user_pct: 10, system_pct: 5, iowait_pct: 4, steal_pct: 1 });
   });
 
-  it('are left out one by one where the kernel has no such counter', () => {
+  it('are left out individually if the kernel lacks the counter', () => {
     const beats = new ExtendedBeats();
     const old = { cpu_steal: Number.NaN, ticks: 1 };
     beats.publish({ ...addCpu(beats, {}), ...old });
@@ -167,7 +167,7 @@ describe('CPU shares of an extended heartbeat', () => {
 });
 
 describe('pressure in an extended heartbeat', () => {
-  it('is told not to be there where the kernel has none, and left out while that is not known', () => {
+  it('is unsupported if the kernel lacks it, and left out while that is unknown', () => {
     const beats = new ExtendedBeats();
     beats.publish({ ticks: 1 });
     assert.equal(beats.extended()!.pressure, undefined);
@@ -175,7 +175,7 @@ describe('pressure in an extended heartbeat', () => {
     assert.deepEqual(beats.extended()!.pressure, { supported: false });
   });
 
-  it('leaves out what could not be read, and nothing else', () => {
+  it('leaves out only what could not be read', () => {
     const beats = wholeBeats();
     const io = { pressure_io_full_avg10: Number.NaN, pressure_io_full_total_us: Number.NaN };
     const ioLine = { ...io, pressure_io_full_avg60: Number.NaN, pressure_io_full_avg300: Number.NaN };
@@ -186,7 +186,7 @@ describe('pressure in an extended heartbeat', () => {
     assert.deepEqual([told.seconds, told.cpu?.some?.stall_us], [29.5, 30_000]);
   });
 
-  it('leaves out the stall of a line whose counter fell', () => {
+  it('leaves out the stall of a line whose counter decreased', () => {
     const beats = wholeBeats();
     beats.publish({ pressure_memory_full_total_us: 7 });
     const told = beats.extended()!.pressure!;
@@ -210,14 +210,14 @@ describe('the cost of sampling in an extended heartbeat', () => {
   const cost = (beats: ExtendedBeats) => beats.extended()!.sampler!.cpu_pct;
 
   for (const lane of ['proc', 'disk'] as const) {
-    it(`is left out when the ${lane} lane was replaced in between, and the ticks are not`, () => {
+    it(`is left out if the ${lane} lane was replaced in between, but the ticks are not`, () => {
       const beats = wholeBeats();
       beats.replace(lane);
       assert.deepEqual(beats.extended()!.sampler, { interval_ms: 50, ticks: 600, missed_ticks: 2 });
     });
   }
 
-  it('is left out where the CPU time fell, and where the kernel keeps no account', () => {
+  it('is left out if the CPU time decreased or the kernel does not report it', () => {
     const beats = wholeBeats();
     beats.publish({ lane_cpu_ns: 1e8 });
     assert.equal(cost(beats), undefined);
@@ -225,7 +225,7 @@ describe('the cost of sampling in an extended heartbeat', () => {
     assert.equal(cost(beats), undefined);
   });
 
-  it('is of the proc lane alone while nothing was ever heard of the disk lane', () => {
+  it('covers only the proc lane before the first disk frame', () => {
     const beats = new ExtendedBeats();
     beats.publish({ ticks: 1, lane_cpu_ns: 0, lane_cpu_mono_ms: 0 });
     beats.source.begin();

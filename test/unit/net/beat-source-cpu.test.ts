@@ -8,7 +8,7 @@ import { FrameSource } from '../../support/frames.js';
 
 const INTERVAL_MS = 30_000;
 
-/** A host whose CPU did `busy` and `idle` ticks more at each step of the clock. */
+/** A host whose CPU adds `busy` and `idle` ticks at each step of the clock. */
 function setUp() {
   const clock = new FakeClock();
   const frames = new FrameSource();
@@ -39,7 +39,7 @@ function setUp() {
 }
 
 describe('cpu_pct of a heartbeat', () => {
-  it('is left out of a beat that comes with the first frame', () => {
+  it('is left out of a beat with the first frame', () => {
     const { step, cpuPct } = setUp();
     step(10, 10);
     assert.equal(cpuPct(), undefined);
@@ -53,7 +53,7 @@ describe('cpu_pct of a heartbeat', () => {
     assert.equal(cpuPct(), 10);
   });
 
-  it('begins anew after a beat that was accepted', () => {
+  it('restarts after an accepted beat', () => {
     const { source, step, cpuPct } = setUp();
     step(0, 0);
     source.begin();
@@ -64,7 +64,7 @@ describe('cpu_pct of a heartbeat', () => {
     assert.equal(cpuPct(), 1);
   });
 
-  it('reaches back to the last accepted beat over those that were not', () => {
+  it('covers the time since the last accepted beat, including failed ones', () => {
     const { source, step, cpuPct } = setUp();
     step(0, 0);
     source.begin();
@@ -74,7 +74,7 @@ describe('cpu_pct of a heartbeat', () => {
     assert.equal(cpuPct(), 75);
   });
 
-  it('is one quotient of sums, and no mean of the means of its parts', () => {
+  it('is one quotient of sums, not a mean of means', () => {
     const { source, step, cpuPct } = setUp();
     step(0, 0);
     source.begin();
@@ -101,7 +101,7 @@ describe('cpu_pct of a heartbeat', () => {
     assert.equal(cpuPct(), undefined);
   });
 
-  it('keeps its beginning when the accepted beat had no numbers of its own', () => {
+  it('keeps its start when the accepted beat had no numbers', () => {
     const { clock, source, step, cpuPct } = setUp();
     step(0, 0);
     source.begin();
@@ -113,7 +113,7 @@ describe('cpu_pct of a heartbeat', () => {
     assert.equal(cpuPct(), 25);
   });
 
-  it('counts no step in which a counter fell', () => {
+  it('excludes a step in which a counter decreased', () => {
     const { clock, frames, source, cpuPct } = setUp();
     const window = new CpuWindowRig(1_000, 1_000);
     const push = (user: number, idle: number, iowait: number) => {

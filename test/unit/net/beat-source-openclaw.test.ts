@@ -25,11 +25,11 @@ function bodyWith(...pushes: OpenClawMetadata[]): string {
 }
 
 describe("the plugin's part of a heartbeat", () => {
-  it('is absent, all three keys of it, when nothing was pushed', () => {
+  it('is absent, with all three keys, when nothing was pushed', () => {
     assert.deepEqual(Object.keys(JSON.parse(bodyWith()) as object), ['identifier', 'mem_pct']);
   });
 
-  it('is there as it was pushed', () => {
+  it('is sent as it was pushed', () => {
     const beat = heartbeatSchema.parse(
       JSON.parse(bodyWith({ ...VERSIONS, agentsJson: '[{"id":"main"},"ops"]' })),
     );
@@ -47,7 +47,7 @@ describe("the plugin's part of a heartbeat", () => {
     assert.match(bodyWith({ ...VERSIONS, agentsJson: '[]' }), /"agents":\[\]/);
   });
 
-  it('is that of the newest push, with nothing left of the one before', () => {
+  it('is that of the latest push, without remains of the previous one', () => {
     const beat = heartbeatSchema.parse(
       JSON.parse(
         bodyWith(
@@ -65,7 +65,7 @@ describe("the plugin's part of a heartbeat", () => {
     assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
   });
 
-  it('is valid and unharmed for any versions and agents', () => {
+  it('is valid and unchanged for any versions and agents', () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(

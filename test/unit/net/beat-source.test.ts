@@ -7,7 +7,7 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { FrameSource } from '../../support/frames.js';
 import { heartbeatSchema } from '../../support/heartbeat-schema.js';
 
-/** Of frames whose lane samples every 50 ms. */
+/** For frames of a lane that samples every 50 ms. */
 const STALE_AFTER_MS = 2_000;
 
 function setUp(identifier = 'vps.t1') {
@@ -42,13 +42,13 @@ const WHOLE = {
 };
 
 describe('a heartbeat body', () => {
-  it('is not there before the first frame', () => {
+  it('is absent before the first frame', () => {
     const { source, body } = setUp();
     assert.equal(source.begin(), false);
     assert.equal(body(), null);
   });
 
-  it('is not there while no frame was valid', () => {
+  it('is absent before the first valid frame', () => {
     const { source, publish, body } = setUp();
     publish({ valid: 0 });
     assert.equal(source.begin(), false);
@@ -91,21 +91,21 @@ describe('a heartbeat body', () => {
     });
   }
 
-  it('tells nothing of the hardware once frames have stopped coming', () => {
+  it('has no hardware fields once the frame is stale', () => {
     const { clock, publish, body } = setUp();
     publish(WHOLE, []);
     clock.advance(STALE_AFTER_MS + 1);
     assert.deepEqual(body(), { identifier: 'vps.t1' });
   });
 
-  it('tells of the hardware as long as the frame is not older than its limit', () => {
+  it('has the hardware fields up to the age limit of the frame', () => {
     const { clock, publish, body } = setUp();
     publish(WHOLE, []);
     clock.advance(STALE_AFTER_MS);
     assert.equal(body()!['mem_pct'], 52.1);
   });
 
-  it('tells of the hardware of a host that is sampled seldom for as long as its frames are good', () => {
+  it('has the hardware fields of a slowly sampled host for three of its intervals', () => {
     const { clock, publish, body } = setUp();
     publish({ ...WHOLE, interval_ms: 10_000 }, []);
     clock.advance(30_000);
@@ -114,14 +114,14 @@ describe('a heartbeat body', () => {
     assert.deepEqual(body(), { identifier: 'vps.t1' });
   });
 
-  it('tells of the hardware whatever the wall clock says', () => {
+  it('has the hardware fields whatever the wall clock says', () => {
     const { clock, publish, body } = setUp();
     publish(WHOLE, []);
     clock.wall += 3_600_000;
     assert.equal(body()!['mem_pct'], 52.1);
   });
 
-  it('goes on without values when a frame is no longer valid', () => {
+  it('has no values once a frame is no longer valid', () => {
     const { publish, body } = setUp();
     publish(WHOLE, []);
     body();
@@ -129,14 +129,14 @@ describe('a heartbeat body', () => {
     assert.deepEqual(body(), { identifier: 'vps.t1' });
   });
 
-  it('carries an identifier of any characters unharmed', () => {
+  it('carries an identifier of any characters unchanged', () => {
     const identifier = 'Ä "quoted" \\ 名前 \u2028 \ud800';
     const { publish, body } = setUp(identifier);
     publish({});
     assert.equal(body()!['identifier'], identifier);
   });
 
-  it('is as the contract has it for any frame, and has exactly what is known', () => {
+  it('matches the contract for any frame, with exactly the known fields', () => {
     const unknown = fc.constant(Number.NaN);
     const percentage = fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), unknown);
     const load = fc.oneof({ weight: 4, arbitrary: fc.double({ min: 0, max: 1e6, noNaN: true }) }, unknown);

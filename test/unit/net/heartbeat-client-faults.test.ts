@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { type BeatOutcome, HeartbeatClient } from '../../../workers/net/heartbeat-client.js';
 import { type LoopbackServer, serveHttp, serveTcp } from '../../support/loopback-server.js';
 
-/** A test that waits in vain has failed; no test that passes comes near this. */
+/** A test that takes this long has failed; a passing one takes far less. */
 const LIMIT = { timeout: 60_000 };
 
 const KEY = 'k3y-that-must-not-be-seen';
@@ -45,7 +45,7 @@ describe('a backend that fails', LIMIT, () => {
     assertFailed(outcome, 'unreachable', /ECONNREFUSED/);
   });
 
-  it('cuts the connection before it answers, and is not asked again', async (t) => {
+  it('resets the connection before it answers, and gets no retry', async (t) => {
     const { server, outcome } = await postTo(t, (socket) => socket.resetAndDestroy());
     assertFailed(outcome, 'unreachable', /ECONNRESET/);
     assert.equal(server.connections, 1);
@@ -61,7 +61,7 @@ describe('a backend that fails', LIMIT, () => {
     assertFailed(outcome, 'unreachable', /./);
   });
 
-  it('has accepted once its status is there, though the body is cut off', async (t) => {
+  it('has accepted once its status arrives, even if the body is truncated', async (t) => {
     const { outcome } = await postTo(t, (socket) => socket.end(`${OK_HEAD}content-length: 100\r\n\r\n{`));
     assert.deepEqual([outcome.class, outcome.status, outcome.detail], ['accepted', 200, null]);
   });
@@ -71,7 +71,7 @@ describe('a backend that fails', LIMIT, () => {
     assertFailed(outcome, 'unreachable', /./);
   });
 
-  it('answers with headers that have no end', async (t) => {
+  it('answers with endless headers', async (t) => {
     const { outcome } = await postTo(t, (socket) => {
       const more = (): void => {
         while (!socket.destroyed && socket.write(`x-header: ${'a'.repeat(1_000)}\r\n`));
@@ -83,7 +83,7 @@ describe('a backend that fails', LIMIT, () => {
     assertFailed(outcome, 'unreachable', /[Hh]eader/);
   });
 
-  it('speaks no TLS where https was asked for', async (t) => {
+  it('speaks no TLS for an https URL', async (t) => {
     const server = await serveTcp(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const outcome = await clientOf(t, `https://127.0.0.1:${server.port}`).post('{}', never);
     assertFailed(outcome, 'unreachable', /^TLS: wrong version number$/);
@@ -91,12 +91,12 @@ describe('a backend that fails', LIMIT, () => {
 });
 
 describe('a backend that hangs', LIMIT, () => {
-  it('before its headers: is given up at the hard timeout', async (t) => {
+  it('before its headers: the request times out', async (t) => {
     const { outcome } = await postTo(t, () => {}, TIMEOUT_MS);
     assertFailed(outcome, 'timeout', /^no answer within 0\.15 s$/);
   });
 
-  it('in its headers, a byte now and then: is given up all the same', async (t) => {
+  it('in its headers, with a byte now and then: the request times out', async (t) => {
     const { outcome } = await postTo(
       t,
       (socket) => {
@@ -109,7 +109,7 @@ describe('a backend that hangs', LIMIT, () => {
     assertFailed(outcome, 'timeout', /no answer/);
   });
 
-  it('in the TLS handshake: is given up, long before the connection itself would be', {
+  it('in the TLS handshake: the request times out, long before the connection would', {
     timeout: 5_000,
   }, async (t) => {
     const server = await serveTcp(t, () => {});
@@ -117,13 +117,13 @@ describe('a backend that hangs', LIMIT, () => {
     assertFailed(outcome, 'timeout', /no answer/);
   });
 
-  it('after its headers: has accepted, and holds nothing up for longer than the timeout', async (t) => {
+  it('after its headers: has accepted, and blocks no longer than the timeout', async (t) => {
     const talk = (socket: Socket) => socket.write(`${OK_HEAD}content-length: 100\r\n\r\n{`);
     const { outcome } = await postTo(t, talk, TIMEOUT_MS);
     assert.deepEqual([outcome.class, outcome.status], ['accepted', 200]);
   });
 
-  it('is asked over a new connection the next time', async (t) => {
+  it('gets the next request over a new connection', async (t) => {
     let isWell = false;
     const server = await serveTcp(t, (socket) => {
       if (isWell) socket.write(`${OK_HEAD}content-length: 0\r\n\r\n`);
@@ -134,7 +134,7 @@ describe('a backend that hangs', LIMIT, () => {
     assert.equal((await client.post('{}', never)).class, 'accepted');
   });
 
-  it('sees the connection closed when it is given up', async (t) => {
+  it('sees the connection closed after the timeout', async (t) => {
     let closed: Promise<unknown> | null = null;
     await postTo(
       t,
@@ -147,14 +147,14 @@ describe('a backend that hangs', LIMIT, () => {
     await closed;
   });
 
-  it('is given up at once when the Monitor stops', async (t) => {
+  it('is abandoned at once when the Monitor stops', async (t) => {
     const stop = new AbortController();
     const server = await serveTcp(t, () => stop.abort());
     const outcome = await clientOf(t, server.url).post('{}', stop.signal);
     assertFailed(outcome, 'unreachable', /^given up, since the Monitor stops$/);
   });
 
-  it('is not asked at all once the Monitor has stopped', async (t) => {
+  it('gets no request once the Monitor has stopped', async (t) => {
     const server = await serveTcp(t, () => {});
     const outcome = await clientOf(t, server.url).post('{}', AbortSignal.abort());
     assertFailed(outcome, 'unreachable', /^given up/);
@@ -167,7 +167,7 @@ describe('a body that is too large', LIMIT, () => {
     ['announced', 'content-length: 1000000000\r\n'],
     ['without an end', 'connection: close\r\n'],
   ] as const) {
-    it(`and ${name} is not read to its end, and the beat was accepted`, async (t) => {
+    it(`and ${name} is not read completely, and the beat is accepted`, async (t) => {
       let sentBytes = 0;
       const { outcome } = await postTo(t, (socket) => {
         const chunk = Buffer.alloc(65_536);
@@ -182,12 +182,12 @@ describe('a body that is too large', LIMIT, () => {
         more();
       });
       assert.deepEqual([outcome.class, outcome.status], ['accepted', 200]);
-      // Kernel buffers on loopback hold a few MB; a gigabyte, or no end, is what was on offer.
+      // Kernel buffers on loopback hold a few MB; the backend offers a gigabyte or an endless body.
       assert.ok(sentBytes < 50_000_000, String(sentBytes));
     });
   }
 
-  it('of less than 64 kB is read, so that the connection serves again', async (t) => {
+  it('of less than 64 kB is read, so that the connection is reused', async (t) => {
     const server = await serveHttp(t, (request, response) => {
       request.resume().on('end', () => response.end('x'.repeat(60_000)));
     });
@@ -251,7 +251,7 @@ describe('informational answers before the real one', LIMIT, () => {
     assertFailed(outcome, 'timeout', /no answer/);
   });
 
-  it('without end: the request fails after 32 of them, long before its timeout', async (t) => {
+  it('endless: the request fails after 32 of them, long before its timeout', async (t) => {
     let sentBytes = 0;
     const { outcome } = await postTo(t, (socket) => {
       const more = (): void => {
@@ -267,7 +267,7 @@ describe('informational answers before the real one', LIMIT, () => {
     assert.ok(sentBytes < 50_000_000, String(sentBytes));
   });
 
-  it('one that switches protocols, which nobody asked for: the request fails', async (t) => {
+  it('an unrequested 101 Switching Protocols: the request fails', async (t) => {
     const { outcome } = await postTo(t, (socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'),
     );

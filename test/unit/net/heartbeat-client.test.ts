@@ -32,7 +32,7 @@ function answering(status: number, headers: Record<string, string> = {}): Reques
 }
 
 describe('a heartbeat post', () => {
-  it('carries the headers of the contract, and the body as it is', async (t) => {
+  it('carries the headers of the contract, and the body unchanged', async (t) => {
     const backend = await ReferenceBackend.start({ apiKey: KEY });
     t.after(() => backend.stop());
     const outcome = await clientOf(t, backend.url).post('{"identifier":"vps.t1 é"}', never);
@@ -51,7 +51,7 @@ describe('a heartbeat post', () => {
     });
   });
 
-  it('goes over one connection, post after post', async (t) => {
+  it('reuses one connection for all posts', async (t) => {
     const server = await serveHttp(t, answering(200));
     const client = clientOf(t, server.url);
     for (let beat = 0; beat < 5; beat++) await client.post('{}', never);
@@ -59,7 +59,7 @@ describe('a heartbeat post', () => {
     assert.equal(server.connections, 1);
   });
 
-  it('carries the new key after it was changed, and tells whether it was', async (t) => {
+  it('carries a new key after setApiKey, which returns whether it changed', async (t) => {
     const keys: unknown[] = [];
     const server = await serveHttp(t, (request, response) => {
       keys.push(request.headers['x-api-key']);
@@ -73,13 +73,13 @@ describe('a heartbeat post', () => {
     assert.deepEqual(keys, [KEY, 'another']);
   });
 
-  it('leaves nothing on a stop signal that outlives it', async (t) => {
+  it('leaves nothing behind on a long-lived stop signal', async (t) => {
     const server = await serveHttp(t, answering(200));
     const client = clientOf(t, server.url);
     const stop = new AbortController().signal;
     for (let beat = 0; beat < 50; beat++) await client.post('{}', stop);
     assert.equal(getEventListeners(stop, 'abort').length, 0);
-    // What AbortSignal.any leaves behind: a set of the signals that depend on this one, which Node 20 never empties.
+    // AbortSignal.any leaves a set of dependent signals on this one, which Node 20 never empties.
     const symbols = Object.getOwnPropertySymbols(stop);
     const dependants = symbols.find((symbol) => symbol.description === 'kDependantSignals');
     const set =
@@ -119,7 +119,7 @@ describe('the answer to a heartbeat', () => {
   }
 
   for (const status of [301, 302, 303, 307, 308]) {
-    it(`${status} is not followed, and said to be so`, async (t) => {
+    it(`${status} is not followed, and the detail says so`, async (t) => {
       const elsewhere: LoopbackServer = await serveHttp(t, answering(200));
       const { server, outcome } = await postTo(t, answering(status, { location: `${elsewhere.url}/` }));
       assert.equal(outcome.class, 'rejected');
@@ -129,12 +129,12 @@ describe('the answer to a heartbeat', () => {
     });
   }
 
-  it('may ask for time in seconds', async (t) => {
+  it('may have a Retry-After in seconds', async (t) => {
     const { outcome } = await postTo(t, answering(429, { 'retry-after': '120' }));
     assert.equal(outcome.retryAfterMs, 120_000);
   });
 
-  it('may ask for time by a date, against its own clock', async (t) => {
+  it('may have a Retry-After date, relative to its own Date', async (t) => {
     const headers = {
       date: 'Sun, 22 Mar 2020 12:00:00 GMT',
       'retry-after': 'Sun, 22 Mar 2020 12:00:45 GMT',
@@ -143,12 +143,12 @@ describe('the answer to a heartbeat', () => {
     assert.deepEqual([outcome.class, outcome.retryAfterMs], ['server_error', 45_000]);
   });
 
-  it('may ask for nothing that can be read', async (t) => {
+  it('may have a malformed Retry-After, which is ignored', async (t) => {
     const { outcome } = await postTo(t, answering(503, { 'retry-after': 'soon' }));
     assert.equal(outcome.retryAfterMs, null);
   });
 
-  it('never brings what the backend wrote, or the key, into the detail', async (t) => {
+  it('has neither text of the backend nor the key in its detail', async (t) => {
     const { outcome } = await postTo(t, (request, response) => {
       response.writeHead(400, { 'x-echo': KEY }).end(String(request.headers['x-api-key']));
     });

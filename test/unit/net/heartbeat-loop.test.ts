@@ -10,10 +10,10 @@ import { FrameSource } from '../../support/frames.js';
 import { PlayedClient, PlayedSchedule, type Post } from '../../support/played-heartbeat.js';
 import { until } from '../../support/until.js';
 
-/** A test that waits in vain has failed; no test that passes comes near this. */
+/** A test that takes this long has failed; a passing one takes far less. */
 const LIMIT = { timeout: 60_000 };
 
-/** Longer than any test: what waits for this is woken or never comes. */
+/** Longer than any test: a wait of this length ends only by a wake-up. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 function outcome(beatClass: BeatOutcome['class'], status: number | null): BeatOutcome {
@@ -65,7 +65,7 @@ describe('the heartbeat loop', LIMIT, () => {
     await post(1);
   });
 
-  it('has one request in flight at most, whatever happens meanwhile', async (t) => {
+  it('has at most one request in flight', async (t) => {
     const { client, loop, post } = setUp(t);
     for (let number = 1; number <= 20; number++) {
       const { end } = await post(number);
@@ -76,7 +76,7 @@ describe('the heartbeat loop', LIMIT, () => {
     assert.equal(client.maxInFlight, 1);
   });
 
-  it('tells how each beat ended, how long it took and when the next is due', async (t) => {
+  it('reports the result and duration of each beat, and when the next is due', async (t) => {
     const { clock, schedule, reports, post } = setUp(t, { waitMs: FOR_EVER_MS });
     const { end } = await post(1);
     clock.advance(123);
@@ -95,7 +95,7 @@ describe('the heartbeat loop', LIMIT, () => {
     assert.deepEqual(schedule.ends, [outcome('server_error', 500)]);
   });
 
-  it('takes the newest numbers for each beat, and the mean CPU since the last accepted one', async (t) => {
+  it('uses the latest numbers for each beat, and the mean CPU since the last accepted one', async (t) => {
     const { clock, publish, post } = setUp(t);
     const cpuOf = ({ body }: Post) => (JSON.parse(body) as { cpu_pct?: number }).cpu_pct;
     const step = (busy: number, total: number) => {
@@ -128,7 +128,7 @@ describe('a key that changes', LIMIT, () => {
     assert.equal(client.maxInFlight, 1);
   });
 
-  it('ends no wait when it is the same as before', async (t) => {
+  it('ends no wait if it is the same as before', async (t) => {
     const { client, schedule, loop, reports, post } = setUp(t, { waitMs: FOR_EVER_MS });
     (await post(1)).end(REFUSED);
     await until('the report', () => reports.length > 0);
@@ -152,7 +152,7 @@ describe('a key that changes', LIMIT, () => {
     assert.equal(client.posts.length, 2);
   });
 
-  it('before the first sample does not keep the first beat from going out', async (t) => {
+  it('before the first sample does not block the first beat', async (t) => {
     const { loop, publish, post } = setUp(t, { hasFrame: false });
     loop.setApiKey('new');
     publish();
@@ -177,7 +177,7 @@ describe('a loop that is stopped', LIMIT, () => {
     assert.equal(client.posts.length, 0);
   });
 
-  it('lets the request in flight come to its end, and reports it', async (t) => {
+  it('lets the request in flight finish, and reports it', async (t) => {
     const { client, loop, reports, post, ended } = setUp(t);
     const { end, stop } = await post(1);
     loop.stop();
@@ -192,7 +192,7 @@ describe('a loop that is stopped', LIMIT, () => {
     assert.deepEqual([client.posts.length, client.closed], [1, 1]);
   });
 
-  it('sends nothing more when a key came in the same moment', async (t) => {
+  it('sends nothing more even if the key changed at the same time', async (t) => {
     const { client, loop, post, ended } = setUp(t);
     const { end } = await post(1);
     loop.setApiKey('new');
@@ -202,7 +202,7 @@ describe('a loop that is stopped', LIMIT, () => {
     assert.equal(client.posts.length, 1);
   });
 
-  it('gives a request that hangs two seconds', async (t) => {
+  it('aborts a hanging request after two seconds', async (t) => {
     const { loop, post } = setUp(t);
     const { stop } = await post(1);
     t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -214,15 +214,15 @@ describe('a loop that is stopped', LIMIT, () => {
   });
 });
 
-describe('a loop that runs for long', LIMIT, () => {
-  it('derives no signal from one that lives on, which Node 20 would never forget', async (t) => {
+describe('a long-running loop', LIMIT, () => {
+  it('derives no signal from a long-lived one, which Node 20 would leak', async (t) => {
     const any = t.mock.method(AbortSignal, 'any');
     const { post } = setUp(t);
     for (let number = 1; number <= 20; number++) (await post(number)).end(ACCEPTED);
     assert.equal(any.mock.callCount(), 0);
   });
 
-  it('closes the connection when its source fails, and passes the error on', async (t) => {
+  it('closes the connection when its source fails, and rejects with the error', async (t) => {
     t.mock.method(BeatSource.prototype, 'body', () => {
       throw new Error('torn');
     });

@@ -7,7 +7,7 @@ import { serveTcp } from '../../support/loopback-server.js';
 
 const LIMIT = { timeout: 30_000 };
 
-/** A poster to `url` through a proxy that does as `talk` says, and the proxy's end of its first connection. */
+/** A poster to `url` through a proxy that behaves like `talk`, and the proxy's end of its first connection. */
 async function posterThrough(t: TestContext, url: string, talk: (socket: Socket) => void) {
   let arrived: (socket: Socket) => void = () => {};
   const connection = new Promise<Socket>((resolve) => {
@@ -48,7 +48,7 @@ describe('a post through a proxy', LIMIT, () => {
     await assert.rejects(poster.post({}, '{}'), /socket hang up/);
   });
 
-  it('that refuses: fails, and tells the status', async (t) => {
+  it('that refuses: fails with the status', async (t) => {
     const { poster } = await posterThrough(t, 'https://backend.example', (socket) =>
       socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'),
     );
@@ -64,7 +64,7 @@ describe('a post through a proxy', LIMIT, () => {
     assert.equal(proxy.connections, 1);
   });
 
-  it('is tried again with a new tunnel after it was cut', async (t) => {
+  it('uses a new tunnel after it was cut', async (t) => {
     let isWell = false;
     const { poster, connection, proxy } = await posterThrough(t, 'http://backend.example', (socket) => {
       if (isWell) socket.write('HTTP/1.1 200 OK\r\n\r\n');

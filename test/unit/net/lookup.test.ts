@@ -6,10 +6,10 @@ import { describe, it, type TestContext } from 'node:test';
 import { HostLookup } from '../../../workers/net/lookup.js';
 import { temporaryFolder } from '../../support/fixtures.js';
 
-/** A test that waits in vain has failed; no test that passes comes near this. */
+/** A test that takes this long has failed; a passing one takes far less. */
 const LIMIT = { timeout: 30_000 };
 
-/** A `getent` of the test's own: a shell script with these commands. */
+/** A fake `getent`: a shell script with these commands. */
 function lookupBy(t: TestContext, ...commands: string[]): HostLookup {
   const folder = temporaryFolder(t);
   const path = join(folder, 'getent');
@@ -42,7 +42,7 @@ const BOTH = [
 ];
 
 describe('HostLookup', LIMIT, () => {
-  it('finds what this machine knows', async () => {
+  it('resolves a name that this machine knows', async () => {
     const { error, address } = await ask(new HostLookup(), '127.0.0.1');
     assert.equal(error, null);
     assert.ok(Array.isArray(address) && address.length > 0);
@@ -50,7 +50,7 @@ describe('HostLookup', LIMIT, () => {
   });
 
   for (const name of ['localhost', 'backend.localhost', 'LOCALHOST']) {
-    it(`has ${name} mean this machine, and asks nobody whether it means another`, async (t) => {
+    it(`resolves ${name} to this machine without a query`, async (t) => {
       const { address } = await ask(lookupBy(t, ...BOTH), name);
       assert.deepEqual(address, [
         { address: '127.0.0.1', family: 4 },
@@ -59,7 +59,7 @@ describe('HostLookup', LIMIT, () => {
     });
   }
 
-  it('gives every address once, in the order in which they are to be tried', async (t) => {
+  it('returns every address once, in the order to try', async (t) => {
     const { address } = await ask(lookupBy(t, ...BOTH), 'backend.example');
     assert.deepEqual(address, [
       { address: '2001:db8::1', family: 6 },
@@ -67,7 +67,7 @@ describe('HostLookup', LIMIT, () => {
     ]);
   });
 
-  it('gives the first of a family when one is asked for', async (t) => {
+  it('returns the first address of the requested family', async (t) => {
     const lookup = lookupBy(t, ...BOTH);
     assert.deepEqual(await ask(lookup, 'backend.example', {}), {
       error: null,
@@ -77,12 +77,12 @@ describe('HostLookup', LIMIT, () => {
     assert.equal((await ask(lookup, 'backend.example', { family: 4 })).address, '192.0.2.1');
   });
 
-  it('says of a name that has no address what Node says of it', async (t) => {
+  it('fails like Node for a name without an address', async (t) => {
     const { error } = await ask(lookupBy(t, 'exit 2'), 'backend.example');
     assert.equal(error, 'getaddrinfo ENOTFOUND backend.example');
   });
 
-  it('takes no name for an option, and runs no shell', async (t) => {
+  it('treats no name as an option, and runs no shell', async (t) => {
     const folder = temporaryFolder(t);
     const { error } = await ask(
       lookupBy(t, `printf '%s,' "$@" > ${join(folder, 'arguments')}`, 'exit 2'),
@@ -92,7 +92,7 @@ describe('HostLookup', LIMIT, () => {
     assert.equal(readFileSync(join(folder, 'arguments'), 'utf8'), 'ahosts,--,-s;id,');
   });
 
-  it('can be called off while it hangs', async (t) => {
+  it('can be cancelled while it hangs', async (t) => {
     const lookup = lookupBy(t, 'exec /bin/sleep 3600');
     const asked = ask(lookup, 'backend.example');
     const timer = setInterval(() => lookup.cancel(), 10);
@@ -101,7 +101,7 @@ describe('HostLookup', LIMIT, () => {
     assert.equal(error, 'getaddrinfo ENOTFOUND backend.example');
   });
 
-  it('asks Node where there is no getent', async (t) => {
+  it('falls back to Node without getent', async (t) => {
     const { error, address } = await ask(new HostLookup(temporaryFolder(t)), '127.0.0.1');
     assert.equal(error, null);
     assert.ok(Array.isArray(address) && address.length > 0);

@@ -13,28 +13,28 @@ describe('parseRetryAfter', () => {
     [' 7 ', 7_000],
     ['007', 7_000],
   ] as const) {
-    it(`takes ${JSON.stringify(text)} for seconds`, () => {
+    it(`reads ${JSON.stringify(text)} as seconds`, () => {
       assert.equal(parseRetryAfter(text, undefined, NOON_MS), expected);
     });
   }
 
-  it('gives a number of seconds beyond all reason as it came', () => {
+  it('returns Infinity for an absurd number of seconds', () => {
     assert.equal(parseRetryAfter('9'.repeat(400), undefined, NOON_MS), Number.POSITIVE_INFINITY);
   });
 
-  it("takes a date relative to the answer's own Date, whatever the host's clock says", () => {
+  it("reads a date relative to the Date header, whatever the host's clock says", () => {
     assert.equal(parseRetryAfter('Sun, 22 Mar 2026 12:01:30 GMT', NOON, 0), 90_000);
   });
 
-  it("takes a date relative to the host's clock where the answer has no Date", () => {
+  it("reads a date relative to the host's clock without a Date header", () => {
     assert.equal(parseRetryAfter('Sun, 22 Mar 2026 12:01:30 GMT', undefined, NOON_MS + 30_000), 60_000);
   });
 
-  it("takes a date relative to the host's clock where the answer's Date is garbage", () => {
+  it("reads a date relative to the host's clock if the Date header is malformed", () => {
     assert.equal(parseRetryAfter('Sun, 22 Mar 2026 12:01:30 GMT', 'about noon 12', NOON_MS), 90_000);
   });
 
-  it('gives 0 for a date that is past', () => {
+  it('returns 0 for a past date', () => {
     assert.equal(parseRetryAfter('Sun, 22 Mar 2026 11:00:00 GMT', NOON, NOON_MS), 0);
   });
 
@@ -43,7 +43,7 @@ describe('parseRetryAfter', () => {
     assert.equal(parseRetryAfter('Sun Mar 22 12:00:05 2026', 'Sun Mar 22 12:00:00 2026', 0), 5_000);
   });
 
-  it('takes asctime, which names no zone, for GMT and not for local time', (t) => {
+  it('reads asctime, which has no zone, as GMT and not as local time', (t) => {
     const zone = process.env['TZ'];
     t.after(() => {
       if (zone === undefined) delete process.env['TZ'];
@@ -66,16 +66,16 @@ describe('parseRetryAfter', () => {
     'Sun, 22 Mar',
     'NaN',
   ]) {
-    it(`finds nothing usable in ${JSON.stringify(text)}`, () => {
+    it(`returns null for ${JSON.stringify(text)}`, () => {
       assert.equal(parseRetryAfter(text, NOON, NOON_MS), null);
     });
   }
 
-  it('finds nothing where there is no header', () => {
+  it('returns null without a header', () => {
     assert.equal(parseRetryAfter(undefined, NOON, NOON_MS), null);
   });
 
-  it('gives a number that is not negative, or null, for any text', () => {
+  it('returns a non-negative number or null for any text', () => {
     const texts = fc.oneof(fc.string(), fc.stringMatching(/^(Sun|Mon)[, ]*[\w: ,-]{0,30}$/));
     fc.assert(
       fc.property(texts, fc.option(texts, { nil: undefined }), (retryAfter, date) => {

@@ -30,7 +30,7 @@ describe('the beat after a failure', () => {
     });
   }
 
-  it('is spread over all of the back-off, from the floor of a second', () => {
+  it('is spread over the whole backoff, from the floor of one second', () => {
     assert.equal(scheduleOf(0.5).after(end('timeout'), NOON_MS), 30_500);
     assert.equal(scheduleOf(0).after(end('timeout'), NOON_MS), 1_000);
   });
@@ -42,12 +42,12 @@ describe('the beat after a failure', () => {
     assert.equal(schedule.after(end('server_error'), NOON_MS), 80_000);
   });
 
-  it('has a ceiling of two intervals at least, so that a backend that is down is not asked more often than one that is up', () => {
+  it('has a ceiling of at least two intervals, so that an outage does not raise the rate', () => {
     assert.equal(scheduleOf(1, 3_600_000).after(end('server_error'), NOON_MS), 7_200_000);
   });
 
   for (const reset of ['accepted', 'rejected'] as const) {
-    it(`starts from the beginning once a beat was ${reset}`, () => {
+    it(`resets once a beat was ${reset}`, () => {
       const schedule = scheduleOf(1);
       waits(schedule, 'server_error', 4);
       schedule.after(end(reset), NOON_MS);
@@ -57,7 +57,7 @@ describe('the beat after a failure', () => {
 });
 
 describe('Retry-After', () => {
-  it('is obeyed: the beat comes then or within an interval after it', () => {
+  it('is obeyed: the beat comes then or up to an interval later', () => {
     assert.equal(scheduleOf(0).after(end('throttled', 120_000), NOON_MS), 120_000);
     assert.equal(scheduleOf(0.5).after(end('server_error', 120_000), NOON_MS), 135_000);
   });
@@ -70,7 +70,7 @@ describe('Retry-After', () => {
     }
   });
 
-  it('is obeyed up to one interval where that is longer than 15 minutes', () => {
+  it('is obeyed up to one interval if that is longer than 15 minutes', () => {
     const hourly = scheduleOf(0, 3_600_000);
     assert.equal(hourly.after(end('throttled', 3_600_000), NOON_MS), 3_600_000);
   });
@@ -93,32 +93,32 @@ describe('Retry-After', () => {
     );
   });
 
-  it('of no time at all does not make a backend that is down be asked more often than one that is up', () => {
+  it('of 0 does not raise the rate during an outage', () => {
     assert.equal(scheduleOf(0).after(end('server_error', 0), NOON_MS), INTERVAL_MS / 2);
     assert.equal(scheduleOf(0.5).after(end('server_error', 0), NOON_MS), INTERVAL_MS);
   });
 
-  it('counts as a failure for the back-off after it', () => {
+  it('counts as a failure for the next backoff', () => {
     const schedule = scheduleOf(1);
     schedule.after(end('throttled', 5_000), NOON_MS);
     assert.equal(schedule.after(end('throttled'), NOON_MS), 120_000);
   });
 
-  it('on a beat that was rejected changes nothing', () => {
+  it('on a rejected beat changes nothing', () => {
     const plain = scheduleOf(0.5).after(end('rejected'), NOON_MS);
     assert.equal(scheduleOf(0.5).after(end('rejected', 600_000), NOON_MS), plain);
   });
 });
 
 describe('the beat after a refused key', () => {
-  it('comes slowly: up to a minute, doubling to a quarter of an hour', () => {
+  it('waits up to a minute, doubling to 15 minutes', () => {
     assert.deepEqual(
       waits(scheduleOf(1), 'unauthorized', 6),
       [60_000, 120_000, 240_000, 480_000, 900_000, 900_000],
     );
   });
 
-  it('comes after at least half of that', () => {
+  it('waits at least half of that', () => {
     assert.deepEqual(
       waits(scheduleOf(0), 'unauthorized', 6),
       [30_000, 60_000, 120_000, 240_000, 450_000, 450_000],
@@ -129,7 +129,7 @@ describe('the beat after a refused key', () => {
     assert.equal(scheduleOf(0, 3_600_000).after(end('unauthorized'), NOON_MS), 3_600_000);
   });
 
-  it('comes like a first one when there is a new key, and what was refused before is forgotten', () => {
+  it('comes like a first one after a new key, and earlier refusals are forgotten', () => {
     const schedule = scheduleOf(1);
     waits(schedule, 'unauthorized', 4);
     assert.equal(schedule.afterNewKey(NOON_MS), scheduleOf(1).first(NOON_MS));

@@ -11,12 +11,12 @@ function scheduleOf(identifier: string, intervalMs: number, random: () => number
   return new BeatSchedule({ identifier, intervalMs, random });
 }
 
-/** Where in the interval the beats of a host lie: seen from outside, with the jitter in its middle. */
+/** The observed phase of a host's beats within the interval, with the jitter at its midpoint. */
 function phaseMs(identifier: string, intervalMs: number): number {
   return (NOON_MS + scheduleOf(identifier, intervalMs).first(NOON_MS)) % intervalMs;
 }
 
-/** A generator with a seed, so that a run that failed can be run again. */
+/** A seeded generator, so that a failed run can be repeated. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -30,7 +30,7 @@ const walls = fc.integer({ min: 0, max: 4e12 });
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe('the phase', () => {
-  it('stays the same for an identifier over restarts at any time', () => {
+  it('stays the same for an identifier across restarts at any time', () => {
     fc.assert(
       fc.property(fc.string(), intervals, walls, (identifier, intervalMs, wallMs) => {
         const dueMs = wallMs + scheduleOf(identifier, intervalMs).first(wallMs);
@@ -60,7 +60,7 @@ describe('the first beat', () => {
   });
 });
 
-describe('the beat after one that was accepted', () => {
+describe('the beat after an accepted one', () => {
   it('comes between half and one and a half intervals later, whatever the wall clock does', () => {
     const hourMs = 3_600_000;
     const steps = fc.array(fc.integer({ min: -2 * hourMs, max: 2 * hourMs }), { maxLength: 20 });
@@ -79,7 +79,7 @@ describe('the beat after one that was accepted', () => {
     );
   });
 
-  it('never falls on the same phase time, and skips none while answers are quick', () => {
+  it('never repeats a phase time, and skips none while answers are quick', () => {
     fc.assert(
       fc.property(fc.string(), intervals, walls, seeds, (identifier, intervalMs, startMs, seed) => {
         const random = seeded(seed);
@@ -98,7 +98,7 @@ describe('the beat after one that was accepted', () => {
     );
   });
 
-  it('moves to both sides of the phase, by a fiftieth of the interval at most', () => {
+  it('varies to both sides of the phase by at most a fiftieth of the interval', () => {
     const random = seeded(7);
     const schedule = scheduleOf('vps.t1', 30_000, random);
     const phase = phaseMs('vps.t1', 30_000);

@@ -14,7 +14,7 @@ import { perColumn, Series } from '../../../src/page/series.js';
 import { pointText, summaryText } from '../../../src/page/summary.js';
 import { isToken } from '../../../src/page/token.js';
 
-test('numbers are written with the places that they have, and null is unknown', () => {
+test('numbers are shown with fixed decimals, and null as unknown', () => {
   assert.deepEqual(
     [0, 0.04, 99.96, 100].map((value) => percent(value)),
     ['0.0 %', '0.0 %', '100.0 %', '100.0 %'],
@@ -31,7 +31,7 @@ test('numbers are written with the places that they have, and null is unknown', 
   for (const format of [percent, shortTime, duration, bytes]) assert.equal(format(null), UNKNOWN);
 });
 
-test('a time span has its two greatest units', () => {
+test('a duration shows its two largest units', () => {
   const spans = [0, 0.9, 59, 60, 185, 7_800, 86_400, 3_560_000, -5];
   assert.deepEqual(spans.map(duration), [
     '0 s',
@@ -46,7 +46,7 @@ test('a time span has its two greatest units', () => {
   ]);
 });
 
-test('the top of a chart is a round number that holds the highest value', () => {
+test('the top of a chart is a round number at or above the peak', () => {
   assert.deepEqual(
     [0, 9, 10, 11, 23, 51, 100].map((value) => topOf(value, { leastTop: 10, unit: 'percent' })),
     [10, 10, 10, 20, 50, 100, 100],
@@ -64,7 +64,7 @@ const LINES = [
   { column: 'load', label: 'load', unit: 'tasks', told: [] },
 ] as const;
 
-test('a summary tells of the range alone, and of what is not known that it is not', () => {
+test('a summary covers only the range, and shows unknown values as unknown', () => {
   const series = new Series(60_000, 1_000);
   const row = (cpu: number, burst: number | null) => ({ ...perColumn(() => null), cpu, burst });
   series.append(1_000, row(100, 100), 50);
@@ -84,7 +84,7 @@ test('a summary tells of the range alone, and of what is not known that it is no
   );
 });
 
-test('what dips is not told to have been the same throughout, however short it was', () => {
+test('a value that dips is not summarized as constant, however short the dip', () => {
   const series = new Series(60_000, 50);
   for (let i = 0; i < 1_200; i++)
     series.append(1_000 + 50 * i, { ...perColumn(() => 100), burst: i === 700 ? 60 : 100 }, 50);
@@ -94,7 +94,7 @@ test('what dips is not told to have been the same throughout, however short it w
   );
 });
 
-test('a token is what a header can carry', () => {
+test('a token has only characters that a header can carry', () => {
   assert.ok(isToken('correct-horse-battery'));
   for (const text of ['', 'two words', 'schlüssel-schlüssel', 'new\nline-new-line'])
     assert.ok(!isToken(text), text);

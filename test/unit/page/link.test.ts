@@ -7,7 +7,7 @@ import { announcement, statusOf } from '../../../src/page/status-text.js';
 const NETWORK = { type: 'network' } as const;
 const refusal = (status: number) => ({ type: 'status', status, message: 'why' }) as const;
 
-test('samples that change are live, and one that stands still is stale after as long as the daemon allows', () => {
+test('changing samples are live, and an unchanged one is stale after the limit of the daemon', () => {
   const link = new Link(0);
   assert.equal(link.look(100).state, 'connecting');
   assert.ok(link.sampled(1, 50, 100));
@@ -26,20 +26,20 @@ test('a slow cadence is not stale between two samples', () => {
   assert.equal(link.look(31_000).state, 'unreachable');
 });
 
-test('a daemon that stops in the middle of an answer is unreachable before the answer is given up', () => {
+test('a daemon that stops during an answer is unreachable before the answer times out', () => {
   const link = new Link(0);
   link.sampled(1, 50, 0);
   assert.equal(link.look(1_900).state, 'live');
   assert.equal(link.look(2_100).state, 'unreachable');
 });
 
-test('a first answer that does not come is told', () => {
+test('a missing first answer is shown as unreachable', () => {
   const link = new Link(0);
   assert.equal(link.look(1_000).state, 'connecting');
   assert.equal(link.look(3_000).state, 'unreachable');
 });
 
-test('one failure in a second is no outage; more are, and the next sample ends them', () => {
+test('one failure in a second is no outage; several are, until the next sample', () => {
   const link = new Link(0);
   link.sampled(1, 50, 0);
   link.failed(NETWORK, 100);
@@ -52,7 +52,7 @@ test('one failure in a second is no outage; more are, and the next sample ends t
   assert.equal(link.look(1_500).state, 'live');
 });
 
-test('a refusal is told at once, and a token that is wanted is not taken for an outage', () => {
+test('a refusal is shown at once, and a required token is not an outage', () => {
   const link = new Link(0);
   link.failed(refusal(401), 0);
   assert.equal(link.look(0).state, 'locked');
@@ -60,7 +60,7 @@ test('a refusal is told at once, and a token that is wanted is not taken for an 
   assert.equal(link.look(0).state, 'refused');
 });
 
-test('since when nothing has come is told by the clock of the host', () => {
+test('the time of the last sample is shown by the clock of the host', () => {
   const link = new Link(0);
   assert.equal(link.look(0).sinceMs, null);
   link.sampled(SINCE_MS, 50, 1_000);
@@ -70,7 +70,7 @@ test('since when nothing has come is told by the clock of the host', () => {
   assert.equal(link.look(62_000).ageMs, 1_000);
 });
 
-test('what was not asked for is not missing', () => {
+test('samples that were not requested are not missing', () => {
   const link = new Link(0);
   link.sampled(1, 50, 0);
   link.resumed(60_000);
@@ -93,7 +93,7 @@ const looked = (state: LinkLook['state'], ageMs: number | null = 10, message = '
   message,
 });
 
-test('the state is put into words that say since when and what is old', () => {
+test('the status text states the cadence, the problem, and since when the data is old', () => {
   assert.equal(words(looked('live')).detail, '20 samples a second');
   assert.equal(words(looked('live'), { intervalMs: 2_000 }).detail, 'a sample every 2 s');
   const unreachable = words(looked('unreachable', 83_000));
@@ -108,7 +108,7 @@ test('the state is put into words that say since when and what is old', () => {
   assert.equal(words(looked('unreachable'), { isPaused: true }).state, 'Paused');
 });
 
-test('what is spoken does not change while ages do', () => {
+test('the screen reader text does not change with the age', () => {
   const spoken = [1_000, 2_000, 90_000].map((ageMs) => announcement(words(looked('unreachable', ageMs))));
   assert.deepEqual(new Set(spoken), new Set(['Unreachable: what is shown is old']));
   assert.equal(

@@ -23,12 +23,12 @@ test('an answer of /history gives its peaks, and its means over a second', () =>
   assert.deepEqual(points?.columns.swap, [null, null, null, null]);
 });
 
-test('what is no history gives no points', () => {
+test('a malformed history gives no points', () => {
   for (const body of [undefined, null, {}, { age_ms: 3, now_ms: 1 }, { age_ms: [1] }, { error: {} }])
     assert.equal(readHistory(body), null);
 });
 
-test('points are as far apart as they are old, however the clock was set', () => {
+test('points are placed by age, however the clock was set', () => {
   const points = readHistory({
     now_ms: 50_000,
     time_ms: [9_000_100, 2_100, 2_600],
@@ -37,12 +37,12 @@ test('points are as far apart as they are old, however the clock was set', () =>
   assert.deepEqual(points?.timesMs, [30_000, 49_400, 49_900]);
 });
 
-test('a mean over a second is made of what is known of that second', () => {
+test('a mean over a second uses the known values of that second', () => {
   const timesMs = [0, 500, 1_000, 1_500, 2_000];
   assert.deepEqual(trailingMeans(timesMs, [10, 20, 30, null, 50], 1_000), [10, 15, 25, null, 50]);
 });
 
-test('a mean lies between the values that it is made of, whatever came before', () => {
+test('a mean lies between its values, whatever came before', () => {
   const share = fc.double({ min: 0, max: 100, noNaN: true });
   fc.assert(
     fc.property(fc.array(fc.oneof(share, fc.constantFrom(0.1, 99.9, 100)), { maxLength: 200 }), (before) => {
@@ -58,7 +58,7 @@ test('a mean lies between the values that it is made of, whatever came before', 
   );
 });
 
-test('a clock that is set back moves what was seen before with it', () => {
+test('a clock that is set back shifts the earlier points with it', () => {
   const recording = new Recording();
   for (let i = 0; i < 40; i++)
     assert.notEqual(recording.add(readingOf(at(START_MS + 50 * i)), 50 * i), 'gap');
@@ -70,7 +70,7 @@ test('a clock that is set back moves what was seen before with it', () => {
   for (let i = 1; i < timesMs.length; i++) assert.ok(timesMs[i]! > timesMs[i - 1]!);
 });
 
-test('what was seen of another host is forgotten', () => {
+test('points of another host are dropped', () => {
   const recording = new Recording();
   recording.add(readingOf(at(START_MS)), 0);
   recording.add(readingOf({ ...at(START_MS - 5_000), identifier: 'another.host' }), 1_000);
@@ -78,7 +78,7 @@ test('what was seen of another host is forgotten', () => {
     assert.deepEqual(recording.of(minutes).timesMs, [START_MS - 5_000]);
 });
 
-test('time that was not seen is a gap, and samples that came too far apart may have missed a burst', () => {
+test('unseen time is a gap, and samples too far apart may have missed a burst', () => {
   const recording = new Recording();
   recording.add(readingOf(at(START_MS)), 0);
   assert.equal(recording.add(readingOf(at(START_MS + 100)), 100), 'nothing');
@@ -86,7 +86,7 @@ test('time that was not seen is a gap, and samples that came too far apart may h
   assert.equal(recording.add(readingOf(at(START_MS + 60_000)), 60_000), 'gap');
 });
 
-test('the past is asked for once, again when something is missing, and for missed peaks not all the time', () => {
+test('the history is requested once, again if something is missing, and rarely for missed peaks', () => {
   const past = new PastWanted();
   assert.equal(past.path(5, 0), '/history?seconds=300&points=1000');
   assert.ok(past.answered(200, 0));
@@ -98,7 +98,7 @@ test('the past is asked for once, again when something is missing, and for misse
   assert.equal(past.path(1, 31_000), '/history?seconds=60&points=1200');
 });
 
-test('where less is kept than a range, all of it is asked for; where nothing is, nobody asks until another daemon is there', () => {
+test('a short history is requested in full, a disabled one only after the daemon changed', () => {
   const past = new PastWanted();
   past.path(15, 0);
   assert.ok(!past.answered(400, 0));
@@ -110,7 +110,7 @@ test('where less is kept than a range, all of it is asked for; where nothing is,
   assert.equal(past.path(15, 0), '/history?seconds=900&points=900');
 });
 
-test('a past that was not to be had is asked for again, but not at once', () => {
+test('a failed history request is retried, but not at once', () => {
   for (const status of [503, 500, null]) {
     const past = new PastWanted();
     assert.ok(past.path(1, 0) !== null);

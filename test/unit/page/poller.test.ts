@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type BridgeAnswer, Poller } from '../../../src/page/poller.js';
 
-/** A bridge and a clock that are played: an answer takes `answerMs`, and time passes only while somebody waits. */
+/** A simulated bridge and clock: an answer takes `answerMs`, and time passes only during waits. */
 function play(options: { answerMs?: number; intervalMs?: number; history?: string | null }) {
   const { answerMs = 1, intervalMs = 50, history = null } = options;
   const state = {
@@ -70,7 +70,7 @@ function play(options: { answerMs?: number; intervalMs?: number; history?: strin
   return { state, asked, outcomes, poller, pass, times };
 }
 
-test('it asks at the interval of sampling, twenty times a second at most, and for /health every two seconds', async () => {
+test('it polls at the sample interval, at most 20 times a second, and /health every 2 s', async () => {
   for (const [intervalMs, inTenSeconds] of [
     [1, 200],
     [50, 200],
@@ -97,7 +97,7 @@ test('one request is in flight at a time, however long answers take', async () =
   assert.equal(times('/history?points=1').length, 1);
 });
 
-test('what was not asked while an answer took long is not made up for', async () => {
+test('polls missed during a long answer are not made up', async () => {
   const { state, poller, pass, times } = play({});
   poller.start();
   await pass(1_000);
@@ -116,7 +116,7 @@ test('what was not asked while an answer took long is not made up for', async ()
   );
 });
 
-test('while nothing comes it asks more and more slowly, down to every two seconds, and goes on by itself', async () => {
+test('without answers it backs off to a poll every two seconds, and recovers on its own', async () => {
   const { state, poller, pass, times, outcomes } = play({});
   state.status = null;
   poller.start();
@@ -135,7 +135,7 @@ test('while nothing comes it asks more and more slowly, down to every two second
   poller.stop();
 });
 
-test('an answer that does not come is given up after five seconds', async () => {
+test('a missing answer times out after five seconds', async () => {
   const { poller, pass, outcomes, state } = play({ answerMs: 1_000_000 });
   poller.start();
   await pass(4_900);
@@ -147,7 +147,7 @@ test('an answer that does not come is given up after five seconds', async () => 
   assert.equal(state.inFlight, 0);
 });
 
-test('once it is stopped it asks nothing, takes what was on its way for nothing, and can be started again', async () => {
+test('a stopped poller asks nothing, ignores an answer in flight, and can be restarted', async () => {
   const { poller, pass, asked, outcomes } = play({ answerMs: 20 });
   poller.start();
   await pass(510);
@@ -162,7 +162,7 @@ test('once it is stopped it asks nothing, takes what was on its way for nothing,
   poller.stop();
 });
 
-test('a daemon without samples is asked how it is, and one that wants a token is not', async () => {
+test('a daemon without samples is asked for /health, but one that requires a token is not', async () => {
   for (const [status, isAsked] of [
     [503, true],
     [401, false],

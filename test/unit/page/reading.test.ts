@@ -5,7 +5,7 @@ import { ageText, figuresOf, missingPressure } from '../../../src/page/figures.j
 import { readTelemetry } from '../../../src/page/reading.js';
 import { readingOf, TELEMETRY } from './readings.js';
 
-test('every figure is shown as it was told', () => {
+test('every figure is shown as received', () => {
   const figures = figuresOf(readingOf());
   const wanted = {
     identifier: 'vps.t1',
@@ -26,7 +26,7 @@ test('every figure is shown as it was told', () => {
   for (const [name, text] of Object.entries(wanted)) assert.equal(figures[name], text, name);
 });
 
-test('what is null, or not there at all, is unknown and never a number', () => {
+test('a null or missing value is unknown, never a number', () => {
   const nulls = Object.fromEntries(Object.keys(TELEMETRY).map((name) => [name, null]));
   const { sampled_at } = TELEMETRY;
   for (const body of [{ ...nulls, sampled_at }, { sampled_at }]) {
@@ -38,7 +38,7 @@ test('what is null, or not there at all, is unknown and never a number', () => {
   }
 });
 
-test('a kernel without pressure is told apart from pressure that is unknown', () => {
+test('unsupported pressure is distinguished from unknown pressure', () => {
   const without = figuresOf(readingOf({ pressure: { supported: false } }));
   assert.equal(without['pressure_cpu'], 'n/a');
   assert.equal(without['memory_full_60'], 'n/a');
@@ -51,14 +51,14 @@ test('a kernel without pressure is told apart from pressure that is unknown', ()
   assert.deepEqual(missing.slice(1), ['', '']);
 });
 
-test('a minute that was not seen whole is not called one', () => {
+test('a partly observed minute is not called a minute', () => {
   const seconds = (value: number) =>
     figuresOf(readingOf({ cpu: { burst: { seconds: value } } }))['burst_title'];
   assert.equal(seconds(60), 'Bursts of the last minute');
   assert.equal(seconds(23.2), 'Bursts of the last 23 s');
 });
 
-test('a burst is told over a tenth of a second, and at a slower cadence over the time between samples', () => {
+test('the burst window is 100 ms, or the time between samples at a slower cadence', () => {
   const windowAt = (interval_ms: number | null) =>
     figuresOf(readingOf({ sampling: { interval_ms } }))['burst_window'];
   assert.deepEqual([null, 50, 100, 100.3, 333.25, 2_000, 2_500].map(windowAt), [
@@ -72,14 +72,14 @@ test('a burst is told over a tenth of a second, and at a slower cadence over the
   ]);
 });
 
-test('sources that give nothing new are named with their age', () => {
+test('stale sources are named with their age', () => {
   const { stale } = readingOf({ stale: ['disk', 'cpu'], stale_seconds: { disk: 73.2 } });
   assert.equal(ageText(stale, ['memory', 'swap', 'disk']), 'disk stale for 1 min 13 s');
   assert.equal(ageText(stale, ['cpu']), 'is stale');
   assert.equal(ageText(stale, ['load']), '');
 });
 
-test('what is no telemetry gives no reading', () => {
+test('malformed telemetry gives no reading', () => {
   for (const body of [undefined, null, 'x', 3, [], {}, { sampled_at: 'yesterday' }, { sampled_at: 5 }])
     assert.equal(readTelemetry(body), null);
 });
@@ -99,7 +99,7 @@ test('/health of a host without backend, plugin and inventory says so', () => {
   assert.equal(facts?.texts['cost'], 'unknown');
 });
 
-test('/health of a host that reports tells how the last heartbeat ended and when the next one is due', () => {
+test('/health of a reporting host shows the last heartbeat result and when the next is due', () => {
   const last = { result: 'server_error', status: 503, age_seconds: 12.3, next_in_seconds: 17.9 };
   const facts = readHealth({
     status: 'degraded',

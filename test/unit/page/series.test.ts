@@ -16,7 +16,7 @@ const pointsAt = (timesMs: readonly number[], values: readonly (number | null)[]
 const pointsOf = ({ timesMs, columns }: Points, column: Column) =>
   timesMs.map((timeMs, i) => [timeMs, columns[column][i]]);
 
-test('samples within one step are one point, with the mean of the means and the highest of the peaks', () => {
+test('samples within one step are one point, with the mean of the means and the highest peak', () => {
   const series = new Series(60_000, 1_000);
   for (const [timeMs, value] of [
     [5_000, 10],
@@ -35,7 +35,7 @@ test('samples within one step are one point, with the mean of the means and the 
   ]);
 });
 
-test('what is unknown in a sample takes nothing from what is known, and stays unknown alone', () => {
+test('an unknown value changes no known one, and a point of only unknown values is unknown', () => {
   const series = new Series(60_000, 1_000);
   series.append(5_000, row(null, { cpu: 30 }), 50);
   series.append(5_500, row(null), 50);
@@ -46,7 +46,7 @@ test('what is unknown in a sample takes nothing from what is known, and stays un
   assert.deepEqual(pointsOf(series, 'burst'), [[5_600, 8]]);
 });
 
-test('time without samples is a gap, and a slow cadence is none', () => {
+test('time without samples is a gap, but a slow cadence is not', () => {
   const series = new Series(60_000, 50);
   series.append(1_000, row(1), 50);
   series.append(1_900, row(2), 50);
@@ -66,7 +66,7 @@ test('time without samples is a gap, and a slow cadence is none', () => {
   ]);
 });
 
-test('a sample that is not newer than the newest is left out', () => {
+test('a sample that is not newer than the last one is dropped', () => {
   const series = new Series(60_000, 50);
   series.append(1_000, row(1), 50);
   series.append(1_000, row(2), 50);
@@ -74,7 +74,7 @@ test('a sample that is not newer than the newest is left out', () => {
   assert.deepEqual(pointsOf(series, 'cpu'), [[1_000, 1]]);
 });
 
-test('what is loaded goes on with what is appended', () => {
+test('appended samples continue the loaded points', () => {
   const series = new Series(60_000, 1_000);
   series.append(1_500, row(99), 50);
   series.load(pointsAt([1_000, 2_000], [7, null]));
@@ -85,7 +85,7 @@ test('what is loaded goes on with what is appended', () => {
   ]);
 });
 
-test('what was seen before the first of what is loaded stays, behind a gap where there was one', () => {
+test('points before the first loaded one are kept, with a gap where there was one', () => {
   const series = new Series(60_000, 50);
   for (const timeMs of [1_000, 1_050, 1_100, 9_000, 9_050]) series.append(timeMs, row(1), 50);
   const seen = [
@@ -113,7 +113,7 @@ test('what was seen before the first of what is loaded stays, behind a gap where
   assert.equal(series.endMs, 20_050);
 });
 
-test('a daemon that keeps a few seconds takes nothing from the range, however often it is asked', () => {
+test('repeated loads of a short history do not shorten the range', () => {
   const series = new Series(60_000, 50);
   for (let nowMs = 100_000; nowMs < 190_000; nowMs += 50) {
     series.append(nowMs, row(1), 50);
@@ -133,7 +133,7 @@ test('a daemon that keeps a few seconds takes nothing from the range, however of
   assert.ok(series.timesMs.length <= 1_200 + 64 + 10);
 });
 
-test('what is cleared begins anew', () => {
+test('a cleared series starts empty', () => {
   const series = new Series(60_000, 50);
   series.append(1_000, row(1), 50);
   series.clear();
@@ -141,7 +141,7 @@ test('what is cleared begins anew', () => {
   assert.deepEqual(pointsOf(series, 'cpu'), [[500, 2]]);
 });
 
-test('however many samples come, in whatever order, times ascend, columns are as long, and memory is bounded', () => {
+test('for any samples, times ascend, columns have equal length, and memory is bounded', () => {
   const sample = fc.record({
     stepMs: fc.integer({ min: -5_000, max: 30_000 }),
     value: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
@@ -159,13 +159,13 @@ test('however many samples come, in whatever order, times ascend, columns are as
         assert.equal(values.length, series.timesMs.length);
         for (const value of values) assert.ok(value === null || (value >= 0 && value <= 100));
       }
-      // A point for each step, as many gaps, and what is spared.
+      // A point for each step, as many gaps, and some slack.
       assert.ok(series.timesMs.length <= 2 * 120 + 64 + 2, String(series.timesMs.length));
     }),
   );
 });
 
-test('a quarter of an hour at twenty samples a second is kept in the points of its steps', () => {
+test('15 minutes at 20 samples a second are kept as one point per step', () => {
   const series = new Series(900_000, 1_000);
   for (let i = 0; i < 20 * 1_800; i++) series.append(1_000_000 + 50 * i, row(i % 20 === 7 ? 100 : 5), 50);
   assert.ok(series.timesMs.length <= 900 + 64 + 2, String(series.timesMs.length));

@@ -15,12 +15,12 @@ test('a list has ids, names and the marked default, in its order', () => {
   ]);
 });
 
-test('in a list without a mark the first is the default', () => {
+test('in a list without a marked default, the first agent is the default', () => {
   const defaults = agentsOf({ agents: { list: [{ id: 'a' }, { id: 'b' }] } }).map((agent) => agent.default);
   assert.deepEqual(defaults, [true, false]);
 });
 
-test('of two marked agents one is the default', () => {
+test('of two marked agents, the first is the default', () => {
   const list = [{ id: 'a' }, { id: 'b', default: true }, { id: 'c', default: true }];
   assert.deepEqual(
     agentsOf({ agents: { list } }).map((agent) => agent.default),
@@ -40,17 +40,17 @@ test('entries have their ids as keys, and the system agent is the default', () =
   ]);
 });
 
-test('several entries without a system agent have no default, a single one is it', () => {
+test('several entries without a system agent have no default; a single one is the default', () => {
   assert.ok(agentsOf({ agents: { entries: { a: {}, b: {} } } }).every((agent) => !agent.default));
   assert.deepEqual(agentsOf({ agents: { entries: { a: {} } } }), [{ id: 'a', name: 'a', default: true }]);
 });
 
-test('a system agent that is not there is no default', () => {
+test('a missing system agent is no default', () => {
   const agents = { defaults: { systemAgent: { agentId: 'gone' } }, entries: { a: {}, b: {} } };
   assert.ok(agentsOf({ agents }).every((agent) => !agent.default));
 });
 
-test("an agent without a name has its identity's, and else its id", () => {
+test("an agent without a name gets its identity's name, else its id", () => {
   const list = [
     { id: 'a', identity: { name: 'Ada' } },
     { id: 'b', name: ' ' },
@@ -71,7 +71,7 @@ for (const [what, config] of [
   ['a list of nonsense', { agents: { list: [null, 7, 'a', {}, { id: '' }, { id: 3 }] } }],
   ['entries of nonsense', { agents: { entries: { a: null, b: 7 } } }],
 ] as const) {
-  test(`${what} is the one agent that every gateway has`, () => {
+  test(`${what} gives the one agent that every gateway has`, () => {
     assert.deepEqual(agentsOf(config), IMPLICIT);
   });
 }

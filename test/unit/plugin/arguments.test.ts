@@ -4,12 +4,12 @@ import { readArguments } from '#plugin/arguments.js';
 import { SOURCES } from '#plugin/snapshot.js';
 
 for (const given of [undefined, null, {}, { sources: undefined }, { sources: null }]) {
-  test(`${JSON.stringify(given)} asks for everything`, () => {
+  test(`${JSON.stringify(given)} selects all sources`, () => {
     assert.deepEqual(readArguments(given), { sources: SOURCES });
   });
 }
 
-test('sources that are named are the ones that are asked for', () => {
+test('only named sources are selected', () => {
   assert.deepEqual(readArguments({ sources: ['disk', 'cpu'] }), { sources: ['disk', 'cpu'] });
 });
 
@@ -22,7 +22,7 @@ for (const [given, what] of [
   [{ sources: [] }, '"sources" is empty'],
   [{ sources: ['cpu', 'gpu', 7] }, '"sources" has "gpu", 7'],
 ] as const) {
-  test(`${JSON.stringify(given)} is refused, with what is wrong and what is allowed`, () => {
+  test(`${JSON.stringify(given)} is rejected, with the problem and the allowed values`, () => {
     const read = readArguments(given);
     assert.ok('problem' in read);
     assert.equal(

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/fixtures.js';
 import { installHost, VERSION_STRINGS } from '../../support/plugin-rig.js';
 
 for (const version of HOST_VERSIONS) {
-  test(`${version} is told with its commit, wherever in the package it was started`, (t) => {
+  test(`${version} is reported with its commit, from any script of the package`, (t) => {
     const script = installHost(t, version);
     assert.equal(readHostVersion(script, '0.0.0'), VERSION_STRINGS[version]);
     const entry = join(dirname(script), 'dist', 'entry.js');
@@ -23,7 +23,7 @@ test('a link in a bin folder is followed', (t) => {
   assert.equal(readHostVersion(link, undefined), VERSION_STRINGS['2026.3.13']);
 });
 
-test("another package's manifest on the way up is passed by", (t) => {
+test("another package's manifest on the way up is skipped", (t) => {
   const script = installHost(t, '2026.3.13');
   const inner = join(dirname(script), 'node_modules', 'inner');
   mkdirSync(inner, { recursive: true });
@@ -32,7 +32,7 @@ test("another package's manifest on the way up is passed by", (t) => {
   assert.equal(readHostVersion(join(inner, 'run.js'), undefined), VERSION_STRINGS['2026.3.13']);
 });
 
-test('without a commit it is the version alone', (t) => {
+test('without a commit it is only the version', (t) => {
   const script = installHost(t, '2026.9.6');
   const buildInfo = join(dirname(script), 'dist', 'build-info.json');
   for (const text of ['{}', '{"commit":7}', 'garbage']) {
@@ -43,7 +43,7 @@ test('without a commit it is the version alone', (t) => {
   assert.equal(readHostVersion(script, undefined), 'OpenClaw 2026.9.6');
 });
 
-test("where the package is not found, it is what the host's API says, if that is a version", (t) => {
+test("if the package is not found, it is the version of the host's API, if that is one", (t) => {
   const stray = join(temporaryFolder(t), 'run.js');
   writeFileSync(stray, '');
   for (const path of [stray, '/no/such/file', '', undefined]) {
@@ -54,7 +54,7 @@ test("where the package is not found, it is what the host's API says, if that is
   }
 });
 
-test('it is never longer than the Monitor takes', (t) => {
+test('it is never longer than the Monitor accepts', (t) => {
   const script = installHost(t, '2026.9.6');
   writeFileSync(
     join(dirname(script), 'package.json'),

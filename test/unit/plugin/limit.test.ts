@@ -6,7 +6,7 @@ import { PlayedTime } from '../../support/played-time.js';
 
 const never = () => new Promise<never>(() => {});
 
-test('what comes within the limit is handed on, and no timer and no listener is left', async () => {
+test('a result within the limit is returned, and no timer or listener is left', async () => {
   const time = new PlayedTime();
   const outer = new AbortController();
   const got = await withinLimit(time.surroundings, 5_000, outer.signal, async () => 'it');
@@ -15,7 +15,7 @@ test('what comes within the limit is handed on, and no timer and no listener is 
   assert.equal(getEventListeners(outer.signal, 'abort').length, 0);
 });
 
-test('what takes longer is aborted and rejected, even if it does not heed its signal', async () => {
+test('work beyond the limit is aborted and rejected, even if it ignores its signal', async () => {
   const time = new PlayedTime();
   let given: AbortSignal | undefined;
   const late = withinLimit(time.surroundings, 5_000, null, (signal) => {
@@ -40,7 +40,7 @@ test('an abort from outside ends it at once', async () => {
   assert.equal(getEventListeners(outer.signal, 'abort').length, 0);
 });
 
-test('with a signal that is aborted already nothing is begun', async () => {
+test('with an aborted signal nothing is started', async () => {
   let began = false;
   const work = withinLimit(new PlayedTime().surroundings, 5_000, AbortSignal.abort(), async () => {
     began = true;
@@ -49,7 +49,7 @@ test('with a signal that is aborted already nothing is begun', async () => {
   assert.equal(began, false);
 });
 
-test('a failure is handed on as it is', async () => {
+test('a failure is passed on unchanged', async () => {
   const time = new PlayedTime();
   await assert.rejects(
     withinLimit(time.surroundings, 5_000, null, () => Promise.reject(new Error('broken'))),

@@ -25,12 +25,12 @@ const ODD_HOSTS: Readonly<Record<string, unknown>> = {
 };
 
 for (const [what, api] of Object.entries(ODD_HOSTS)) {
-  test(`${what} is registered with, without an error`, () => {
+  test(`registering with ${what} throws nothing`, () => {
     const time = new PlayedTime();
     createPlugin(time.surroundings).register(api as HostApi);
     assert.equal(time.timers, 0);
   });
-  test(`${what} is told things, and has a configuration, without an error`, () => {
+  test(`logging to ${what} and reading its configuration throws nothing`, () => {
     const log = createLog(api as HostApi, 'harborforge');
     log.info('hello');
     log.debug('hello');
@@ -39,7 +39,7 @@ for (const [what, api] of Object.entries(ODD_HOSTS)) {
   });
 }
 
-test('a hook that throws at registration does not keep the others from being registered', () => {
+test('a hook that throws at registration does not block the others', () => {
   const registered: string[] = [];
   const api = {
     on: (hook: string) => {
@@ -52,7 +52,7 @@ test('a hook that throws at registration does not keep the others from being reg
   assert.deepEqual(registered, ['gateway_stop', 'harborforge_telemetry']);
 });
 
-test('odd events and contexts start the pusher and stop it, without an error', async () => {
+test('odd events and contexts start and stop the pusher without an error', async () => {
   for (const context of [
     undefined,
     null,
@@ -87,7 +87,7 @@ test("the logger is called as its own method, with the plugin's name before the 
   assert.deepEqual(logger.told, ['harborforge: reached']);
 });
 
-test('the configuration is the live one, and else that of the registration', () => {
+test('the configuration is the live one, else that of the registration', () => {
   const config = { from: 'registration' };
   const live = { from: 'host' };
   assert.equal(currentConfig({ config, runtime: { config: { current: () => live } } }), live);
@@ -101,7 +101,7 @@ test('the configuration is the live one, and else that of the registration', () 
   assert.equal(currentConfig({ config }), config);
 });
 
-test("the plugin's configuration is the live one, and else that of the registration", () => {
+test("the plugin's configuration is the live one, else that of the registration", () => {
   const withEntry = (entry: unknown) => ({ plugins: { entries: { harborforge: entry } } });
   const pluginConfig = { monitor_port: 1 };
   const live = (entry: unknown): HostApi => ({

@@ -8,7 +8,7 @@ import plugin from '#plugin/index.js';
 import { PLUGIN_ID, PLUGIN_VERSION } from '#plugin/plugin.js';
 import { TOOL_NAME } from '#plugin/telemetry-tool.js';
 
-/** The package's folder; the compiled tests lie in dist/test. */
+/** The package's folder; the compiled tests are in dist/test. */
 const FOLDER = fileURLToPath(new URL('../../../../plugin/', import.meta.url));
 
 interface PackageJson {
@@ -35,7 +35,7 @@ const manifest = JSON.parse(readFileSync(join(FOLDER, 'openclaw.plugin.json'), '
 const built = readdirSync(join(FOLDER, 'dist')).filter((name) => name.endsWith('.js'));
 const sources = new Map(built.map((name) => [name, readFileSync(join(FOLDER, 'dist', name), 'utf8')]));
 
-test('package, manifest and code bear one version, id and tool', () => {
+test('package, manifest and code have the same version, id and tool', () => {
   assert.equal(packageJson.version, PLUGIN_VERSION);
   assert.equal(manifest.version, PLUGIN_VERSION);
   assert.equal(manifest.id, PLUGIN_ID);
@@ -59,7 +59,7 @@ test("it imports its own files and Node's modules, and nothing of the host", () 
   }
 });
 
-test('no configuration can keep a gateway from starting: the schema demands nothing', () => {
+test('no configuration can stop a gateway from starting: the schema requires nothing', () => {
   const { type, additionalProperties, properties, ...rest } = manifest.configSchema;
   assert.equal(type, 'object');
   assert.equal(additionalProperties, true);
@@ -72,7 +72,7 @@ test('each setting has a label and a help for the form', () => {
   for (const { label, help } of Object.values(manifest.uiHints)) assert.ok(label !== '' && help !== '');
 });
 
-test("2026.3.13's scanner, which looks at each file, finds nothing", () => {
+test('the scanner of 2026.3.13 finds nothing in any file', () => {
   // The rules of its skill scanner that a plugin like this one could break.
   const network = /\bfetch\b|\bpost\b|http\.request/i;
   for (const [name, source] of sources) {

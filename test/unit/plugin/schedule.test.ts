@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Schedule } from '#plugin/schedule.js';
 import { PlayedTime } from '../../support/played-time.js';
 
-/** A schedule whose work is noted by its time, and lasts until it is let go where `isLong`. */
+/** A schedule that records the time of each run; with `isLong`, a run lasts until `letGo`. */
 function scheduled(options: { intervalMs?: () => number; isLong?: boolean } = {}) {
   const time = new PlayedTime();
   const beganMs = time.surroundings.nowMs();
@@ -27,7 +27,7 @@ function scheduled(options: { intervalMs?: () => number; isLong?: boolean } = {}
   return { time, schedule, atMs, signals, letGo: () => letGo() };
 }
 
-/** Moves on second by second, and lets what was begun come to its end each time. */
+/** Advances second by second, and lets started work settle each time. */
 async function play(time: PlayedTime, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second++) {
     time.advance(1_000);
@@ -35,13 +35,13 @@ async function play(time: PlayedTime, seconds: number): Promise<void> {
   }
 }
 
-test('the first time is after two seconds, the others at the interval from there', async () => {
+test('the first run is after two seconds, the others at the interval from there', async () => {
   const { time, atMs } = scheduled();
   await play(time, 100);
   assert.deepEqual(atMs, [2_000, 32_000, 62_000, 92_000]);
 });
 
-test('a time that falls into work under way is left out, and the ones after it stay where they were', async () => {
+test('a run that is due during another is skipped, and later runs keep their times', async () => {
   const { time, atMs, letGo } = scheduled({ isLong: true });
   await play(time, 45);
   letGo();
@@ -49,7 +49,7 @@ test('a time that falls into work under way is left out, and the ones after it s
   assert.deepEqual(atMs, [2_000, 62_000]);
 });
 
-test('times that were slept through are not made up for', async () => {
+test('runs missed during a suspend are not made up', async () => {
   const { time, atMs } = scheduled();
   await play(time, 2);
   time.sleepThrough(100_000);
@@ -58,7 +58,7 @@ test('times that were slept through are not made up for', async () => {
   assert.deepEqual(atMs, [2_000, 102_000, 122_000]);
 });
 
-test('a new interval counts from the next time on', async () => {
+test('a new interval applies from the next run on', async () => {
   let intervalMs = 30_000;
   const { time, atMs } = scheduled({ intervalMs: () => intervalMs });
   await play(time, 10);
@@ -67,7 +67,7 @@ test('a new interval counts from the next time on', async () => {
   assert.deepEqual(atMs, [2_000, 32_000, 37_000, 42_000]);
 });
 
-test('stopping leaves no timer and begins nothing more', async () => {
+test('stopping leaves no timer and starts nothing more', async () => {
   const { time, schedule, atMs } = scheduled();
   await play(time, 3);
   await schedule.stop();
@@ -76,7 +76,7 @@ test('stopping leaves no timer and begins nothing more', async () => {
   assert.deepEqual(atMs, [2_000]);
 });
 
-test('stopping aborts the work under way, and resolves when it has come to its end', async () => {
+test('stopping aborts the running work, and resolves when it has ended', async () => {
   const { time, schedule, signals } = scheduled({ isLong: true });
   await play(time, 3);
   assert.equal(signals[0]?.aborted, false);

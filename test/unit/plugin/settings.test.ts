@@ -16,7 +16,7 @@ for (const [what, raw] of [
   });
 }
 
-test('values in their range are taken, numbers in text too', () => {
+test('values in their range are accepted, numbers as text, too', () => {
   assert.deepEqual(
     readSettings({ monitor_port: 65_535, reportIntervalSec: 1, monitor_bridge_token_file: '/run/token' }),
     { settings: { monitorPort: 65_535, reportIntervalSec: 1, tokenFile: '/run/token' }, problems: [] },
@@ -29,7 +29,7 @@ test('values in their range are taken, numbers in text too', () => {
 });
 
 for (const port of [0, -1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, true, 'x', '0x10', [], {}]) {
-  test(`the port ${JSON.stringify(port)} is replaced by the default, and said`, () => {
+  test(`the port ${JSON.stringify(port)} is replaced by the default, and reported`, () => {
     const { settings, problems } = readSettings({ monitor_port: port, reportIntervalSec: 5 });
     assert.deepEqual(settings, { ...DEFAULTS, reportIntervalSec: 5 });
     assert.equal(problems.length, 1);
@@ -38,7 +38,7 @@ for (const port of [0, -1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, tr
 }
 
 for (const interval of [0, 0.5, 3_601, -30, '1e3', 'soon', false, Number.NaN]) {
-  test(`the interval ${JSON.stringify(interval)} is replaced by the default, and said`, () => {
+  test(`the interval ${JSON.stringify(interval)} is replaced by the default, and reported`, () => {
     const { settings, problems } = readSettings({ reportIntervalSec: interval });
     assert.deepEqual(settings, DEFAULTS);
     assert.match(problems.join(), /^reportIntervalSec: expected a number from 1 to 3600, got .+; using 30$/);
@@ -46,7 +46,7 @@ for (const interval of [0, 0.5, 3_601, -30, '1e3', 'soon', false, Number.NaN]) {
 }
 
 for (const file of ['token', './token', 7, ['/a'], '/a\0b']) {
-  test(`the token file ${JSON.stringify(file)} is not used, and said`, () => {
+  test(`the token file ${JSON.stringify(file)} is ignored, and reported`, () => {
     const { settings, problems } = readSettings({ monitor_bridge_token_file: file });
     assert.equal(settings.tokenFile, null);
     assert.match(
@@ -56,7 +56,7 @@ for (const file of ['token', './token', 7, ['/a'], '/a\0b']) {
   });
 }
 
-test('a configuration that is no object is said, and all problems are told at once', () => {
+test('a configuration that is not an object is reported, and all problems are listed at once', () => {
   assert.match(readSettings('yes').problems.join(), /^config: expected an object, got "yes"/);
   assert.match(readSettings([1]).problems.join(), /^config: expected an object, got \[1\]/);
   assert.equal(
@@ -65,7 +65,7 @@ test('a configuration that is no object is said, and all problems are told at on
   );
 });
 
-test('a value that can not be shown does no harm, and a long one is cut', () => {
+test('a value that cannot be serialized does no harm, and a long one is truncated', () => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;
   assert.equal(readSettings({ monitor_port: circle }).settings.monitorPort, 7311);

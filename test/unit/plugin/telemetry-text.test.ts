@@ -42,7 +42,7 @@ test("the contract's example reads like this", () => {
   ]);
 });
 
-test('only what was asked for is told, in the usual order', () => {
+test('only the requested sources are described, in the usual order', () => {
   assert.deepEqual(
     linesOf({}, ['uptime', 'cpu']).map((line) => line.split(':')[0]),
     ['Host vps.t1, sampled at 2026-03-22T01', '- CPU', '- Uptime'],
@@ -58,12 +58,12 @@ for (const [source, field] of [
   ['uptime', 'uptime_seconds'],
   ['nginx', 'nginx_installed'],
 ] as const) {
-  test(`${field} that is null, missing or of another type is unknown, and never 0`, () => {
+  test(`${field} that is null, missing or of another type is unknown, never 0`, () => {
     for (const value of [null, undefined, '0', {}, [1]]) {
       assert.match(lineOf(source, { [field]: value }), /^- [^:]+: unknown$/);
     }
   });
-  test(`${source} that is stale says so with its age, whether its value is known or not`, () => {
+  test(`stale ${source} is marked with its age, whether its value is known or not`, () => {
     const change = { stale: [source], stale_seconds: { [source]: 125 } };
     assert.match(lineOf(source, change), / — stale: no new value for 2 min 5 s$/);
     assert.match(
@@ -76,7 +76,7 @@ for (const [source, field] of [
   });
 }
 
-test('the busiest 100 ms are told beside the mean, with the time that was seen', () => {
+test('the busiest 100 ms are shown next to the mean, with the observed time', () => {
   const burst = (max_pct: unknown, seconds: unknown) =>
     lineOf('cpu', { cpu: { burst: { max_pct, seconds, p95_pct: 7 } } });
   assert.equal(
@@ -96,7 +96,7 @@ describe('pressure', () => {
     io: { some: { avg10: io } },
   });
 
-  test('is told of each resource, and what is unknown is called so', () => {
+  test('is shown for each resource, with unknown values as unknown', () => {
     const line = (pressure: unknown) => lineOf('pressure', { pressure });
     assert.equal(
       line(of(1.2, 0, 3.45)),
@@ -108,12 +108,12 @@ describe('pressure', () => {
       assert.equal(line(pressure), '- Pressure: unknown');
   });
 
-  test('that is stale says so', () => {
+  test('that is stale is marked as stale', () => {
     const change = { pressure: of(1, 2, 3), stale: ['pressure'], stale_seconds: { pressure: 5 } };
     assert.match(lineOf('pressure', change), / — stale: no new value for 5 s$/);
   });
 
-  test('that the Monitor does not tell has no line, and is said to be not told if nothing else was asked for', () => {
+  test('that the Monitor does not report has no line, or a note if nothing else was requested', () => {
     assert.deepEqual(linesOf({}, ['pressure', 'cpu']).slice(1), ['- CPU: 10.5 % busy, over all cores']);
     assert.deepEqual(linesOf({}, ['pressure']).slice(1), [
       '- This version of the Monitor tells nothing of what was asked for.',
@@ -121,11 +121,11 @@ describe('pressure', () => {
   });
 });
 
-test('a stale source whose age is not told is stale for an unknown time', () => {
+test('a stale source without an age is stale for an unknown time', () => {
   assert.match(lineOf('disk', { stale: ['disk'] }), /81 % used — stale: no new value for an unknown time$/);
 });
 
-test('nginx that is not installed, has no sites, has unknown sites, has many', () => {
+test('nginx is described without installation, and with no, unknown or many sites', () => {
   assert.equal(lineOf('nginx', { nginx_installed: false, nginx_sites: [] }), '- nginx: not installed');
   assert.equal(lineOf('nginx', { nginx_sites: [] }), '- nginx: installed, no enabled sites');
   assert.equal(lineOf('nginx', { nginx_sites: null }), '- nginx: installed, enabled sites unknown');
@@ -133,11 +133,11 @@ test('nginx that is not installed, has no sites, has unknown sites, has many', (
   assert.match(lineOf('nginx', { nginx_sites: sites }), /installed, 60 enabled: s0, .*, s49 and 10 more$/);
 });
 
-test('a line break in a name does not make a line', () => {
+test('a line break in a name does not add a line', () => {
   assert.equal(linesOf({ identifier: 'a\nb\u2028c', nginx_sites: ['x\r\n- CPU: 0 %'] }).length, 8);
 });
 
-test('ages are told in their two largest units, and not at all by a clock that was set back', () => {
+test('ages are shown in their two largest units, and omitted if the clock was set back', () => {
   const head = (ageMs: number) => linesOf({}, ['cpu'], ageMs)[0]!.slice('Host vps.t1, sampled at '.length);
   assert.match(head(59_900), /Z \(59\.9 s ago\):$/);
   assert.match(head(3_599_000), /\(59 min 59 s ago\)/);

@@ -15,7 +15,7 @@ function fileWith(t: TestContext, text: string): string {
   return path;
 }
 
-test('the token is what the file holds, without the white space around it', async (t) => {
+test('the token is the content of the file without surrounding whitespace', async (t) => {
   assert.equal(await readToken(fileWith(t, `  ${TOKEN}\n`), signal), TOKEN);
 });
 
@@ -25,7 +25,7 @@ for (const [what, text] of [
   ['other characters', `${TOKEN}ü`],
   ['a file too large for a token', TOKEN.repeat(10_000)],
 ] as const) {
-  test(`${what} is refused by name, and what it holds is not repeated`, async (t) => {
+  test(`${what} is refused by name, without repeating its content`, async (t) => {
     const path = fileWith(t, text);
     await assert.rejects(readToken(path, signal), ({ message }: Error) => {
       assert.ok(message.includes(path));
@@ -35,12 +35,12 @@ for (const [what, text] of [
   });
 }
 
-test('a file that is not there is said with its reason', async (t) => {
+test('a missing file is an error with its reason', async (t) => {
   const path = join(temporaryFolder(t), 'none');
   await assert.rejects(readToken(path, signal), { message: `the token file ${path} can't be read (ENOENT)` });
 });
 
-test('a folder and a pipe are not waited for', async (t) => {
+test('a folder and a pipe are refused without blocking', async (t) => {
   const pipe = join(temporaryFolder(t), 'pipe');
   execFileSync('mkfifo', [pipe]);
   for (const path of [temporaryFolder(t), pipe]) {

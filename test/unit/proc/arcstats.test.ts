@@ -16,13 +16,13 @@ function parseText(text: string): Float64Array {
 }
 
 describe('parseArcstats', () => {
-  it('reads the size of the ARC and the size under which it does not shrink', () => {
+  it('reads the size of the ARC and its minimum', () => {
     const values = parse(readFixture('zfs', 'spl/kstat/zfs/arcstats'));
     assert.equal(values[ARC.size], 137_438_953_472);
     assert.equal(values[ARC.min], 8_441_262_080);
   });
 
-  it('reads back the sizes that it was given, in any order', () => {
+  it('reads back any sizes, in any order', () => {
     const bytes = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(bytes, bytes, fc.boolean(), (size, min, swapped) => {
@@ -37,7 +37,7 @@ describe('parseArcstats', () => {
     );
   });
 
-  it('refuses a file that is cut off before it has told both, and needs nothing behind them', () => {
+  it('rejects a file truncated before both values, and needs nothing after them', () => {
     const file = readFixture('zfs', 'spl/kstat/zfs/arcstats');
     const line = /^size .*\n/m.exec(file.toString());
     assert.ok(line !== null);
@@ -53,7 +53,7 @@ describe('parseArcstats', () => {
     });
   });
 
-  it('answers any bytes with sizes or with PROC_PARSE', () => {
+  it('returns sizes or throws PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('size 4 12\nc_min 4 3'), (bytes) => {
         outcomeOf(() => parse(bytes));
@@ -62,7 +62,7 @@ describe('parseArcstats', () => {
     );
   });
 
-  it('refuses sizes that are no number of bytes', () => {
+  it('rejects sizes that are not a number of bytes', () => {
     assertParseError(() => parseText('size 4 -5\nc_min 4 1\n'), 'arcstats', 'no size or no c_min');
     assertParseError(() => parseText('size 4\nc_min 4 1\n'), 'arcstats', 'size 4');
     assertParseError(() => parseText(`size 4 ${'9'.repeat(40)}\nc_min 4 1\n`), 'arcstats', '99999');

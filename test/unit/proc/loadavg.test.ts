@@ -22,7 +22,7 @@ describe('parseLoadavg', () => {
     });
   }
 
-  it('reads back all averages that it was given', () => {
+  it('reads back any averages', () => {
     const hundredths = fc.integer({ min: 0, max: 10 ** 9 });
     fc.assert(
       fc.property(fc.tuple(hundredths, hundredths, hundredths), (averages) => {
@@ -32,7 +32,7 @@ describe('parseLoadavg', () => {
     );
   });
 
-  it('refuses a file that is cut off in the averages, and needs nothing behind them', () => {
+  it('rejects a file truncated within the averages, and needs nothing after them', () => {
     const file = readFixture('swap-in-use', 'loadavg');
     const whole = outcomeOf(() => parse(file));
     const averagesEnd = '18.44 15.02 9.87 '.length;
@@ -46,7 +46,7 @@ describe('parseLoadavg', () => {
     });
   });
 
-  it('answers any bytes with averages or with PROC_PARSE', () => {
+  it('returns averages or throws PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('0.00 1.00 '), (bytes) => {
         outcomeOf(() => parse(bytes));
@@ -55,11 +55,11 @@ describe('parseLoadavg', () => {
     );
   });
 
-  it('refuses an average that is too large to be counted with', () => {
+  it('rejects an average that is too large', () => {
     assertParseError(() => parseText(`${'9'.repeat(30)}.00 0.00 0.00 1/2 3\n`), 'loadavg', '99999');
   });
 
-  it('quotes the line that it could not read', () => {
+  it('quotes the line that it could not parse', () => {
     for (const text of [
       '0.00 0,01 0.05 1/2 3',
       '0.1 0.2 0.3 1/2 3',

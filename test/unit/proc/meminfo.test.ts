@@ -23,7 +23,7 @@ function readNaively(text: string): number[] {
   });
 }
 
-/** A file that may come after another: of any machine, with other values, in another order, with lines missing, cut off. */
+/** Any file that may follow another: of any machine, with other values or order, with missing lines, or truncated. */
 const anyFile = fc
   .record({
     machine: fc.constantFrom(...SOUND_MACHINES),
@@ -51,7 +51,7 @@ describe('parseMeminfo', () => {
     });
   }
 
-  it('gives what a fresh search gives, whatever was parsed before in the same buffer', () => {
+  it('gives the same result as a fresh search, whatever was parsed before in the same buffer', () => {
     fc.assert(
       fc.property(fc.array(anyFile, { minLength: 2, maxLength: 6 }), (files) => {
         const offsets = createMemOffsets();
@@ -71,7 +71,7 @@ describe('parseMeminfo', () => {
     );
   });
 
-  it('does not take the end of a longer name for the name that stood there before', () => {
+  it('does not mistake the end of a longer name for the name at that offset before', () => {
     const before = readFixture('swap-in-use', 'meminfo');
     const after = Buffer.from(before.toString().replace('\nSwapTotal:', 'xSwapTotal:'));
     const offsets = createMemOffsets();
@@ -81,22 +81,22 @@ describe('parseMeminfo', () => {
     assert.ok(Number.isNaN(out[MEM.swapTotal]));
   });
 
-  it('gives bytes', () => {
+  it('returns bytes', () => {
     assert.equal(parseText('MemTotal:       2 kB\n')[MEM.total], 2_048);
   });
 
-  it('leaves unknown what a kernel does not tell', () => {
+  it('leaves fields unknown that the kernel does not report', () => {
     const values = parse(readFixture('kernel-2.6.32', 'meminfo'));
     assert.ok(Number.isNaN(values[MEM.available]));
     assert.equal(values[MEM.shmem], 96_212 * 1_024);
   });
 
-  it('does not take a longer name for a wanted one', () => {
+  it('does not mistake a longer name for a wanted one', () => {
     const values = parseText('MemTotal: 1 kB\nSwapCached: 7 kB\nMemFreeish: 8 kB\nxBuffers: 9 kB\n');
     assert.deepEqual([...values], [1_024, ...new Array<number>(8).fill(Number.NaN)]);
   });
 
-  it('reads back all sizes that it was given, in any order and with any other lines between', () => {
+  it('reads back any sizes, in any order and between any other lines', () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 2 ** 40 }), { minLength: 9, maxLength: 9 });
     const order = fc.shuffledSubarray([...MEM_FIELDS.keys()], { minLength: 9 });
     fc.assert(
@@ -112,14 +112,14 @@ describe('parseMeminfo', () => {
     );
   });
 
-  it('never takes a wrong number from a file that is cut off', () => {
+  it('never returns a wrong number for a truncated file', () => {
     for (const machine of ['swap-in-use', 'kernel-2.6.32'] as const) {
       const file = readFixture(machine, 'meminfo');
       const whole = [...parse(file)];
       forEveryCut(file, (bytes, length, where) => {
         const outcome = outcomeOf(() => parse(bytes, length));
         if (outcome === 'PROC_PARSE') return;
-        // At the end of a line a cut can't be seen: what was behind it is unknown, what was before it is right.
+        // A cut at the end of a line can't be seen: later values are unknown, earlier ones correct.
         outcome.forEach((value, index) => {
           assert.ok(Number.isNaN(value) || value === whole[index], `${where}: ${MEM_FIELDS[index]} ${value}`);
         });
@@ -127,7 +127,7 @@ describe('parseMeminfo', () => {
     }
   });
 
-  it('answers any bytes with sizes or with PROC_PARSE', () => {
+  it('returns sizes or throws PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('MemTotal: ', 'MemTotal: 12 kB\nSwapFree: ').chain(hostileBytes),
@@ -139,7 +139,7 @@ describe('parseMeminfo', () => {
     );
   });
 
-  it('quotes the line that it could not read', () => {
+  it('quotes the line that it could not parse', () => {
     assertParseError(() => parseText('MemTotal: 1 kB\nMemFree: 1 MB\n'), 'meminfo', '"MemFree: 1 MB"');
     assertParseError(() => parseText('MemTotal: 1 kB\nCached: -1 kB\n'), 'meminfo', '"Cached: -1 kB"');
     assertParseError(() => parseText('MemTotal: 1 kB\nSwapFree: kB\n'), 'meminfo', '"SwapFree: kB"');
@@ -147,7 +147,7 @@ describe('parseMeminfo', () => {
     assertParseError(() => parseText('MemFree: 1 kB\n'), 'meminfo', 'no MemTotal');
   });
 
-  it('refuses a size that is too large to be counted with', () => {
+  it('rejects a size that is too large', () => {
     assertParseError(() => parseText(`MemTotal: ${'9'.repeat(400)} kB\n`), 'meminfo', '99999');
   });
 });

@@ -22,12 +22,12 @@ describe('parsePressure', () => {
     assert.deepEqual(parseText(SOME + FULL), [12.34, 5.6, 0.07, 987_654_321, 1, 0.5, 100, 0]);
   });
 
-  it('knows nothing of a line that the kernel does not write', () => {
+  it('leaves a line unknown that the kernel does not write', () => {
     const { NaN: unknown } = Number;
     assert.deepEqual(parseText(SOME), [12.34, 5.6, 0.07, 987_654_321, unknown, unknown, unknown, unknown]);
   });
 
-  it('reads back whatever a kernel may write', () => {
+  it('reads back any text that a kernel may write', () => {
     const average = fc.integer({ min: 0, max: 10_000 });
     const total = fc.nat(Number.MAX_SAFE_INTEGER);
     const line = fc.tuple(average, average, average, total);
@@ -49,7 +49,7 @@ describe('parsePressure', () => {
     );
   });
 
-  it('refuses a file that is cut off, but between the lines', () => {
+  it('rejects a truncated file, except between the lines', () => {
     const file = Buffer.from(SOME + FULL);
     forEveryCut(file, (bytes, length, where) => {
       const expected = length === SOME.length ? parseText(SOME) : 'PROC_PARSE';
@@ -61,7 +61,7 @@ describe('parsePressure', () => {
     });
   });
 
-  it('refuses what is not of its form, and quotes it', () => {
+  it('rejects a malformed file, and quotes it', () => {
     for (const [text, quoted] of [
       ['', ''],
       ['full avg10=1.00 avg60=0.00 avg300=0.00 total=1\n', 'full avg10'],
@@ -78,7 +78,7 @@ describe('parsePressure', () => {
     }
   });
 
-  it('never fails in another way, whatever it is given', () => {
+  it('throws nothing but PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('some avg10=0.00 avg60='), (bytes) => {
         outcomeOf(() => parse(bytes));

@@ -37,7 +37,7 @@ function descriptorsOn(path: string): number {
 }
 
 describe('ProcFile', () => {
-  it('reads from the start each time, and sees what is new', (t) => {
+  it('reads from the start each time, and sees new content', (t) => {
     const path = join(temporaryFolder(t), 'stat');
     writeFileSync(path, 'first reading');
     const file = createFile(t, path);
@@ -53,7 +53,7 @@ describe('ProcFile', () => {
     assert.equal(readText(createFile(t, path, 4), 0), '0123');
   });
 
-  it('tells an empty file from one that is not there', (t) => {
+  it('distinguishes an empty file from a missing one', (t) => {
     const path = join(temporaryFolder(t), 'stat');
     writeFileSync(path, 'x');
     const file = createFile(t, path);
@@ -61,7 +61,7 @@ describe('ProcFile', () => {
     assert.equal(file.read(0), 0);
   });
 
-  it('holds one descriptor, whatever it reads, and none after it was closed', (t) => {
+  it('holds one descriptor, and none after it was closed', (t) => {
     const path = join(temporaryFolder(t), 'stat');
     writeFileSync(path, 'x');
     const file = createFile(t, path);
@@ -72,7 +72,7 @@ describe('ProcFile', () => {
     assert.equal(descriptorsOn(path), 0);
   });
 
-  it('looks for a missing file at most once a second of the time handed in', (t) => {
+  it('looks for a missing file at most once per second of the given time', (t) => {
     const path = join(temporaryFolder(t), 'stat');
     const file = createFile(t, path);
     assert.equal(readText(file, 5_000), null);
@@ -82,7 +82,7 @@ describe('ProcFile', () => {
     assert.equal(readText(file, 6_000), 'here');
   });
 
-  it('waits a second from each try that failed', (t) => {
+  it('waits a second after each failed attempt', (t) => {
     const path = join(temporaryFolder(t), 'stat');
     const file = createFile(t, path);
     assert.equal(file.open(0), false);
@@ -92,7 +92,7 @@ describe('ProcFile', () => {
     assert.equal(readText(file, 2_000), 'here');
   });
 
-  it('lets go of a file that vanishes under it, and finds it when it comes back', async (t) => {
+  it('closes a file that vanishes, and finds it when it comes back', async (t) => {
     const path = join(temporaryFolder(t), 'uptime');
     const mortal = await createMortalFile(t, path, '12.50 25.00');
     const file = createFile(t, path);
@@ -107,7 +107,7 @@ describe('ProcFile', () => {
 
   it('leaks no descriptor however often a read fails', (t) => {
     const path = join(temporaryFolder(t), 'stat');
-    // A folder can be opened, and not be read.
+    // A folder can be opened, but not read.
     mkdirSync(path);
     const file = createFile(t, path);
     for (let nowMs = 0; nowMs < 50_000; nowMs += 1_000) assert.equal(file.read(nowMs), -1);

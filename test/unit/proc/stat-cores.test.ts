@@ -7,13 +7,13 @@ import { assertParseError, forEveryCut, hostileBytes, outcomeOf } from '../../su
 
 const ROOM = new Float64Array(200 * CORE_COLUMNS);
 
-/** A file as it lies in a reader's buffer that is longer than it. */
+/** A file in a reader's buffer that is longer than the file. */
 function inRoom(text: string | Buffer): { bytes: Uint8Array; length: number } {
   const whole = Buffer.from(text);
   return { bytes: Buffer.concat([whole, Buffer.alloc(64)]), length: whole.length };
 }
 
-/** Each core's number and its first eight columns, by arithmetic of its own. */
+/** Each core's number and its first eight columns, parsed independently. */
 function expectedOf(text: string): number[][] {
   return [...text.matchAll(/^cpu(\d+) (.+)$/gm)].map(([, number, columns]) => {
     const eight = columns!.trim().split(/ +/).slice(0, 8).map(Number);
@@ -40,36 +40,36 @@ describe('parseStatCores', () => {
     });
   }
 
-  it('leaves the guests out, which are inside user and nice already', () => {
+  it('ignores guest time, which user and nice already include', () => {
     assert.deepEqual(coresOf('cpu  0 0 0 0\ncpu7 100 10 20 1000 5 3 4 2 90 9\nintr 0\n'), [
       [7, 100, 10, 20, 1_000, 5, 3, 4, 2],
     ]);
   });
 
-  it('finds no core where the kernel tells of none', () => {
+  it('finds no core if the kernel lists none', () => {
     assert.deepEqual(coresOf('cpu  1 2 3 4\n'), []);
     assert.deepEqual(coresOf('cpu  1 2 3 4\nintr 5\n'), []);
   });
 
-  it('says that the lines are cut off, and never takes a part of a number for the whole', () => {
+  it('reports truncated lines, and never mistakes part of a number for the whole', () => {
     const file = Buffer.from('cpu  1 2 3 4\ncpu0 10 20 30 40\ncpu1 50 60 70 80\nintr 5\n');
     const ends = ['cpu  1 2 3 4\n', 'cpu0 10 20 30 40\n', 'cpu1 50 60 70 80\n'];
     const whole = new Map(ends.map((_, i) => [ends.slice(0, i + 1).join('').length, i]));
     forEveryCut(file, (bytes, length, where) => {
       const count = parseStatCores(bytes, length, ROOM);
-      // What ends with a line may be a short file, or the beginning of a longer one that filled the reader's buffer.
+      // Text that ends with a line may be a short file, or the start of a longer one that filled the reader's buffer.
       const atLineEnd = bytes.length > length ? (whole.get(length) ?? CUT_OFF) : CUT_OFF;
       assert.equal(count, length >= ends.join('').length + 3 ? 2 : atLineEnd, where);
     });
   });
 
-  it('says when there are more cores than it has room for', () => {
+  it('reports when there are more cores than it has room for', () => {
     const { bytes, length } = inRoom('cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 0\n');
     assert.equal(parseStatCores(bytes, length, new Float64Array(CORE_COLUMNS)), NO_ROOM);
     assert.equal(parseStatCores(bytes, length, new Float64Array(2 * CORE_COLUMNS)), 2);
   });
 
-  it('refuses a column that is not a number, and quotes it', () => {
+  it('rejects a column that is not a number, and quotes it', () => {
     for (const line of [
       'cpu0 1 2 x 4',
       'cpu0 1 -2 3 4',
@@ -81,7 +81,7 @@ describe('parseStatCores', () => {
     }
   });
 
-  it('never fails in another way, whatever it is given', () => {
+  it('throws nothing but PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('cpu  1 2 3 4\ncpu0 1 2 '), (bytes) => {
         const outcome = outcomeOf(() => parseStatCores(bytes, bytes.length, ROOM));

@@ -31,17 +31,17 @@ describe('parseStat', () => {
     assert.deepEqual([...parse(file, 1_024)], readExpected('big-128cpu').cpu);
   });
 
-  it('takes the columns that a kernel has, and leaves the others unknown', () => {
+  it('reads the columns that the kernel has, and leaves the others unknown', () => {
     const unknown = Number.NaN;
     assert.deepEqual(parseText('cpu  1 2 3 4\n'), [1, 2, 3, 4, unknown, unknown, unknown, unknown]);
     assert.deepEqual(parseText('cpu  1 2 3 4 5 6 7\n'), [1, 2, 3, 4, 5, 6, 7, unknown]);
   });
 
-  it('leaves guest, guest_nice and columns of the future alone', () => {
+  it('ignores guest, guest_nice and future columns', () => {
     assert.deepEqual(parseText('cpu  1 2 3 4 5 6 7 8 90 91 92 93\n'), [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('reads back all counters that it was given', () => {
+  it('reads back any counters', () => {
     fc.assert(
       fc.property(fc.array(ticks, { minLength: 4, maxLength: 12 }), fc.nat(30), (columns, rest) => {
         const text = `cpu  ${columns.join(' ')}\ncpu0 ${'9'.repeat(rest)}`;
@@ -51,7 +51,7 @@ describe('parseStat', () => {
     );
   });
 
-  it('refuses a file that is cut off in the line, and needs nothing behind it', () => {
+  it('rejects a file truncated within the line, and needs nothing after it', () => {
     for (const machine of ['kvm-host', 'kernel-2.6.32', 'guest-2cpu-steal'] as const) {
       const file = readFixture(machine, 'stat');
       const lineEnd = file.indexOf('\n');
@@ -67,7 +67,7 @@ describe('parseStat', () => {
     }
   });
 
-  it('answers any bytes with counters or with PROC_PARSE', () => {
+  it('returns counters or throws PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('cpu  '), (bytes) => {
         outcomeOf(() => parse(bytes));
@@ -76,7 +76,7 @@ describe('parseStat', () => {
     );
   });
 
-  it('refuses a counter that is too large to be counted with', () => {
+  it('rejects a counter that is too large', () => {
     // Kernels have printed a negative iowait as 2^64 - 1.
     assertParseError(
       () => parseText('cpu  1 2 3 4 18446744073709551615 6 7 8 0 0\n'),
@@ -85,11 +85,11 @@ describe('parseStat', () => {
     );
   });
 
-  it('does not look at how large a guest column is', () => {
+  it('ignores the size of a guest column', () => {
     assert.deepEqual(parseText('cpu  1 2 3 4 5 6 7 8 18446744073709551615 0\n'), [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('quotes the line that it could not read', () => {
+  it('quotes the line that it could not parse', () => {
     assertParseError(() => parseText('cpu  12 3x 4 5\ncpu0 1\n'), 'stat', '"cpu  12 3x 4 5"');
     assertParseError(() => parseText('cpu  12 -3 4 5\n'), 'stat', '-3');
     assertParseError(() => parseText('cpu0 1 2 3 4\n'), 'stat', '"cpu0 1 2 3 4"');

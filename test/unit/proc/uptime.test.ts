@@ -18,11 +18,11 @@ describe('parseUptime', () => {
     });
   }
 
-  it('leaves the fraction of a second away, and never rounds up', () => {
+  it('drops the fraction of a second, and never rounds up', () => {
     assert.equal(parseText('59.99 1.00\n'), 59);
   });
 
-  it('reads back all seconds that it was given', () => {
+  it('reads back any seconds', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31 - 1), fc.nat(99), (seconds, hundredths) => {
         assert.equal(parseText(`${seconds}.${String(hundredths).padStart(2, '0')} 5.00\n`), seconds);
@@ -30,7 +30,7 @@ describe('parseUptime', () => {
     );
   });
 
-  it('refuses a file that is cut off in the uptime, and needs nothing behind it', () => {
+  it('rejects a file truncated within the uptime, and needs nothing after it', () => {
     const file = readFixture('swap-in-use', 'uptime');
     const uptimeEnd = '912345.99 '.length;
     forEveryCut(file, (bytes, length, where) => {
@@ -43,7 +43,7 @@ describe('parseUptime', () => {
     });
   });
 
-  it('answers any bytes with seconds or with PROC_PARSE', () => {
+  it('returns seconds or throws PROC_PARSE for any bytes', () => {
     fc.assert(
       fc.property(hostileBytes('12.3'), (bytes) => {
         outcomeOf(() => parseUptime(bytes, bytes.length));
@@ -52,11 +52,11 @@ describe('parseUptime', () => {
     );
   });
 
-  it('refuses seconds that are too many to be counted with', () => {
+  it('rejects seconds that are too large', () => {
     assertParseError(() => parseText(`${'9'.repeat(30)}.00 1.00\n`), 'uptime', '99999');
   });
 
-  it('quotes the line that it could not read', () => {
+  it('quotes the line that it could not parse', () => {
     for (const text of ['-1.00 2.00', '12 34', '12. 34', '12.34x5', '.50 1.00', 'up 3 days']) {
       assertParseError(() => parseText(`${text}\n`), 'uptime', `"${text}"`);
     }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { CORE_COLUMNS } from '../../../workers/proc/stat-cores.js';
 import { CoreShares } from '../../../workers/rates/core-shares.js';
 
-/** The core's number, user, softirq, and all ticks together; the rest of these is idle. */
+/** The core's number, user, softirq and total ticks; the rest of the total is idle. */
 type Line = readonly [number, number, number, number];
 
 /** The line as it is parsed: the number, then user, nice, system, idle, iowait, irq, softirq, steal. */
@@ -12,7 +12,7 @@ function columnsOf([number, user, softirq, total]: Line): number[] {
 }
 
 function push(shares: CoreShares, lines: readonly Line[]): void {
-  // Behind the lines stands what was read of more cores before.
+  // After the lines comes leftover data from an earlier reading of more cores.
   const room = new Float64Array((lines.length + 2) * CORE_COLUMNS).fill(7);
   room.set(lines.flatMap(columnsOf));
   shares.push(room, lines.length);
@@ -26,7 +26,7 @@ function told(shares: CoreShares): object {
 const UNKNOWN = { hottest: [Number.NaN, Number.NaN], interrupted: [Number.NaN, Number.NaN] };
 
 describe('CoreShares', () => {
-  it('knows nothing at the first reading, nor behind one that failed', () => {
+  it('is unknown at the first reading and after a failed one', () => {
     const shares = new CoreShares();
     push(shares, [[0, 10, 0, 100]]);
     assert.deepEqual(told(shares), UNKNOWN);
@@ -36,7 +36,7 @@ describe('CoreShares', () => {
     assert.deepEqual(told(shares), UNKNOWN);
   });
 
-  it('tells the core that works from the one that is interrupted', () => {
+  it('distinguishes the busy core from the interrupted one', () => {
     const shares = new CoreShares();
     push(shares, [
       [0, 0, 0, 0],
@@ -51,7 +51,7 @@ describe('CoreShares', () => {
     assert.deepEqual(told(shares), { hottest: [1, 99], interrupted: [0, 85] });
   });
 
-  it('compares each core with itself when some went and some came', () => {
+  it('compares each core with itself when cores come and go', () => {
     const shares = new CoreShares();
     push(shares, [
       [0, 0, 0, 0],
@@ -72,7 +72,7 @@ describe('CoreShares', () => {
     assert.deepEqual(told(shares), { hottest: [2, 80], interrupted: [2, 0] });
   });
 
-  it('leaves out a core that stood still, and one whose counters fell', () => {
+  it('excludes a core that stood still, and one whose counters decreased', () => {
     const shares = new CoreShares();
     push(shares, [
       [0, 50, 5, 100],
@@ -97,7 +97,7 @@ describe('CoreShares', () => {
     assert.deepEqual(told(shares), { hottest: [0, 12], interrupted: [0, 8] });
   });
 
-  it('leaves a core out when any of its counters fell, though the sums rose', () => {
+  it('excludes a core if any of its counters decreased, even if the sums rose', () => {
     const shares = new CoreShares();
     const first = Float64Array.of(0, 500, 0, 0, 500, 200, 0, 0, 0);
     shares.push(first, 1);
@@ -109,7 +109,7 @@ describe('CoreShares', () => {
     assert.deepEqual(told(shares), { hottest: [0, 10], interrupted: [0, 0] });
   });
 
-  it('says that all are idle, and not that nothing is known', () => {
+  it('reports idle cores as idle, not as unknown', () => {
     const shares = new CoreShares();
     push(shares, [[5, 1, 1, 100]]);
     push(shares, [[5, 1, 1, 200]]);

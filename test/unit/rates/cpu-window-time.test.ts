@@ -10,8 +10,8 @@ interface Reading {
 }
 
 /**
- * What the share should be after the last of `readings`, from the whole history: over the time since the newest reading
- * that is a window old (give or take half a tick, or half a window where that is less), if no counter fell since.
+ * The expected share after the last of `readings`, from the whole history: over the time since the newest reading
+ * that is a window old (give or take half a tick, or half a window if that is less), if no counter decreased since.
  */
 function naiveShare(readings: readonly Reading[], windowMs: number, intervalMs: number): number {
   const lastFall = readings.findLastIndex((reading, i) => i > 0 && fell(readings[i - 1]!, reading));
@@ -30,7 +30,7 @@ function fell(before: Reading, after: Reading): boolean {
   return after.counters.some((value, i) => value < before.counters[i]!);
 }
 
-/** Readings as a lane makes them: a tick is as late as it is, and those whose time is over are left out. */
+/** Readings as a lane makes them: ticks may be late, and ticks whose interval is over are skipped. */
 const schedule = fc
   .record({
     intervalMs: fc.integer({ min: 1, max: 1_000 }),
@@ -82,7 +82,7 @@ describe('CpuWindow: time', () => {
     );
   });
 
-  it('is unknown until the first window is whole, and known from then on', () => {
+  it('is unknown until the first window is complete, and known from then on', () => {
     const window = new CpuWindowRig(1_000, 50);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 3_000; atMs += 50) {
@@ -94,10 +94,10 @@ describe('CpuWindow: time', () => {
     assert.equal(window.pct, 20);
   });
 
-  it('loses no base to a late tick that another follows at once', () => {
+  it('loses no base reading to a late tick that another follows at once', () => {
     const window = new CpuWindowRig(100, 34);
     const counters = new Float64Array(8);
-    // The tick of 34 comes at 87, that of 68 right behind it.
+    // The tick due at 34 runs at 87, and the one due at 68 right after it.
     for (const atMs of [0, 87.1, 87.1, 102, 136, 170]) {
       counters[0]! += 1;
       window.push(counters, atMs);
@@ -105,7 +105,7 @@ describe('CpuWindow: time', () => {
     assert.equal(window.pct, 100);
   });
 
-  it('forgets what is older than the window', () => {
+  it('drops readings older than the window', () => {
     const window = new CpuWindowRig(500, 50);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 2_000; atMs += 50) {
@@ -115,7 +115,7 @@ describe('CpuWindow: time', () => {
     assert.equal(window.pct, 0);
   });
 
-  it('keeps a whole window of readings at one a millisecond', () => {
+  it('keeps a whole window at one reading per millisecond', () => {
     const window = new CpuWindowRig(1_000, 1);
     const counters = new Float64Array(8);
     for (let atMs = 0; atMs <= 5_000; atMs++) {
@@ -126,7 +126,7 @@ describe('CpuWindow: time', () => {
     }
   });
 
-  it('gives the share since the reading before where a tick is longer than the window', () => {
+  it('gives the share since the previous reading if a tick is longer than the window', () => {
     for (const [windowMs, intervalMs] of [
       [100, 1_000],
       [100, 200],

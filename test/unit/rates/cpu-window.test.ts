@@ -6,7 +6,7 @@ import { readExpected, SOUND_MACHINES } from '../../support/fixtures.js';
 
 type CpuField = (typeof CPU_FIELDS)[number];
 
-/** A machine's counters, which a test moves on. */
+/** The counters of a machine, which a test advances. */
 class Counters {
   readonly values = new Float64Array(CPU_FIELDS.length).fill(1_000);
 
@@ -31,7 +31,7 @@ function columns(values: readonly (number | null)[]): Float64Array {
   return Float64Array.from(values, (value) => value ?? Number.NaN);
 }
 
-describe('CpuWindow: what is busy', () => {
+describe('CpuWindow: busy time', () => {
   for (const machine of SOUND_MACHINES) {
     it(`gives the share of ${machine} over a second`, () => {
       const { cpu, cpu_later, cpu_pct } = readExpected(machine);
@@ -61,7 +61,7 @@ describe('CpuWindow: what is busy', () => {
     assert.ok(Number.isNaN(shareOf({})));
   });
 
-  it('works without the columns that an old kernel does not have', () => {
+  it('works without the columns that an old kernel lacks', () => {
     const unknown = Number.NaN;
     const window = new CpuWindowRig(1_000, 1_000);
     window.push(Float64Array.of(10, 0, 10, 100, unknown, unknown, unknown, unknown), 0);
@@ -72,9 +72,9 @@ describe('CpuWindow: what is busy', () => {
   });
 });
 
-describe('CpuWindow: a counter that falls', () => {
+describe('CpuWindow: a counter that decreases', () => {
   for (const [index, field] of CPU_FIELDS.entries()) {
-    it(`starts anew when ${field} falls, and gives unknown until a whole window has passed`, () => {
+    it(`restarts when ${field} decreases, and is unknown until a whole window has passed`, () => {
       const counters = new Counters();
       const window = new CpuWindowRig(200, 50);
       const shares: number[] = [];
@@ -90,7 +90,7 @@ describe('CpuWindow: a counter that falls', () => {
     });
   }
 
-  it('keeps such a step out of the sums, and all others in', () => {
+  it('excludes such a step from the sums, and includes all others', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     window.push(counters.add({}), 0);
@@ -102,7 +102,7 @@ describe('CpuWindow: a counter that falls', () => {
     assert.equal(window.anomalies, 1);
   });
 
-  it('counts each fall', () => {
+  it('counts each decrease', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ iowait: -1, user: 5 }), atMs);
@@ -112,7 +112,7 @@ describe('CpuWindow: a counter that falls', () => {
 });
 
 describe('CpuWindow: readings that fail', () => {
-  it('is unknown while the counters can not be read', () => {
+  it('is unknown while the counters cannot be read', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ user: 1, idle: 1 }), atMs);
@@ -121,7 +121,7 @@ describe('CpuWindow: readings that fail', () => {
     assert.ok(Number.isNaN(window.pct));
   });
 
-  it('knows the share again at the first reading after that, and loses no tick', () => {
+  it('is known again at the first reading after that, and loses no tick', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     for (let atMs = 0; atMs <= 200; atMs += 50) window.push(counters.add({ user: 1, idle: 1 }), atMs);
@@ -135,7 +135,7 @@ describe('CpuWindow: readings that fail', () => {
 });
 
 describe('CpuWindow: a lane that takes over', () => {
-  it('goes on with the sums, counts the step over the gap, and gives unknown for the first window', () => {
+  it('continues the sums, counts the step over the gap, and is unknown for the first window', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);
@@ -149,7 +149,7 @@ describe('CpuWindow: a lane that takes over', () => {
     assert.equal(window.pct, 50);
   });
 
-  it('sees that a counter fell over the gap', () => {
+  it('detects a counter that decreased over the gap', () => {
     const counters = new Counters();
     const window = new CpuWindowRig(100, 50);
     window.resume(counters.values, Float64Array.of(500, 2_000, 300, 100, 50, 0), 3);

@@ -43,11 +43,11 @@ describe('memoryUsedPct', () => {
     assertClose(memoryUsedPct(memOf({ total: 1_000, available: 250, free: 10 }), 0), 75);
   });
 
-  it('counts what ZFS would give back as available', () => {
+  it('counts reclaimable ZFS memory as available', () => {
     assertClose(memoryUsedPct(memOf({ total: 1_000, available: 250 }), 500), 25);
   });
 
-  it('makes do without MemAvailable: free, buffers, cached and reclaimable, less shared memory', () => {
+  it('works without MemAvailable: free, buffers, cached and reclaimable, less shared memory', () => {
     const mem = memOf({ total: 1_000, free: 100, buffers: 20, cached: 300, sReclaimable: 50, shmem: 70 });
     assertClose(memoryUsedPct(mem, 0), 60);
   });
@@ -63,11 +63,11 @@ describe('memoryUsedPct', () => {
     assert.ok(Number.isNaN(memoryUsedPct(memOf({ available: 5 }), 0)));
   });
 
-  it('is unknown when ZFS does not tell', () => {
+  it('is unknown if the ARC size is unknown', () => {
     assert.ok(Number.isNaN(memoryUsedPct(memOf({ total: 100, available: 50 }), Number.NaN)));
   });
 
-  it('is unknown or right for a file that is cut off at any byte', () => {
+  it('is unknown or correct for a file truncated at any byte', () => {
     for (const machine of ['kernel-2.6.32', 'swap-in-use'] as const) {
       const mem = new Float64Array(MEM_FIELDS.length);
       const whole = memoryUsedPct(readMem(machine), 0);
@@ -82,7 +82,7 @@ describe('memoryUsedPct', () => {
     }
   });
 
-  it('is unknown or a share, for any sizes', () => {
+  it('is unknown or between 0 and 100 for any sizes', () => {
     const size = fc.oneof(fc.integer({ min: 0, max: 2 ** 53 }), fc.constant(Number.NaN));
     fc.assert(
       fc.property(fc.array(size, { minLength: 9, maxLength: 9 }), size, (sizes, arc) => {
@@ -104,11 +104,11 @@ describe('swapUsedPct', () => {
     });
   }
 
-  it('is 0 where there is no swap', () => {
+  it('is 0 without swap', () => {
     assert.equal(swapUsedPct(memOf({ swapTotal: 0, swapFree: 0 })), 0);
   });
 
-  it('is unknown where the kernel does not tell', () => {
+  it('is unknown if the kernel does not report it', () => {
     assert.ok(Number.isNaN(swapUsedPct(memOf({}))));
     assert.ok(Number.isNaN(swapUsedPct(memOf({ swapTotal: 100 }))));
   });

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { putBytes, putFixed, putPadded, putUint } from '../../../workers/render/digits.js';
 
-/** What `put` writes into the middle of a room, checked to have touched nothing else. */
+/** What `put` writes into the middle of a buffer; asserts that it touches nothing else. */
 function written(put: (out: Uint8Array, at: number) => number): string {
   const start = 5;
   const out = new Uint8Array(400).fill(0x7e);
@@ -48,7 +48,7 @@ describe('putUint', () => {
 });
 
 describe('putPadded', () => {
-  it('writes zeros in front', () => {
+  it('pads with leading zeros', () => {
     fc.assert(
       fc.property(fc.nat(999), (value) => {
         assert.equal(
@@ -85,7 +85,7 @@ describe('putFixed', () => {
     });
   }
 
-  it('writes any number rounded half up, with all its places', () => {
+  it('writes any number rounded half up, with all its decimals', () => {
     const value = fc.oneof(
       fc.double({ min: 0, max: 100, noNaN: true }),
       fc.double({ min: -(10 ** 12), max: 10 ** 12, noNaN: true }),

@@ -12,12 +12,12 @@ import { copyMachine, readFixture, temporaryFolder } from '../../support/fixture
 import { threadsIn } from '../../support/frozen-mount.js';
 import { until } from '../../support/until.js';
 
-/** Opens a named pipe that others wait for, so that they go on. */
+/** Opens a FIFO to release the threads that block on it. */
 function wake(fifo: string): void {
   closeSync(openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK));
 }
 
-/** A real pool, whose proc lane reads a machine in a folder. */
+/** A real pool whose proc lane reads a copy of a machine. */
 class PoolRig {
   readonly shared = createSharedMemory();
   readonly control = new Control(this.shared);
@@ -75,7 +75,7 @@ class PoolRig {
     await until('a new frame', () => this.sequence > before);
   }
 
-  /** Has the proc lane hang in the kernel as it starts. Returns the named pipe in which it hangs. */
+  /** Makes the proc lane hang in the kernel on start. Returns the FIFO that it hangs on. */
   async startHanging(): Promise<string> {
     const uptime = join(this.procfs, 'uptime');
     const fifo = join(this.procfs, 'fifo');
@@ -83,7 +83,7 @@ class PoolRig {
     execFileSync('mkfifo', [uptime]);
     this.pool.start();
     await until('the proc lane to run', () => this.pool.isRunning('proc'));
-    // Who opens a file that is there is in that call for a moment, and not at two looks in a row.
+    // Opening an existing file takes only a moment: no thread is in that call at two checks in a row.
     let before: readonly string[] = [];
     await until('the proc lane to hang', () => {
       const now = threadsIn(process.pid, 'openat');
@@ -96,7 +96,7 @@ class PoolRig {
     return fifo;
   }
 
-  /** The same, and gives it up. */
+  /** The same, then gives the lane up. */
   async hangProcLane(): Promise<string> {
     const fifo = await this.startHanging();
     this.pool.giveUp('proc');
@@ -106,7 +106,7 @@ class PoolRig {
 }
 
 describe('the lanes of the pool', () => {
-  it('stop in the usual way once a thread that was given up has ended', async (t) => {
+  it('stop normally once an abandoned thread has ended', async (t) => {
     const rig = new PoolRig(t);
     const before = rig.threads.threads;
     const fifo = await rig.hangProcLane();
@@ -118,14 +118,14 @@ describe('the lanes of the pool', () => {
     assert.deepEqual(rig.deaths, ['proc: it hung, and was given up']);
   });
 
-  it('say so when they stop while a thread that was given up still hangs', async (t) => {
+  it('return false from stop() while an abandoned thread still hangs', async (t) => {
     const rig = new PoolRig(t);
     const fifo = await rig.hangProcLane();
     assert.equal(await rig.pool.stop(), false);
     wake(fifo);
   });
 
-  it('know of a thread that hangs before it comes up', async (t) => {
+  it('detect a thread that hangs before it is up', async (t) => {
     const folder = temporaryFolder(t);
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
@@ -145,11 +145,11 @@ describe('the lanes of the pool', () => {
     wake(fifo);
   });
 
-  it('are replaced while they write only once their thread has ended', async (t) => {
+  it('are replaced during a write only once their thread has ended', async (t) => {
     const rig = new PoolRig(t);
     const replace = t.mock.method(rig.control, 'replace');
     const fifo = await rig.startHanging();
-    // As if it hung in the section, which it does only on a machine that is very ill.
+    // As if it hung in the write section, which happens only on a badly broken machine.
     assert.ok(rig.control.enter('proc', 1, ACTIVITY.writing));
     rig.pool.giveUp('proc');
     await until('two tries to replace it', () => replace.mock.callCount() === 2);

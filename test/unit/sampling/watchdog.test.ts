@@ -82,7 +82,7 @@ function setUp() {
   };
 }
 
-test('frames that come make no problem', () => {
+test('regular frames are no problem', () => {
   const { publish, look, problems, givenUp } = setUp();
   for (let i = 0; i < 30; i++) {
     publish();
@@ -92,7 +92,7 @@ test('frames that come make no problem', () => {
   assert.equal(givenUp(), 0);
 });
 
-test('frames that stop are said to have, once they are older than the limit, and that they are back', () => {
+test('missing frames are a problem once the last one is stale, until frames return', () => {
   const { publish, look, problems } = setUp();
   publish();
   look();
@@ -105,7 +105,7 @@ test('frames that stop are said to have, once they are older than the limit, and
   assert.deepEqual(problems(), []);
 });
 
-test('a first frame that does not come is missed like one that was followed by none', () => {
+test('a missing first frame is treated like a missing later one', () => {
   const { look, problems, givenUp } = setUp();
   for (let i = 0; i < 3; i++) look();
   assert.deepEqual(problems(), ['the sampler has stopped: no new frames']);
@@ -113,7 +113,7 @@ test('a first frame that does not come is missed like one that was followed by n
   assert.equal(givenUp(), 1);
 });
 
-test('a lane is given up after ten looks without a new frame, and the next one gets ten of its own', () => {
+test('a lane is given up after ten checks without a new frame, and its successor gets ten more', () => {
   const { publish, look, givenUp } = setUp();
   publish();
   look();
@@ -127,7 +127,7 @@ test('a lane is given up after ten looks without a new frame, and the next one g
   assert.equal(givenUp(), 2);
 });
 
-test('a lane that was started again gets all its looks, however long it was dead', () => {
+test('a restarted lane gets all its checks, however long it was dead', () => {
   const { publish, publishDisk, look, givenUp, diskGivenUp, setRunning } = setUp();
   publish();
   publishDisk();
@@ -141,7 +141,7 @@ test('a lane that was started again gets all its looks, however long it was dead
   assert.deepEqual([givenUp(), diskGivenUp()], [1, 0]);
 });
 
-test('a process that was stopped for an hour gives nobody up: it goes by looks, not by the clock', () => {
+test('a process that was stopped for an hour gives up no lane: checks count, not the clock', () => {
   const { clock, publish, look, givenUp, problems } = setUp();
   publish();
   look();
@@ -153,7 +153,7 @@ test('a process that was stopped for an hour gives nobody up: it goes by looks, 
   assert.deepEqual(problems(), []);
 });
 
-test('a disk lane that hangs is given up after fifteen looks without a new frame', () => {
+test('a hung disk lane is given up after fifteen checks without a new frame', () => {
   const { publishDisk, look, diskGivenUp, givenUp, publish } = setUp();
   for (let round = 0; round < 5; round++) {
     publishDisk();
@@ -167,7 +167,7 @@ test('a disk lane that hangs is given up after fifteen looks without a new frame
   assert.deepEqual([diskGivenUp(), givenUp()], [1, 0]);
 });
 
-test('a disk lane that waits for a file system is left alone, for ever, and watched again when it has its answer', () => {
+test('a disk lane is never given up while it waits for a file system, and is watched afterwards', () => {
   const { publishDisk, look, diskGivenUp, ask } = setUp();
   publishDisk();
   look();
@@ -181,7 +181,7 @@ test('a disk lane that waits for a file system is left alone, for ever, and watc
   assert.equal(diskGivenUp(), 1);
 });
 
-test('the reason why a source is stale is logged once, and shown as it is now', () => {
+test('the reason for a stale source is logged once, and its current detail is shown', () => {
   const { publish, look, explain, problems, lines } = setUp();
   const summary = 'cannot read /proc/stat';
   for (const detail of ['EIO (i/o error)', 'EACCES (permission denied)', 'EIO (i/o error)']) {
@@ -198,7 +198,7 @@ test('the reason why a source is stale is logged once, and shown as it is now', 
   ]);
 });
 
-test('each stale source is a problem by its name, for as long as it is', () => {
+test('each stale source is a problem by name while it is stale', () => {
   const { publish, look, problems } = setUp();
   publish({ stale_mask: sourceBit('disk') | sourceBit('nginx') });
   look();
@@ -222,7 +222,7 @@ for (const { intervalMs, pct, told } of [
   { intervalMs: 80, pct: 0.45, told: ['sampling is slowed down to stay within 0.5 % of a core'] },
   { intervalMs: 10_000, pct: 0.6, told: ['the sampler takes more than 0.5 % of a core at its slowest'] },
 ]) {
-  test(`${pct} % of a core, of 0.5 %, at ${intervalMs} ms in place of 50: ${told.length === 0 ? 'nothing to tell' : 'told, and no problem'}`, () => {
+  test(`${pct} % of a core with 0.5 % allowed, at ${intervalMs} ms instead of 50: ${told.length === 0 ? 'no notice' : 'a notice, no problem'}`, () => {
     const { clock, watchdog, publish, look, problems, lines } = setUp();
     const startMs = clock.monoMs();
     for (let i = 0; i <= 62; i++) {
@@ -240,7 +240,7 @@ for (const { intervalMs, pct, told } of [
   });
 }
 
-test('a lane that was slowed down is given up three of its intervals after its last frame, and not before', () => {
+test('a throttled lane is given up three of its intervals after its last frame, not earlier', () => {
   const { publish, look, givenUp, problems } = setUp();
   publish({ interval_ms: 10_000 });
   look();

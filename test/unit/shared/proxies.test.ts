@@ -16,7 +16,7 @@ describe('readProxies', () => {
     });
   });
 
-  it('takes the lower-case name first, even where it is empty', () => {
+  it('prefers the lower-case name, even if it is empty', () => {
     assert.equal(
       readProxies({ http_proxy: 'http://a.example', HTTP_PROXY: 'http://b.example' }).httpProxy?.href,
       'http://a.example/',
@@ -26,7 +26,7 @@ describe('readProxies', () => {
   });
 
   for (const text of ['proxy.example:3128', '10.1.2.3:3128', 'proxy', 'user:secret@proxy.example:3128']) {
-    it(`takes ${text} for a proxy that speaks http`, () => {
+    it(`reads ${text} as an http proxy`, () => {
       assert.equal(readProxies({ https_proxy: text }).httpsProxy?.href, `http://${text}/`);
     });
   }
@@ -39,7 +39,7 @@ describe('readProxies', () => {
     'http://a b',
     'proxy:99999',
   ]) {
-    it(`names the variable of ${text}, which is no proxy, and does not show it`, () => {
+    it(`names the variable of the invalid proxy ${text} without showing its value`, () => {
       assert.throws(
         () => readProxies({ https_proxy: text }),
         (error) => {

@@ -27,7 +27,7 @@ const attempt = (index: number): Attempt => ({
   restarts: 0,
 });
 
-/** Heartbeats of which both ends say the same. */
+/** Heartbeats on which both ends agree. */
 function evidence(changes: Partial<BeatEvidence> = {}): BeatEvidence {
   return {
     beats: Array.from({ length: BEATS }, (_each, index) => beat(index)),
@@ -48,11 +48,11 @@ const failures = (changes: Partial<BeatEvidence>): string[] => failuresOf([judge
 const withBeat = (index: number, changes: Partial<Beat>): Beat[] =>
   evidence().beats.map((each, at) => (at === index ? { ...each, ...changes } : each));
 
-test('heartbeats of which both ends say the same pass', () => {
+test('heartbeats on which both ends agree pass', () => {
   assert.deepEqual(failures({}), []);
 });
 
-test('a heartbeat that was accepted and is not known of is lost, unless its thread was struck meanwhile', () => {
+test('an accepted heartbeat that the daemon did not count is lost, unless a fault hit its thread', () => {
   assert.match(failures({ counts: { accepted: BEATS - 1 } }).join(), /lost/);
   let nowMs = 5 * INTERVAL_MS + 1;
   const windows = new Windows(() => nowMs);
@@ -63,30 +63,30 @@ test('a heartbeat that was accepted and is not known of is lost, unless its thre
   assert.match(failures({ counts: { accepted: BEATS - 2 }, windows }).join(), /lost/);
 });
 
-test('a heartbeat that the daemon alone counted is made up', () => {
+test('a heartbeat that only the daemon counted is made up', () => {
   assert.match(failures({ counts: { accepted: BEATS + 1 } }).join(), /made up/);
 });
 
-test('a heartbeat that came twice is double', () => {
+test('a heartbeat that arrived twice is a duplicate', () => {
   const beats = evidence().beats.flatMap((each, index) => (index === 7 ? [each, { ...each }] : [each]));
   const found = failures({ beats, counts: { accepted: BEATS + 1 } });
   assert.equal(found.length, 1);
   assert.match(found[0] ?? '', /double/);
 });
 
-test('a refusal that the ends count differently is found', () => {
+test('a refusal that the two ends count differently is found', () => {
   const beats = withBeat(3, { fate: 'throttled' });
   assert.deepEqual(failures({ beats, counts: { accepted: BEATS - 1, throttled: 1 } }), []);
   assert.match(failures({ beats, counts: { accepted: BEATS - 1, server_error: 1 } }).join(), /throttled/);
 });
 
-test('a heartbeat without an answer is neither accepted nor lost, and the daemon knows of it', () => {
+test('a heartbeat without an answer is neither accepted nor lost, but the daemon must count it', () => {
   const beats = withBeat(3, { fate: 'no answer' });
   assert.deepEqual(failures({ beats, counts: { accepted: BEATS - 1, timeout: 1 } }), []);
   assert.equal(failures({ beats, counts: { accepted: BEATS - 1 } }).length, 1);
 });
 
-test('a heartbeat that comes later than was said, or never, is found', () => {
+test('a heartbeat that comes later than announced, or never, is found', () => {
   const attempts = evidence().attempts.map((each, index) =>
     index < 9
       ? each
@@ -101,7 +101,7 @@ test('a heartbeat that comes later than was said, or never, is found', () => {
   assert.match(failures({ endMs: BEATS * INTERVAL_MS + 20_000 }).join(), /still due/);
 });
 
-test('a time without an accepted heartbeat that was not said is found, unless the thread was struck', () => {
+test('an unannounced time without an accepted heartbeat is found, unless a fault hit the thread', () => {
   const beats = evidence().beats.filter((_each, index) => index < 5 || index > 8);
   const attempts = evidence().attempts.filter((_each, index) => index < 5 || index > 8);
   const changes = { beats, attempts, counts: { accepted: BEATS - 4 } };
@@ -126,6 +126,6 @@ test('metadata that is older than the last push is found', () => {
   assert.deepEqual(failures({ changes: [0, (BEATS - 2) * INTERVAL_MS] }), []);
 });
 
-test('a body that is not as the contract has it is found', () => {
+test('a body that violates the contract is found', () => {
   assert.match(failures({ beats: withBeat(2, { problem: 'not JSON' }) }).join(), /contract/);
 });

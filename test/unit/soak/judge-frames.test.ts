@@ -9,17 +9,17 @@ import { Windows } from '../../soak/windows.js';
 const INTERVAL_MS = 50;
 const LOOK_MS = 250;
 
-/** What happens to a lane that is otherwise well. Times are ms from its start. */
+/** What happens to an otherwise healthy lane. Times are ms from its start. */
 interface Events {
   /** Deadlines that pass without being published or counted. */
   readonly lostAtMs?: readonly number[];
   /** Deadlines that are counted as missed. */
   readonly missedAtMs?: readonly number[];
-  /** It dies at the first, and another has its first deadline at the second. */
+  /** The lane dies at the first time, and its successor has its first deadline at the second. */
   readonly outage?: readonly [number, number];
 }
 
-/** The looks of a minute at a lane, with frames that come up to a whole interval late. */
+/** One minute of observations of a lane whose frames come up to a whole interval late. */
 function looksOf({ lostAtMs = [], missedAtMs = [], outage }: Events): FrameLook[] {
   const random = seededRandom(3);
   const looks: FrameLook[] = [];
@@ -64,13 +64,13 @@ test('a lane that publishes at every deadline is accounted for to the frame', ()
   assert.deepEqual(failures(looksOf({})), []);
 });
 
-test('one single frame that was neither published nor counted is found', () => {
+test('a single frame that was neither published nor counted is found', () => {
   const looks = looksOf({ lostAtMs: [30_000] });
   assert.equal(accountForFrames(looks, noWindows(), INTERVAL_MS).unaccounted, 1);
   assert.equal(failures(looks).length, 1);
 });
 
-test('a missed tick is told apart from one that was missed in a fault', () => {
+test('a tick missed outside of faults is distinguished from one missed during a fault', () => {
   const looks = looksOf({ missedAtMs: [20_000, 20_050, 40_000] });
   let nowMs = 19_500;
   const windows = new Windows(() => nowMs);
@@ -82,12 +82,12 @@ test('a missed tick is told apart from one that was missed in a fault', () => {
   assert.deepEqual(failures(looks, windows), []);
 });
 
-test('many missed ticks outside of faults are too many', () => {
+test('too many missed ticks outside of faults are found', () => {
   const missedAtMs = Array.from({ length: 20 }, (_each, index) => 10_000 + 1_000 * index);
   assert.match(failures(looksOf({ missedAtMs })).join(), /missed outside/);
 });
 
-test('what passes while a lane is dead is told by its length, and needs a fault', () => {
+test('the outage of a lane is measured, and needs a fault', () => {
   const looks = looksOf({ outage: [20_010, 23_030] });
   const account = accountForFrames(looks, noWindows(), INTERVAL_MS);
   assert.equal(account.unaccounted, 0);
@@ -108,7 +108,7 @@ test('a client that saw fewer frames than were counted shows that some were not 
   assert.equal(judge(2 * account.publishedInAll).length, 1);
 });
 
-test('another interval than was asked for is found', () => {
+test('an interval other than the configured one is found', () => {
   const looks = looksOf({}).map((look, index) => (index === 9 ? { ...look, intervalMs: 60 } : look));
   assert.match(failures(looks).join(), /another interval/);
 });

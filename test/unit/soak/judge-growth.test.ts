@@ -6,8 +6,8 @@ import type { Sample } from '../../soak/resources.js';
 import { failuresOf } from '../../soak/table.js';
 
 /**
- * Samples of so many minutes at which the daemon holds `heldMb` of the minute beside what is in every run: a heap that fills by 3 MB and is
- * tidied up every two minutes, a scatter of 1 MB, and for a tenth of the time a fault that takes 40 MB.
+ * Samples over `minutes` in which the daemon holds `heldMb(minute)` on top of what every run has: a heap that grows by 3 MB and is
+ * collected every two minutes, noise of 1 MB, and a fault that takes 40 MB for a tenth of the time.
  */
 function samples(minutes: number, heldMb: (minute: number) => number, seed = 5): Sample[] {
   const random = seededRandom(seed);
@@ -36,7 +36,7 @@ const leak =
     (mbAnHour * minute) / 60;
 
 describe('in half an hour', () => {
-  test('memory that scatters and rises while a fault lasts has not grown', () => {
+  test('noisy memory that rises during a fault has not grown', () => {
     for (let seed = 0; seed < 50; seed++) assert.deepEqual(failures(samples(30, () => 0, seed)), []);
   });
 
@@ -47,7 +47,7 @@ describe('in half an hour', () => {
     assert.deepEqual(failures(samples(30, stops)), []);
   });
 
-  test('20 MB an hour are found, of which a slope over all of the run made nothing', () => {
+  test('growth of 20 MB an hour is found, which a slope over the whole run misses', () => {
     for (let seed = 0; seed < 50; seed++)
       assert.notDeepEqual(failures(samples(30, leak(20), seed)), [], `seed ${seed}`);
   });
@@ -58,13 +58,13 @@ describe('in half an hour', () => {
   });
 });
 
-test('in eight hours 6 MB an hour are found, and 4 pass', () => {
+test('in eight hours, growth of 6 MB an hour is found, and 4 MB pass', () => {
   assert.notDeepEqual(failures(samples(480, leak(6))), []);
   assert.deepEqual(failures(samples(480, leak(4))), []);
 });
 
 describe('in a short run', () => {
-  test('150 kB a second are found, in a minute as well as in ten', () => {
+  test('growth of 150 kB a second is found, in one minute as well as in ten', () => {
     for (const minutes of [1, 2, 10])
       assert.match(failures(samples(minutes, leak(540))).join(), /slope/, `${minutes} minutes`);
   });

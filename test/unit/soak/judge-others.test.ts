@@ -22,7 +22,7 @@ const TALLY: ClientTally = {
   gapsMs: 0,
 };
 
-test('requests that were answered, or failed as a fault has it, pass; one that failed, or is missing, does not', () => {
+test('answered requests and those excused by a fault pass; a failed or missing one does not', () => {
   assert.deepEqual(failures(judgeRequests([TALLY], 0)), []);
   assert.equal(
     failures(judgeRequests([{ ...TALLY, sent: 11, failed: 1, problems: ['ECONNRESET'] }], 0)).length,
@@ -36,14 +36,14 @@ test('requests that were answered, or failed as a fault has it, pass; one that f
   assert.equal(failures(judgeRequests([TALLY], 1)).length, 1);
 });
 
-test('one answer in fifty that takes a third of a second outside of faults is too slow, and so are no answers at all', () => {
+test('one answer in fifty that takes 333 ms outside of faults is too slow, and no answers fail', () => {
   const latenciesMs = Array.from({ length: 200 }, (_each, index) => (index % 50 === 7 ? 333 : 1));
   assert.match(failures(judgeRequests([{ ...TALLY, latenciesMs }], 0)).join(), /p99/);
   assert.deepEqual(failures(judgeRequests([{ ...TALLY, latenciesMs: [...Array(199).fill(1), 333] }], 0)), []);
   assert.match(failures(judgeRequests([{ ...TALLY, latenciesMs: [] }], 0)).join(), /p99/);
 });
 
-test('a push that failed needs a fault', () => {
+test('a failed push needs a fault', () => {
   const pushes = [
     { atMs: 1_000, isAccepted: true },
     { atMs: 9_000, isAccepted: false },
@@ -54,7 +54,7 @@ test('a push that failed needs a fault', () => {
   assert.deepEqual(failures(judgePushes(pushes, windows)), []);
 });
 
-test('a log may say what changed, and not the same again, nor too much, nor a key', () => {
+test('a log may report changes, but no repetition, not too many lines, and no key', () => {
   const change = (msg: string) => ({ level: 'warn', condition: 'disk', msg });
   const lines = [
     change('disk is stale'),
@@ -68,7 +68,7 @@ test('a log may say what changed, and not the same again, nor too much, nor a ke
   assert.match(failures(judgeLog(many, 1, [])).join(), /lines/);
 });
 
-test('a fault from which the daemon did not recover fails and is named in the table, and so does a death without a fault', () => {
+test('an unrecovered fault fails and is named in the table, and a death without a fault fails', () => {
   const outcome = {
     name: 'proc thread: loop',
     backMs: 1_000,

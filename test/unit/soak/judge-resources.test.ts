@@ -7,7 +7,7 @@ import { failuresOf } from '../../soak/table.js';
 
 const HELD = { threads: 14, descriptors: ['/proc/stat', 'socket:[N]'], anonymousKb: 30_000 };
 
-/** Samples of so many minutes, in which the memory grows as said and scatters by 2 MB; for a tenth of the time a fault takes 40 MB. */
+/** Samples over `minutes` in which memory grows by `mbAMinute` with noise of 2 MB; for a tenth of the time a fault takes 40 MB. */
 function samples(minutes: number, mbAMinute: number): Sample[] {
   const random = seededRandom(5);
   return Array.from({ length: minutes * 30 }, (_each, index) => {
@@ -29,12 +29,12 @@ function samples(minutes: number, mbAMinute: number): Sample[] {
 const failures = (evidence: Partial<Parameters<typeof judgeResources>[0]>): string[] =>
   failuresOf([judgeResources({ samples: samples(30, 0), before: HELD, after: HELD, ...evidence })]);
 
-test('memory that scatters and rises while a fault lasts has not grown', () => {
+test('noisy memory that rises during a fault has not grown', () => {
   assert.deepEqual(failures({}), []);
   assert.deepEqual(failures({ samples: samples(2, 0) }), []);
 });
 
-test('a thread or two descriptors more than before are found', () => {
+test('one more thread or two more descriptors than before are found', () => {
   assert.match(failures({ after: { ...HELD, threads: 15 } }).join(), /threads/);
   const descriptors = [...HELD.descriptors, 'socket:[N]', '/tmp/file'];
   assert.match(failures({ after: { ...HELD, descriptors } }).join(), /descriptors/);

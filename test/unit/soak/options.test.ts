@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from '../../soak/options.js';
 
-test('without arguments it is half an hour at 50 ms', () => {
+test('without arguments a run takes half an hour at 50 ms', () => {
   assert.deepEqual(parseOptions([]), {
     minutes: 30,
     seed: 1,
@@ -13,7 +13,7 @@ test('without arguments it is half an hour at 50 ms', () => {
   });
 });
 
-test('each argument is taken over', () => {
+test('each argument is applied', () => {
   assert.deepEqual(
     parseOptions([
       '--minutes',
@@ -33,7 +33,7 @@ test('each argument is taken over', () => {
   assert.equal(parseOptions(['--help']), null);
 });
 
-test('an argument that is wrong is named, with what is allowed', () => {
+test('an invalid argument is named, with the allowed values', () => {
   for (const [args, message] of [
     [['--minutes', '0'], '--minutes: expected a number from 0.5 to 10080, got 0'],
     [['--minutes', 'ten'], '--minutes: expected a number from 0.5 to 10080, got ten'],

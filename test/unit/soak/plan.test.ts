@@ -11,7 +11,7 @@ test('the same seed and time give the same plan, and another seed another one', 
   assert.notDeepEqual(createPlan(7, 5), createPlan(8, 5));
 });
 
-test('a plan lies within its time, and no fault begins before the one before is over', () => {
+test('a plan stays within its time, and no fault begins before the previous one is over', () => {
   for (const seed of SEEDS) {
     for (const minutes of [0.5, 1, 5, 30]) {
       const { faults, moods } = createPlan(seed, minutes);
@@ -26,7 +26,7 @@ test('a plan lies within its time, and no fault begins before the one before is 
   }
 });
 
-test('half a minute has a fault, a minute has three, and half an hour has all faults and all bad backends several times', () => {
+test('half a minute has a fault, a minute three, half an hour all faults and bad backends repeatedly', () => {
   for (const seed of SEEDS) {
     assert.ok(createPlan(seed, 0.5).faults.length >= 1);
     assert.ok(createPlan(seed, 1).faults.length >= 3);

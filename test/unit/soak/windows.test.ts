@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Windows } from '../../soak/windows.js';
 
-test('a fault excuses what it says, from its begin to its end', () => {
+test('a fault excuses only its own kinds, from its start to its end', () => {
   let nowMs = 100;
   const windows = new Windows(() => nowMs);
   const close = windows.open(['ticks']);
