@@ -6,31 +6,31 @@ import { workerFile } from './worker-file.js';
 
 const MAX_QUOTED = 100;
 
-/** What a process is asked to do, and how long it may take. */
+/** A process to run, and its time limits. */
 export interface Asked<Message> {
-  /** The program and its arguments, such as `workerCommand()` gives. */
+  /** The program and its arguments, for example from `workerCommand()`. */
   readonly command: readonly [program: string, ...args: string[]];
   readonly env: Readonly<Record<string, string>>;
-  /** Time limit for the process to come up, and, from its message `begun` on, to finish. */
+  /** Time limits: until the process prints `begun`, and from then until it finishes. */
   readonly beginLimitMs: number;
   readonly limitMs: number;
-  /** Takes each message, and says whether no other is wanted. */
+  /** Handles a message. Returns true if no further message is needed. */
   readonly take?: (message: Message) => boolean;
-  /** Gives up at once when aborted. */
+  /** Aborting it kills the process at once. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How it went. */
+/** The outcome. */
 export interface AskResult {
-  /** Why the process could not be started, did not come up or crashed; null: none of these. */
+  /** Why the process failed: not spawned, not started in time, crashed, malformed output or aborted; null: no failure. */
   readonly failure: string | null;
-  /** Whether its time was up. Without a failure it came up and did not finish: what it looks at hangs. */
+  /** Whether it timed out. Without a failure it started but did not finish: the file or tree that it checks hangs. */
   readonly isLate: boolean;
-  /** Resolves when the process and its children have ended. In uninterruptible sleep they may stay for ever. */
+  /** Resolves when the process and its children have ended: never, if they stay in uninterruptible sleep. */
   readonly ended: Promise<void>;
 }
 
-/** The command that runs a file among the workers as a process. */
+/** The command that runs a worker file as a process. */
 export function workerCommand(
   name: Parameters<typeof workerFile>[0],
   ...args: string[]
@@ -39,9 +39,9 @@ export function workerCommand(
 }
 
 /**
- * Runs a process that does what may hang for ever, such as opening a file on a dead mount, and prints its results as lines of JSON. A
- * process can be killed; a hung thread cannot, and keeps its process from exiting. A process that survives SIGKILL is abandoned and does
- * not keep this process alive. Resolves when it exits, times out, has printed enough, or `signal` is aborted; never rejects.
+ * Runs a process for work that may hang forever, such as opening a file on a dead mount. The process prints its results as lines of JSON. A
+ * process can be killed; a hung thread cannot, and it keeps its own process from exiting. A process that survives SIGKILL is abandoned and
+ * does not keep this process alive. Resolves when the process exits, times out, has printed enough, or `signal` is aborted; never rejects.
  * Thread: main; does not block.
  */
 export function askProcess<Message extends { readonly type: string }>(
@@ -51,7 +51,7 @@ export function askProcess<Message extends { readonly type: string }>(
   const [program, ...args] = command;
   let child: ChildProcess;
   try {
-    // In a group of its own, so that its children are killed with it. Not `ignore`: that opens /dev/null, which not every container has.
+    // Its own process group, so that a kill reaches its children. Not `ignore`, which opens /dev/null: some containers lack it.
     child = spawn(program, args, { cwd: '/', env, detached: true, stdio: 'pipe' });
   } catch (error) {
     // Node throws for ENOMEM and others; for EAGAIN, EMFILE and ENOENT it emits `error`.
@@ -82,7 +82,7 @@ export function askProcess<Message extends { readonly type: string }>(
       isClosed = true;
       done(code === 0 ? null : `the process exited with ${by ?? code}`);
     });
-    // It was not started: `error` follows, and after EMFILE there are no pipes.
+    // The spawn failed: `error` follows, and after EMFILE there are no pipes.
     if (child.pid === undefined) return;
     process.once('exit', kill);
     signal?.addEventListener('abort', abort);
@@ -100,12 +100,12 @@ export function askProcess<Message extends { readonly type: string }>(
         timer = setTimeout(done, limitMs, null, true);
       }
     });
-    // Read, so that a process that complains at length does not wait for a reader.
+    // Drain stderr, so that a process that writes a lot to it does not block.
     child.stderr?.resume();
   });
 }
 
-/** Null: it is not JSON. */
+/** Returns null if the line is not JSON. */
 function parse<Message>(line: string): Message | null {
   try {
     return JSON.parse(line) as Message;
@@ -119,11 +119,11 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }
 
-/** Nothing of it keeps this process alive. Its output stays open, which tells by its end that all of its children are gone. */
+/** Keeps the child from holding this process open. Its output stays open: `close` shows that all its children have ended. */
 function letGo(child: ChildProcess): void {
   child.unref();
   child.stdin?.destroy();

@@ -2,13 +2,13 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { COMMAND_NAMES, type CommandEntry, type CommandName, commandEntry } from './commands/table.js';
 import { SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
 
-/** The daemon, which has no word, or a command, and what it is given. `problems` has what is wrong with the arguments themselves. */
+/** A run of the daemon (no command word) or of a command. `problems` lists invalid arguments. */
 export interface Invocation {
   readonly command: 'run' | CommandName;
   readonly flags: Partial<Record<SettingName, string>>;
-  /** The command's own options: true, or the text behind them. */
+  /** The command's own options: true for a switch, else its value. */
   readonly options: Readonly<Record<string, string | true>>;
-  /** The words behind the command. */
+  /** The words after the command. */
   readonly positionals: readonly string[];
   readonly problems: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface Invocation {
 /** What the command line asks for. */
 export type Command =
   | Invocation
-  /** `of` null: help about everything. */
+  /** `of` null: the general help. */
   | { readonly command: 'help'; readonly of: CommandName | null }
   | { readonly command: 'version' };
 
@@ -28,9 +28,9 @@ const SWITCHES = {
 
 const BY_FLAG = new Map<string, SettingName>(SETTING_NAMES.map((name) => [SETTINGS[name].flag, name]));
 
-/** Reads the arguments behind `node main.js`, and finds all problems in one go. Throws nothing. */
+/** Parses the arguments after `node main.js` and collects all problems. Throws nothing. */
 export function parseCommand(argv: readonly string[]): Command {
-  // Not strict: that would stop at the first problem.
+  // Strict mode would stop at the first problem.
   const { tokens } = parseArgs({
     args: [...argv],
     options: knownOptions(),
@@ -54,7 +54,7 @@ export function parseCommand(argv: readonly string[]): Command {
   for (const token of tokens) {
     if (token.kind === 'positional' && token !== words[0])
       problems.push(...wordProblems(token, words.indexOf(token) === 1 ? entry : null));
-    // Not repeated: it may be a key that was meant for something else.
+    // The message does not quote the argument: it may be a misplaced API key.
     if (token === words[0] && named === null)
       problems.push(`argument ${token.index + 1}: expected a flag or a command: ${COMMAND_NAMES.join(', ')}`);
     if (token.kind !== 'option') continue;
@@ -66,7 +66,7 @@ export function parseCommand(argv: readonly string[]): Command {
       if (token.value !== undefined) problems.push(`--${token.name}: takes no value`);
       else if (own) options[token.name] = true;
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('-'))) {
-      // `--identifier --check-config`: the value was forgotten. One that begins with a dash is given as `--flag=-…`.
+      // `--identifier --check-config`: the value is missing. A value that starts with a dash must be given as `--flag=-…`.
       problems.push(`--${token.name}: expected a value behind it`);
     } else if (setting !== undefined) {
       flags[setting] = token.value;
@@ -84,7 +84,7 @@ function commandOf(word: string | undefined): CommandName | null {
   return COMMAND_NAMES.find((name) => name === word) ?? null;
 }
 
-/** A word behind the command; `entry` is the command if it may be the one that the command asks for. */
+/** The problems of a word after the command. `entry`: the command, if this word may be its argument; else null. */
 function wordProblems(
   { index, value }: { index: number; value: string },
   entry: CommandEntry | null,
@@ -94,7 +94,7 @@ function wordProblems(
   return [`argument ${index + 1}: expected ${choices === null ? 'a flag' : choices.join(' or ')}`];
 }
 
-/** All options that there are, so that each takes what stands behind it, or does not. */
+/** All known options, so that `parseArgs` knows which of them take a value. */
 function knownOptions(): NonNullable<ParseArgsConfig['options']> {
   const ofCommands = COMMAND_NAMES.flatMap((name) => Object.entries(commandEntry(name).options));
   return {

@@ -1,11 +1,11 @@
 import type { Logger } from './log.js';
 import { duration } from './shared/duration.js';
 
-/** What is wrong. Two problems of a condition are the same kind of problem if their summaries are equal. */
+/** A problem. Two problems of a condition are of the same kind if their summaries are equal. */
 export interface Problem {
-  /** Has nothing in it that differs between two failures of the same kind: no address, port, duration or count. */
+  /** Equal for all failures of the same kind: contains no address, port, duration or count. */
   readonly summary: string;
-  /** Follows the summary where the problem is shown, and may differ each time. */
+  /** Shown after the summary; may differ each time. */
   readonly detail?: string | null;
 }
 
@@ -20,8 +20,8 @@ interface Condition {
 }
 
 /**
- * What is wrong with the daemon now, by names that stay. The log has each kind of problem once, and then that the condition is resolved,
- * however often it alternates with others in between and however its detail varies; `list` has the newest text. Thread: main.
+ * The daemon's current problems, keyed by stable condition names. Logs each kind of problem once, and then the resolution of the condition,
+ * even if the kinds alternate or their details vary. `list` returns the newest texts. Thread: main.
  */
 export class Conditions {
   readonly #log: Logger;
@@ -34,8 +34,8 @@ export class Conditions {
   }
 
   /**
-   * Sets what is wrong with `name`: a summary, or one with a detail; null resolves it. `level` is the level at which it is logged. One of
-   * level info is worth knowing, but not a problem.
+   * Sets the problem of condition `name`: a summary, with or without a detail; null resolves the condition. `level` is the log level. At
+   * level info the problem is only a notice, which `list` leaves out.
    */
   set(name: string, problem: Problem | string | null, level: 'info' | 'warn' | 'error' = 'warn'): void {
     const before = this.#conditions.get(name);
@@ -63,7 +63,7 @@ export class Conditions {
     this.#log[level]({ condition: name }, condition.text);
   }
 
-  /** The problems there are, in the order in which they came. */
+  /** The current problems without notices, oldest condition first. */
   list(): string[] {
     return [...this.#conditions.values()].flatMap(({ isNotice, text }) => (isNotice ? [] : [text]));
   }

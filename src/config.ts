@@ -19,47 +19,50 @@ import type { HostTrees } from './shared/messages.js';
 import { readProxies } from './shared/proxies.js';
 import type { Unanswered } from './silent-files.js';
 
-/** What is in force. Frozen. */
+/** The configuration in force. Frozen. */
 export type Config = Readonly<z.output<typeof settingsSchema>> & {
   readonly apiKey: ApiKey | null;
   readonly bridgeToken: Secret | null;
   readonly origins: Readonly<Record<SettingName, Origin>>;
 };
 
-/** Either a configuration, or everything that is wrong with it; and in both cases what deserves a look. */
+/** Either the configuration or all its problems; in both cases with warnings. */
 export type ConfigResult = {
   readonly warnings: readonly string[];
-  /** What gave no answer. A tree need not, for a configuration: the daemon starts, and goes on when it answers. A file has to. */
+  /**
+   * Files and trees that did not answer. A tree prevents a configuration only if the identifier depends on it: else the daemon starts, and
+   * uses the tree once it answers. A file always prevents one.
+   */
   readonly unanswered: readonly Unanswered[];
-  /** What was found where this was started. */
+  /** What `lookAtHost` found. */
   readonly host: HostLook;
 } & (
   | {
       readonly ok: true;
       readonly config: Config;
-      /** What was looked at and found to be right, in a line each. */
+      /** Passed checks, one line each. */
       readonly findings: readonly string[];
     }
-  /** No problems: only what is unanswered stands in the way, and a later start may succeed. */
+  /** If `problems` is empty, only unanswered files or trees prevent the start, and a later start may succeed. */
   | { readonly ok: false; readonly problems: readonly string[] }
 );
 
-/** What the configuration is made from. All of it is handed in. */
+/** The inputs of the configuration. */
 export interface ConfigInput extends GivenSettings {
   readonly host: HostLook;
-  /** Files that don't answer, which are not to be opened. */
+  /** Files that do not answer and must not be opened. */
   readonly silentFiles: readonly Unanswered[];
 }
 
-/** Where the host's trees are said to be, right or wrong: these are to be looked at before the configuration can be loaded. */
+/** The configured paths of the host's trees, not validated. They must be checked before the configuration is loaded. */
 export function readTrees(input: GivenSettings): HostTrees {
   const { values } = gatherSettings(input);
   return { procfs: values.procfs ?? '', rootfs: values.rootfs ?? '' };
 }
 
 /**
- * Flags beat environment beats default; an empty variable counts as unset. Reads the key and token files, unless they are silent, touches
- * nothing else that may hang, and finds all problems in one go. To be called by `readConfig()`, which looks for what is silent before.
+ * Flags beat the environment, which beats the defaults; an empty variable counts as unset. Reads the key and token files, except silent
+ * ones, and touches nothing else that may hang. Collects all problems. Called only by `readConfig()`, which finds the silent files first.
  * Thread: main. Throws nothing.
  */
 export function loadConfig(input: ConfigInput): ConfigResult {
@@ -95,7 +98,7 @@ export function loadConfig(input: ConfigInput): ConfigResult {
 
   const unanswered = [...input.silentFiles, ...judged.unanswered];
   for (const { setting } of input.silentFiles) unsound.add(setting);
-  // A file whose path is no path is not looked for: it would be the same problem twice. One that is silent is not opened.
+  // Skip a file with an invalid path, which would report the same problem twice, and a silent file, which must not be opened.
   const key = unsound.has('apiKeyFile')
     ? null
     : readApiKey(input.env, values.apiKeyFile, nameOf('apiKeyFile', origins.apiKeyFile));
@@ -129,12 +132,12 @@ export function loadConfig(input: ConfigInput): ConfigResult {
   return { ...found, ok: true, config, findings: judged.findings };
 }
 
-/** Reads the key again, after the backend refused it. A text says why there is none; null: none is set. Thread: main. */
+/** Rereads the key after the backend refused it. A string says why it cannot be read; null: none is configured. Thread: main. */
 export function rereadApiKey(config: Config, env: ConfigInput['env']): ApiKey | string | null {
   return readApiKey(env, config.apiKeyFile, nameOf('apiKeyFile', config.origins.apiKeyFile));
 }
 
-/** What is in force and where it comes from, a line each, secrets hidden. */
+/** The settings in force with their origins, one per line, secrets hidden. */
 export function describeConfig(config: Config): string {
   const lines: [string, string, Origin][] = SETTING_NAMES.map((name) => [
     SETTINGS[name].env,
@@ -153,7 +156,7 @@ export function describeConfig(config: Config): string {
     .join('\n');
 }
 
-/** The heartbeat thread reads the proxies itself; here it is only looked whether it can. */
+/** Only validates the proxy variables: the heartbeat thread reads them itself. */
 function proxyProblems(env: ConfigInput['env']): string[] {
   try {
     readProxies(env);
@@ -163,7 +166,7 @@ function proxyProblems(env: ConfigInput['env']): string[] {
   }
 }
 
-/** A typo in a variable's name would else go unnoticed. */
+/** Without this warning, a typo in a variable's name would go unnoticed. */
 function unknownVariables(env: ConfigInput['env']): string[] {
   const known = new Set<string>([API_KEY_ENV, ...SETTING_NAMES.map((name) => SETTINGS[name].env)]);
   return Object.keys(env)

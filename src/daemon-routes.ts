@@ -14,7 +14,7 @@ import type { Clock } from './shared/clock.js';
 import type { OpenClawMetadata } from './shared/messages.js';
 import { RecorderReader } from './shared/recorder.js';
 
-/** All that the bridge of a daemon answers. `pushed` hears of each push that is accepted. Thread: main. */
+/** Creates all routes of the daemon's bridge. `pushed` is called for each accepted push. Thread: main. */
 export function createDaemonRoutes(options: {
   readonly config: Config;
   readonly shared: SharedArrayBuffer;

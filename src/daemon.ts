@@ -30,9 +30,9 @@ export interface DaemonOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly version: string;
-  /** The environment, for reading the API key again and for the PATH along which nginx is looked for. */
+  /** The environment: used to reread the API key, and for the PATH that is searched for nginx. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Something can't go on; whoever started the daemon should stop it and exit with 1. */
+  /** Called on a fatal error: the caller should stop the daemon and exit with code 1. */
   readonly onFatal: (error: Error) => void;
   readonly cadences?: Cadences;
   /** The sampler's threads, if they are up already. */
@@ -42,14 +42,14 @@ export interface DaemonOptions {
 export interface Daemon {
   /** The bridge's port. */
   readonly port: number;
-  /** Writes what the flight recorder has into a file, or says in the log why not. */
+  /** Writes the contents of the flight recorder to a file, or logs why not. */
   dump(): void;
-  /** Stops everything, within three seconds. Returns false when a thread hangs and the process can't exit in the usual way. */
+  /** Stops everything within three seconds. Resolves with false if a thread hangs and the process cannot exit normally. */
   stop(): Promise<boolean>;
 }
 
 /**
- * Starts the daemon: the bridge first, so that a port that is taken starts nothing, then the lanes, then the heartbeat thread.
+ * Starts the daemon: first the bridge, so that nothing else starts if the port is in use, then the lanes, then the heartbeat thread.
  * Thread: main.
  * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
  */
@@ -210,7 +210,7 @@ class RunningDaemon implements Daemon {
     };
   }
 
-  /** The first frame is there. What nobody needs before it was left until now, so that the first answer is not held up. */
+  /** Called at the first frame. Starts what is not needed earlier, so that the first answer is not delayed. */
   #startedSampling(): void {
     if (this.#isSampling) return;
     this.#isSampling = true;
@@ -225,7 +225,7 @@ class RunningDaemon implements Daemon {
     });
   }
 
-  /** What started the daemon may want to know how it is. */
+  /** Starts reporting to systemd, if it asks for that (NOTIFY_SOCKET). */
   async #tellServiceManager(): Promise<void> {
     const { env, log } = this.#options;
     const { readServiceEnvironment, ServiceManager, systemdNotify } = await import('./service-manager.js');

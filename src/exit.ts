@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_MS = 20;
 
-/** What is used of a global that neither the language's nor Node's types declare. */
+/** The used part of the global `WebAssembly`, which neither the ES nor the Node types declare. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => object;
@@ -28,7 +28,7 @@ function exitModule(code: number): Uint8Array<ArrayBuffer> {
   ]);
 }
 
-/** How often the other threads of this process have run so far; null: one of them runs, or waits for its turn to. */
+/** The states and context switch counts of the other threads of this process; null: one runs or is runnable, or has just ended. */
 function othersAtRest(): string | null {
   try {
     const others = readdirSync('/proc/self/task').filter((tid) => tid !== String(process.pid));
@@ -38,12 +38,12 @@ function othersAtRest(): string | null {
     });
     return told.some((each) => each?.startsWith('State:\tR')) ? null : told.join();
   } catch {
-    // One has just ended.
+    // A thread has just ended.
     return null;
   }
 }
 
-/** Waits until no other thread runs, at most until `untilMs`: exit(3) takes down what one that does is using, and the process crashes. */
+/** Waits until no other thread runs, at most until `untilMs`: exit(3) destroys what a running thread uses, and would crash the process. */
 async function othersRest(untilMs: number): Promise<void> {
   let before: string | null = null;
   while (performance.now() < untilMs) {
@@ -55,12 +55,12 @@ async function othersRest(untilMs: number): Promise<void> {
 }
 
 /**
- * Ends the process at once although a thread hangs in the kernel (statfs on a dead mount). `process.exit` can't: it waits for all threads,
- * for ever. WASI's proc_exit calls exit(3) of the C library, which does not. `code` is 0 to 255. Threads that still run may come to rest
- * until `untilMs`, as `performance.now()` has it. Thread: main.
+ * Ends the process at once even if a thread hangs in the kernel (statfs on a dead mount). `process.exit` would wait for all threads,
+ * forever. WASI's proc_exit calls exit(3) of the C library, which does not wait. `code` is 0 to 255. Threads that still run have until
+ * `untilMs`, in `performance.now()` time, to come to rest. Thread: main.
  */
 export async function exitWithHungThread(code: number, untilMs: number): Promise<never> {
-  // Node says that WASI is experimental, as soon as it is loaded; nobody needs to read that from a daemon that is ending.
+  // Loading WASI emits an experimental feature warning, which is only noise when the daemon exits.
   process.emitWarning = () => {};
   const { WASI } = await import('node:wasi');
   await othersRest(untilMs);

@@ -7,7 +7,7 @@ import type { FrameReader } from './shared/frame-store.js';
 import type { HostInventory } from './shared/messages.js';
 import { isFrameFresh } from './shared/pace.js';
 
-/** What /health is made from. Everything is asked for when somebody asks. Thread: main. */
+/** The inputs of /health. The functions are called at each request. Thread: main. */
 export interface HealthSources {
   readonly version: string;
   readonly identifier: string;
@@ -23,7 +23,7 @@ export interface HealthSources {
   readonly heartbeat: () => HeartbeatState | null;
   readonly openclaw: () => { version: string; pluginVersion: string; atMonoMs: number } | null;
   readonly inventory: () => HostInventory | null;
-  /** What serves the bridge. */
+  /** The transport that serves the bridge; null: none yet. */
   readonly transport: () => TransportName | null;
 }
 
@@ -33,7 +33,7 @@ const TOO_OLD = 'the newest sample is too old';
 
 /**
  * `GET /health`: `unhealthy` (503) when there is no valid and fresh sample, `degraded` when anything else is wrong, else `ok`.
- * Ages and durations carry their unit in their name; what is not known is null.
+ * The names of ages and durations include their unit. Unknown values are null.
  */
 export function answerHealth(sources: HealthSources): Answer {
   const nowMs = sources.monoMs();
@@ -64,7 +64,7 @@ export function answerHealth(sources: HealthSources): Answer {
     status,
     monitor_version: sources.version,
     identifier: sources.identifier,
-    // The watchdog, which names the problem, may not have looked yet.
+    // The watchdog names the problem, but may not have run yet.
     problems: problems.length > 0 || isFresh ? problems : [isValid ? TOO_OLD : NONE_YET],
     uptime_seconds: Math.floor((nowMs - sources.startMonoMs) / 1000),
     lanes: {

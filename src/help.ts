@@ -4,7 +4,7 @@ import { wrap } from './wrap.js';
 
 const NAME_WIDTH = 14;
 
-/** The text of --help, at most 80 columns where the settings' own words allow. `of`: about that command alone. Thread: main. */
+/** The text of --help, at most 80 columns wide except for long setting names. `of`: the command; null: the general help. Thread: main. */
 export function helpText(of: CommandName | null = null): string {
   return (of === null ? generalHelp() : commandHelp(of)).join('\n');
 }

@@ -8,39 +8,39 @@ import {
   type TreesMessage,
 } from './shared/messages.js';
 
-/** A tree that gave no answer in time; why. */
+/** A tree that did not answer in time, and why. */
 export interface Silent {
   readonly silent: string;
 }
 
-/** What the daemon finds where it is started. */
+/** What the daemon found out about where it runs. */
 export interface HostLook {
-  /** The name that the kernel tells this process. */
+  /** The host name that the kernel reports to this process. */
   readonly hostname: string;
-  /** Whether that is the machine's own name, which only processes of its first UTS namespace are told. */
+  /** Whether that is the machine's own name, which the kernel reports only in the initial UTS namespace. */
   readonly isHostnameOfMachine: boolean;
   /** Whether `/` is an overlay, as the root of a container is. */
   readonly isRootOverlay: boolean;
-  /** Null: it was not looked at, since it is the Monitor's own `/proc` and no other tree was given. */
+  /** Null: not checked, because it is the Monitor's own `/proc` and no other tree was given. */
   readonly procfs: ProcfsLook | Silent | null;
-  /** Null: it was not looked at, since it is the Monitor's own `/`. */
+  /** Null: not checked, because it is the Monitor's own `/`. */
   readonly rootfs: RootfsLook | Silent | null;
 }
 
-/** PROC_UTS_INIT_INO: the number that the first UTS namespace has on every kernel since 3.8. */
+/** PROC_UTS_INIT_INO: the inode number of the initial UTS namespace, the same on every kernel since 3.8. */
 const FIRST_UTS_NAMESPACE = 'uts:[4026531838]';
 const OVERLAYFS_MAGIC = 0x794c7630;
 const AUFS_MAGIC = 0x61756673;
 const FUSE_MAGIC = 0x65735546;
-/** How long a process may take to come up on a machine that is busy. */
+/** Startup timeout of the checking process, long enough for a busy machine. */
 const BEGIN_LIMIT_MS = 10_000;
 const NO_ANSWER = 'which gives no answer';
 
 /**
- * Looks where the daemon is started, and at the trees of the host if they are not the Monitor's own. Those may lie on a mount that is
- * dead, so a process is asked, which can be ended: a thread that waits for such a mount can't be, and takes no signal. What gives no answer
- * within LOOK_LIMIT_MS counts as silent, and so does what could not be checked, with the reason. Thread: main, at start; does not block.
- * Throws nothing; when `signal` is aborted, what it resolves with means nothing.
+ * Checks where the daemon runs, and the trees of the host unless they are the Monitor's own. The trees may lie on a dead mount, so a
+ * separate process checks them: a process can be killed or abandoned, but a thread that waits for such a mount cannot, and handles no
+ * signals. A tree that does not answer within LOOK_LIMIT_MS counts as silent, and so does one that could not be checked; both carry the
+ * reason. Thread: main, at start; does not block. Throws nothing. If `signal` is aborted, the result is meaningless.
  */
 export async function lookAtHost({ procfs, rootfs }: HostTrees, signal?: AbortSignal): Promise<HostLook> {
   const own = {
@@ -48,7 +48,7 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees, signal?: AbortSi
     isHostnameOfMachine: isHostnameOfMachine(),
     isRootOverlay: isRootOverlay(),
   };
-  // What is no absolute path is refused as such.
+  // Settings validation refuses paths that are not absolute.
   const isAskedFor = (path: string, ownPath: string) => path.startsWith('/') && path !== ownPath;
   const isRootfsElsewhere = isAskedFor(rootfs, '/');
   if (!isRootfsElsewhere && !isAskedFor(procfs, '/proc')) return { ...own, procfs: null, rootfs: null };
@@ -67,7 +67,7 @@ export async function lookAtHost({ procfs, rootfs }: HostTrees, signal?: AbortSi
 type Looks = { procfs: ProcfsLook | Silent; rootfs: RootfsLook | Silent };
 
 async function lookAtTrees(procfs: string, rootfs: string, signal: AbortSignal | undefined): Promise<Looks> {
-  // Loaded here, since most have neither setting.
+  // Loaded lazily: most installations set neither.
   const { askProcess, workerCommand } = await import('./ask-process.js');
   const looks: Partial<Looks> = {};
   const { failure } = await askProcess<TreesMessage>({
@@ -94,7 +94,7 @@ function isHostnameOfMachine(): boolean {
   }
 }
 
-/** Of the Monitor's own root alone, which it was loaded from: that it hangs is out of the question. */
+/** Checks only the Monitor's own root, which cannot hang: the Monitor was just loaded from it. */
 function isRootOverlay(): boolean {
   try {
     const { type } = statfsSync('/');
@@ -105,7 +105,7 @@ function isRootOverlay(): boolean {
   }
 }
 
-/** Whether the newest mount at `/` is fuse-overlayfs, which rootless containers have. @see proc_pid_mountinfo(5) */
+/** Whether the newest mount at `/` is fuse-overlayfs, which rootless containers use. @see proc_pid_mountinfo(5) */
 function isFuseOverlay(mountinfo: string): boolean {
   const root = mountinfo.split('\n').findLast((line) => line.split(' ')[4] === '/');
   return root?.includes(' - fuse.fuse-overlayfs ') ?? false;

@@ -3,14 +3,14 @@ import type { HostLook, Silent } from './host-look.js';
 import type { ProcfsLook, RootfsLook } from './shared/messages.js';
 import type { Unanswered } from './silent-files.js';
 
-/** One of the host's trees as it was set. `name`: of the flag or variable. */
+/** One of the host's trees as configured. `name`: its flag or variable. */
 export interface TreeSetting {
   readonly path: string;
   readonly name: string;
   readonly isGiven: boolean;
 }
 
-/** The settings that hang on where the daemon is started. */
+/** The settings that depend on where the daemon runs. */
 export interface HostSettings {
   readonly procfs: TreeSetting;
   readonly rootfs: TreeSetting;
@@ -18,30 +18,29 @@ export interface HostSettings {
   readonly isIdentifierGiven: boolean;
 }
 
-/** What follows from them, in a line each. */
+/** The verdict on them. Each text is one line. */
 export interface HostJudgement {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly findings: readonly string[];
-  /** What gave no answer. */
+  /** Trees that did not answer. */
   readonly unanswered: readonly Unanswered[];
   /**
-   * What the host is called where no identifier was given, and where that is from; null: that is not known before a tree answers. With
-   * `problems` it may be anything.
+   * The host's name if no identifier was given, and its origin; null: unknown until a tree answers. Meaningless if there are `problems`.
    */
   readonly hostname: string | null;
   readonly hostnameOrigin: string;
 }
 
-/** Container runtimes name a container after the first half of its number. */
+/** Container runtimes set the host name to the first 12 hex digits of the container ID. */
 const CONTAINER_NAME = /^[0-9a-f]{12}$/;
 const PROCFS = "the host's proc file system";
 const ROOTFS = "the host's root file system";
 const MOUNTED_EXAMPLE = 'docker run -v /:/host/root:ro,rslave -v /proc:/host/proc:ro';
 
 /**
- * Judges what was found where the daemon is started: every number shall be the host's, or be asked for. What is not there or is something
- * else is refused; what gives no answer is not, since it may at any time. Throws nothing.
+ * Judges what was found out about where the daemon runs: every value must describe the host, or be set explicitly. A missing or wrong tree
+ * is refused. A tree that does not answer is not refused, since it may answer at any time. Throws nothing.
  */
 export function judgeHost(host: HostLook, settings: HostSettings): HostJudgement {
   const judgement: Lines = { problems: [], warnings: [], findings: [], unanswered: [] };
@@ -52,7 +51,7 @@ export function judgeHost(host: HostLook, settings: HostSettings): HostJudgement
 
 type Lines = { problems: string[]; warnings: string[]; findings: string[]; unanswered: Unanswered[] };
 
-/** The look, if there is something to it; else says why not, and returns null. */
+/** Returns the look if the tree is usable; else records why not and returns null. */
 function sound<Look extends ProcfsLook | RootfsLook>(
   setting: 'procfs' | 'rootfs',
   { name, path }: TreeSetting,
@@ -75,7 +74,7 @@ function judgeProcfs(host: HostLook, { procfs, rootfs }: HostSettings, lines: Li
   if (look.masked.length > 0) {
     const expected = `${procfs.name}: expected ${PROCFS}, got ${JSON.stringify(procfs.path)}`;
     const masked = `${expected}, in which other file systems are mounted over ${look.masked.join(', ')}`;
-    // A machine that is a container itself, as some rented ones are, has such files and no others.
+    // A rented server may itself be a container: then it has only masked files.
     if (isForgotten) lines.problems.push(`${masked}: set it, since ${rootfs.name} is set`);
     else lines.warnings.push(`${masked}: what they tell may be of a container`);
   } else if (isForgotten) {
@@ -112,8 +111,8 @@ function judgeRootfs(host: HostLook, settings: HostSettings, lines: Lines): void
 }
 
 /**
- * What the host is called. A container has a name of its own, which is another one each time: it must not become the identifier, nor
- * does /proc/sys/kernel/hostname of the host's procfs help, which tells everybody the name of the namespace that he is in.
+ * Finds the host's name. A container's own name is different for each container, so it must not become the identifier.
+ * /proc/sys/kernel/hostname of the host's procfs does not help: it returns the name of the reader's own UTS namespace.
  */
 function nameHost(
   host: HostLook,
@@ -130,7 +129,7 @@ function nameHost(
       );
     return own;
   }
-  // Why there is no root was said.
+  // `judgeRootfs` has reported this problem.
   if ('problem' in look && look.problem !== null) return own;
   if ('hostname' in look && look.hostname !== null)
     return { hostname: look.hostname, hostnameOrigin: join(rootfs.path, 'etc/hostname') };

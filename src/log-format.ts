@@ -1,10 +1,10 @@
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** How the log is written. `json`: for programs. `journal`: for journald, which has its own times. `text`: for a person at a terminal. */
+/** The log format. `json`: for programs. `journal`: for journald, which adds timestamps. `text`: for a person at a terminal. */
 export type LogFormat = 'json' | 'journal' | 'text';
 
-/** What a log line is made of, as pino writes it. */
+/** A log entry as pino writes it. */
 interface Entry {
   readonly level: string;
   readonly time: string;
@@ -14,7 +14,7 @@ interface Entry {
 }
 
 const STDOUT = 1;
-/** syslog's numbers of pino's levels, by which journald is asked for them (`journalctl --priority`). */
+/** The syslog priority of each pino level, for `journalctl --priority`. */
 const PRIORITIES: Readonly<Record<string, number>> = {
   fatal: 2,
   error: 3,
@@ -34,8 +34,8 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What standard output is read by: journald, where systemd says that it is connected to that very file; a person, where it is a terminal;
- * else a program. Source of JOURNAL_STREAM: systemd.exec(5).
+ * Detects who reads standard output: journald if JOURNAL_STREAM names this very file, a person if it is a terminal, else a program.
+ * Source: systemd.exec(5).
  */
 export function detectFormat(env: Readonly<Record<string, string | undefined>>): LogFormat {
   const { dev, ino } = fstatSync(STDOUT);
@@ -43,12 +43,12 @@ export function detectFormat(env: Readonly<Record<string, string | undefined>>):
   return isatty(STDOUT) ? 'text' : 'json';
 }
 
-/** Whether a terminal is to be written to in colours. Source: no-color.org. */
+/** Whether to write colours: only to a terminal, and not with NO_COLOR or TERM=dumb. Source: no-color.org. */
 export function wantsColour(env: Readonly<Record<string, string | undefined>>): boolean {
   return isatty(STDOUT) && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
-/** Makes what is written of a line of JSON, which ends with a newline. An error's stack follows on lines of its own. */
+/** Formats a line of JSON, which ends with a newline. An error's stack follows on lines of its own. */
 export function formatEntry(json: string, format: LogFormat, inColour: boolean): string {
   if (format === 'json') return json;
   const { level, time, msg = '', err, ...rest } = JSON.parse(json) as Entry;
@@ -62,7 +62,7 @@ export function formatEntry(json: string, format: LogFormat, inColour: boolean):
   return `${localTime(time)} ${shownLevel} ${first}\n${more.map((line) => `${line}\n`).join('')}`;
 }
 
-/** Hours, minutes and seconds where the terminal is. */
+/** The time of day in the local time zone, as HH:MM:SS. */
 function localTime(iso: string): string {
   const at = new Date(iso);
   return [at.getHours(), at.getMinutes(), at.getSeconds()]
@@ -70,7 +70,7 @@ function localTime(iso: string): string {
     .join(':');
 }
 
-/** A value on one line; quoted where it would else not be clear where it ends. */
+/** A value on one line, quoted if its end would otherwise be ambiguous. */
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);

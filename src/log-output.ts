@@ -2,18 +2,18 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 const STDOUT = 1;
-/** As much as a pipe holds. What does not fit is lost, and counted. */
+/** The capacity of a pipe. Lines that do not fit are dropped and counted. */
 const MAX_BACKLOG_BYTES = 65_536;
 const RETRY_MS = 250;
 const LOOK_MS = 5;
 
-/** Writes what can be written at once, and returns how many bytes that was. Where there is no room it returns 0 or throws EAGAIN. */
+/** Writes as much as fits now and returns the number of bytes. If there is no room, it returns 0 or throws EAGAIN. */
 export type WriteNow = (bytes: Uint8Array) => number;
 
 /**
- * Standard output as the log has it: a line is written before the call returns, so that the last word of a dying process is not lost,
- * and nobody who does not read it is waited for. What can't be written stays behind, up to a limit, and is tried again with the next
- * line and four times a second. Nothing comes behind a line that was lost before that is told. Thread: main. Throws nothing.
+ * Standard output for the log. A line is written before the call returns, so that the last words of a dying process are not lost, and a
+ * reader that stops reading never blocks the daemon. Unwritten bytes stay in a bounded backlog, and are retried with the next line and four
+ * times a second. After a line was dropped, all further lines are dropped until the loss is reported. Thread: main. Throws nothing.
  */
 export class LogOutput {
   /** Called when there is room again, with the number of lines that were dropped. */
@@ -55,7 +55,7 @@ export class LogOutput {
         this.#backlog = this.#backlog.subarray(written);
       }
     } catch {
-      // Nobody reads, whoever read has gone, or the disk behind it is full: no reason to stop watching the host.
+      // The reader is slow or gone, or the disk is full: the daemon goes on all the same.
     }
     if (this.#backlog.length > 0) {
       this.#retries ??= setInterval(() => this.#flush(), RETRY_MS).unref();
@@ -70,9 +70,10 @@ export class LogOutput {
 }
 
 /**
- * Pipes and terminals are opened anew so that they don't block: the flag would else be there for whoever shares them with us. A socket,
- * and what belongs to another user, can't be: it gets the flag itself, before each write, since others may take it away again. Not from a
- * thread of libuv's: the process could not end while that hangs. Files do not know the flag, nor need it.
+ * Opens standard output so that writes do not block. Pipes and terminals are reopened, because O_NONBLOCK on the inherited descriptor would
+ * affect all processes that share it. A socket, or a file of another user, cannot be reopened: it gets the flag itself, before each write,
+ * since other processes may clear it. Writes do not go through a libuv thread: the process could not exit while that thread hangs. Regular
+ * files ignore the flag, and do not need it.
  */
 function openStdout(): WriteNow {
   const status = fstatSync(STDOUT);
@@ -82,7 +83,7 @@ function openStdout(): WriteNow {
     const fd = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     return (bytes) => writeSync(fd, bytes);
   } catch {
-    // Node has no other way to set the flag than this one of its streams' handles, which is not documented, and widely used.
+    // The only way to set the flag in Node is this method of the stream's handle, which is undocumented but widely used.
     const { _handle: handle } = process.stdout as { _handle?: { setBlocking?(isBlocking: boolean): void } };
     return (bytes) => {
       handle?.setBlocking?.(false);

@@ -4,7 +4,7 @@ import type { LogOutput } from './log-output.js';
 
 export type { Logger };
 
-/** What must not be shown even if somebody hands it to the log. `Secret` hides itself; this is the second lock. */
+/** Never logged, even if passed to the log by mistake. `Secret` hides itself; this is a second safeguard. */
 const REDACTED = [
   'apiKey',
   'api_key',
@@ -16,8 +16,8 @@ const REDACTED = [
 ];
 
 /**
- * The daemon's log, a line for each thing said, as whoever reads it wants it. Thread: main only; the other threads count, and main says what
- * changed. `format` is the setting's; `env` tells what is at the other end.
+ * Creates the daemon's log. Thread: main only; the other threads keep counters, and main logs their changes. `format` is the setting; with
+ * `auto`, `env` helps to detect who reads standard output.
  */
 export function createLogger(
   level: string,

@@ -1,27 +1,28 @@
 #!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=32768 node --max-semi-space-size=1 --single-threaded-gc --no-node-snapshot
 /**
- * harborforge-monitor: the entry. The line above is how the daemon is run, by everybody. What threads take while they load their code has
- * to go back to the kernel: from 32 KiB on in mappings of their own, which no later and smaller piece can hold back. Heaps of a few MB need
- * neither a large young generation nor threads to collect them. Node's start-up snapshot is worth 0.1 s of CPU time once, and 5 to 13 MB
- * for ever: each of the four threads gets a heap ready for all that Node can do. The line must fit into 127 bytes: older kernels read no more.
+ * harborforge-monitor: the entry point. Every installation runs the daemon with the options in the line above. Memory that threads allocate
+ * while they load their code must go back to the kernel: allocations from 32 KiB on get mappings of their own, which no later and smaller
+ * allocation can pin. Heaps of a few MB need neither a large young generation nor threads to collect them. Node's startup snapshot saves
+ * 0.1 s of CPU time once, but costs 5 to 13 MB permanently: each of the four threads gets a heap prepared for all that Node can do. The
+ * line must fit into 127 bytes: older kernels read no more.
  *
  * A map of the modules:
  *
  *   main.ts            arguments → configuration → daemon → exit; the only place that exits
- *   cli.ts             the command line, help.ts what --help says of it
- *   commands/          what there is beside the daemon: table.ts names it, and the daemon loads none of it
- *   standard-output.ts what commands write to, of which nothing gets lost unseen
- *   settings.ts        the table of settings, config.ts what is in force
- *   read-config.ts     the one way to that: looks first whether files and trees answer (silent-files.ts, host-look.ts)
- *   host-rules.ts      what is refused of what was found at the host's trees
+ *   cli.ts             the command line; help.ts the text of --help
+ *   commands/          the commands besides the daemon, listed in table.ts; the daemon loads none of them
+ *   standard-output.ts the output of commands, with every loss reported
+ *   settings.ts        the rules of the settings in setting-table.ts; config.ts the configuration in force
+ *   read-config.ts     reads the configuration; first checks whether files and trees answer (silent-files.ts, host-look.ts)
+ *   host-rules.ts      which findings about the host's trees are refused
  *   daemon.ts          composition root: starts and stops all parts
  *   sampling/          the pool of lanes and the watchdog
- *   heartbeat/         the heartbeat thread's life
+ *   heartbeat/         the heartbeat thread's life cycle
  *   bridge/            HTTP on loopback: routes, guard, transport
- *   dump/              what the flight recorder has, into a file
- *   health.ts          what /health says; conditions.ts what is wrong now
- *   shared/            what all threads know: fields, layout, frames, messages
- *   ../workers/        what runs inside the threads
+ *   dump/              writes the contents of the flight recorder to a file
+ *   health.ts          the answer of /health; conditions.ts the current problems
+ *   shared/            what all threads share: fields, layout, frames, messages
+ *   ../workers/        the code that runs inside the threads
  */
 import type { Config } from './config.js';
 import type { Daemon } from './daemon.js';
@@ -29,20 +30,20 @@ import { exitWithHungThread } from './exit.js';
 import type { SamplerThreads } from './sampling/pool.js';
 import { API_KEY_ENV } from './setting-table.js';
 
-// What is imported here is loaded before anything runs, and types cost nothing. All else is loaded below, behind the threads.
+// Static imports are loaded before anything runs; types cost nothing. Everything else is loaded below, after the threads were started.
 
-// Before there is any thread or process: what stays in the environment is in each of Node's diagnostic reports, and in what is started.
+// Removed before any thread or process starts: the environment appears in Node's diagnostic reports and in all child processes.
 const environment: Environment = { ...process.env };
 delete process.env[API_KEY_ENV];
 
 const EXIT_FAILED = 1;
 /** EX_CONFIG of sysexits.h: systemd's RestartPreventExitStatus can tell it from a crash. */
 const EXIT_CONFIG = 78;
-/** Whatever hangs, this long after it was told to end the process no longer waits for it. It takes some time itself, and has 3 s. */
+/** Shutdown timeout: after this, the process exits without waiting for parts that hang. The exit takes time, too, and 3 s are allowed. */
 const STOP_DEADLINE_MS = 2_200;
-/** Threads that hang are not waited for any longer than this. */
+/** Timeout, from the same moment, for running threads to come to rest. */
 const REST_DEADLINE_MS = 2_400;
-/** Whoever reads the log slowly gets this long for the end of it. */
+/** Timeout for writing the rest of the log to a slow reader. */
 const LOG_END_MS = 300;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -58,14 +59,14 @@ async function exit(code: number, threadsEnded: boolean, restUntilMs = 0): Promi
   return threadsEnded ? process.exit(code) : exitWithHungThread(code, restUntilMs);
 }
 
-/** Handles SIGUSR2. Until the daemon runs nothing is recorded, which is said once. */
+/** Handles SIGUSR2. Before the daemon runs there is nothing to dump, which is reported once. */
 let dump = (): void => {
   dump = () => {};
   complain(['no dump is written: the daemon has not started yet']);
 };
-/** What ends the process; as long as there is no daemon, there is nothing to stop. */
+/** Ends the process. Before the daemon starts there is nothing to stop. */
 let end = (code: number): void => process.exit(code);
-// Node would open its debugger on a port of this machine, and whoever reaches that may do anything in here, and read the key.
+// By default Node would open its debugger on a local port, where any local process could run code in here and read the key.
 process.on('SIGUSR1', () => {});
 process.on('SIGUSR2', () => dump());
 process.on('SIGTERM', () => end(0));
@@ -125,7 +126,7 @@ async function run(
   }
 }
 
-/** Ends with 78 if there is a problem, and with 1 if something is only unanswered: a later start may succeed. */
+/** Exits with 78 if there is a problem, or with 1 if something merely did not answer: a later start may succeed. */
 function refuse(problems: readonly string[], unanswered: readonly { readonly text: string }[]): never {
   complain([...problems, ...unanswered.map(({ text }) => text)]);
   if (problems.length === 0) {
@@ -148,7 +149,7 @@ async function print(text: string): Promise<void> {
 
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
-  // The threads take as long to come up as the rest takes to load; what is not the daemon has no use for them.
+  // The threads take as long to start as the rest takes to load, so the daemon starts them first. Commands do not need them.
   const isDaemon = (argv[0] ?? '-').startsWith('-') && !argv.some((argument) => ONE_SHOT.has(argument));
   const threads = isDaemon ? (await import('./sampling/pool.js')).bootThreads() : null;
   const { parseCommand } = await import('./cli.js');
@@ -158,7 +159,7 @@ async function main(): Promise<void> {
 
   if (command.command !== 'run') {
     const { startCommand } = await import('./commands/start.js');
-    // A command ends in its own way, and records nothing.
+    // A command handles its own exit, and records nothing.
     end = () => {};
     dump = () => {};
     return startCommand({ ...command, command: command.command }, environment, complain);

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this package: two above the compiled file. */
+/** The folder of this package: two levels above the compiled file. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Where packages are installed for this one: in its own `node_modules`, or beside it in the one that it lies in itself. */
+/** The folders with this package's dependencies: its own `node_modules`, and the `node_modules` that contains it. */
 function packageFolders(root: string): string[] {
   const own = join(root, 'node_modules');
   const at = root.lastIndexOf('/node_modules/');
@@ -14,8 +14,8 @@ function packageFolders(root: string): string[] {
 }
 
 /**
- * Loads a package that is installed for this one, and no other: Node would go on to look in all folders above, in `NODE_PATH` and in
- * `$HOME/.node_modules`, which may be somebody else's or lie on a dead mount. Thread: main; may block while it loads.
+ * Loads a package from the dependency folders of this package only. Node's own lookup would go on in all parent folders, in `NODE_PATH` and
+ * in `$HOME/.node_modules`, which may belong to another user or lie on a dead mount. Thread: main; may block while it loads.
  * @throws Error if it is not installed, or what it throws
  */
 export function requireInstalled(name: string, root = ROOT): unknown {

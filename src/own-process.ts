@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 
-/** What the daemon's process holds. A process without a descriptor left to look with does not know: that is no reason to give no answer. */
+/** The daemon's own resource usage. A value is unknown if no file descriptor is left to read it; the request is answered all the same. */
 
-/** Resident memory in bytes; null: not known. Thread: main. */
+/** Resident memory in bytes; null: unknown. Thread: main. */
 export function readRssBytes(): number | null {
   try {
     return process.memoryUsage.rss();
@@ -11,7 +11,7 @@ export function readRssBytes(): number | null {
   }
 }
 
-/** Open file descriptors, but for the one that this takes; null: not known. Thread: main. */
+/** Open file descriptors, without the one that this call uses; null: unknown. Thread: main. */
 export function readOpenFds(): number | null {
   try {
     return readdirSync('/proc/self/fd').length - 1;

@@ -1,4 +1,4 @@
-/** The page that the bridge serves: it lies beside the daemon's file in the bundle, and nowhere else. */
+/** The page that the bridge serves. It exists only in the bundle, next to the daemon's file. */
 export function pageFile(): URL {
   return new URL('./page.html', import.meta.url);
 }

@@ -4,9 +4,9 @@ import type { GivenSettings } from './setting-values.js';
 import { FILE_SETTINGS, findSilentFiles } from './silent-files.js';
 
 /**
- * The way to a configuration, for the daemon and every command: looks, in processes of their own and in bounded time, at all paths that may
- * lie on a dead mount, and loads the configuration without opening those that don't answer. Thread: main; does not block.
- * @throws the reason of `signal`, if that is aborted meanwhile, and nothing else
+ * Reads the configuration for the daemon and every command. First checks all paths that may lie on a dead mount, in separate processes and
+ * with a time limit. Then loads the configuration without opening paths that do not answer. Thread: main; does not block.
+ * @throws the reason of `signal` if that is aborted, and nothing else
  */
 export async function readConfig(given: GivenSettings, signal?: AbortSignal): Promise<ConfigResult> {
   const [silentFiles, host] = await Promise.all([

@@ -1,11 +1,11 @@
-/** A part is started again after so many deaths in a row, and not after one more. */
+/** A part is restarted after up to this many deaths in a row, and then no more. */
 const MAX_DEATHS = 10;
-/** A part that lived this long was well, and the count begins anew. */
+/** A part that ran this long was healthy, which resets the count. */
 const HEALTHY_MS = 60_000;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 5_000;
 
-/** Decides when something that died is started again. The clock is handed in. */
+/** Decides when a part that died is restarted, with exponential backoff. */
 export class Restarts {
   /** Deaths since the daemon started. */
   total = 0;
@@ -17,12 +17,12 @@ export class Restarts {
     this.#monoMs = monoMs;
   }
 
-  /** It runs, from now. */
+  /** The part has started. */
   started(): void {
     this.#startedMs = this.#monoMs();
   }
 
-  /** It died. Returns how long to wait before it is started again; null: it died too often. */
+  /** The part has died. Returns the delay before its restart in ms; null: it died too often. */
   died(): number | null {
     if (this.#monoMs() - this.#startedMs >= HEALTHY_MS) this.#inARow = 0;
     this.total++;

@@ -4,7 +4,7 @@ import { Secret } from './secret.js';
 import { API_KEY_ENV } from './setting-table.js';
 import { messageOf } from './shared/errors.js';
 
-/** The backend's key, and what an operator would look at when it is refused. */
+/** The backend's API key and its origin, which an operator checks if the key is refused. */
 export interface ApiKey {
   readonly value: Secret;
   /** The file or the variable. */
@@ -12,14 +12,14 @@ export interface ApiKey {
 }
 
 const MIN_TOKEN_CHARS = 16;
-/** No secret is longer; a file that is was given by mistake. */
+/** No secret is longer: a larger file was given by mistake. */
 const MAX_BYTES = 4_096;
 const GROUP_AND_OTHERS = 0o077;
 const OTHERS = 0o007;
 
 /**
- * The first that is there: systemd's credential, the file (which the setting `fileName` names), the variable. A text is a problem, null:
- * there is none. Thread: main.
+ * Reads the API key from the first source that exists: systemd's credential, the file (`fileName` names its setting), the variable.
+ * A string describes a problem; null: there is no key. Thread: main.
  */
 export function readApiKey(
   env: Readonly<Record<string, string | undefined>>,
@@ -40,14 +40,14 @@ function readKeyFile(name: string, path: string, forbiddenMode: number): ApiKey 
 
 function checkKey(name: string, origin: string, text: string): ApiKey | string {
   const value = text.trim();
-  // What is wrong is said without showing the value.
+  // The messages must not show the value.
   if (value === '') return `${name}: expected an API key, got nothing`;
   if (!/^[\x21-\x7e]+$/.test(value))
     return `${name}: expected an API key of printable ASCII characters without spaces`;
   return { value: new Secret(value), origin };
 }
 
-/** The files in which the key may be, of which the first that is there counts. */
+/** The files that may hold the key. The first that exists counts. */
 export function keyFiles(
   env: Readonly<Record<string, string | undefined>>,
   file: string | undefined,
@@ -55,16 +55,16 @@ export function keyFiles(
   return [credentialFile(env), file].filter((path) => path !== undefined);
 }
 
-/** Where systemd puts the key; undefined: it was not asked to. */
+/** The file in which systemd provides the key; undefined: there are no credentials. */
 export function credentialFile(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const folder = env['CREDENTIALS_DIRECTORY'];
   return folder ? join(folder, 'api-key') : undefined;
 }
 
-/** Reads the token of the bridge out of its file, which the setting `name` names. A text is a problem, null: there is none. Thread: main. */
+/** Reads the bridge's token from its file. `name`: its setting. A string describes a problem; null: no token is set. Thread: main. */
 export function readToken(file: string | undefined, name: string): Secret | string | null {
   if (file === undefined) return null;
-  // The plugin runs as another user and may read it by its group.
+  // The plugin runs as another user and may read it through its group.
   const text = readSecretFile(name, file, OTHERS);
   if ('problem' in text) return text.problem;
   const value = text.text.trim();
@@ -81,7 +81,7 @@ function readSecretFile(
 ): { text: string } | { problem: string } {
   let fd: number | null = null;
   try {
-    // A FIFO would be waited for, for ever. What is looked at is what was opened, whatever the path leads to by then.
+    // O_NONBLOCK: opening a FIFO would block forever. `fstat` checks the opened file, even if the path leads elsewhere by then.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const status = fstatSync(fd);
     if (!status.isFile()) return { problem: `${name}: expected a file that can be read: ${path} is no file` };
@@ -108,7 +108,7 @@ function isThere(path: string): boolean {
   try {
     return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
   } catch {
-    // Something is, and it can't be looked at: whoever reads it says why.
+    // It exists but cannot be examined: reading it will report why.
     return true;
   }
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const HIDDEN = '[hidden]';
 
-/** A value that shows itself nowhere by accident: as text, as JSON and in `inspect` it is `[hidden]`. */
+/** A value that cannot leak by accident: as text, as JSON and in `inspect` it is `[hidden]`. */
 export class Secret {
   readonly #value: string;
 

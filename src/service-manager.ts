@@ -9,13 +9,13 @@ import { PROGRAM_PATH } from './shared/program-path.js';
 
 /** systemd listens on a datagram socket, which Node cannot open. */
 const PROGRAM = 'systemd-notify';
-/** Without a watchdog: how often a changed status is sent at most, and the longest pause after failures. */
+/** Without a watchdog: the minimum time between status messages, and the maximum backoff after failures. */
 const PERIOD_MS = 30_000;
 const LOOK_MS = 1_000;
 const SEND_MS = 5_000;
 /**
- * With a watchdog, as shares of its deadline: the longest gap between pings while all is well, a send that hangs, and the look after it
- * leave three eighths of the deadline to spare.
+ * With a watchdog, as shares of its timeout: the ping interval, a send that hangs and the next check together leave three eighths of it to
+ * spare.
  */
 const PERIOD_SHARE = 1 / 4;
 const SEND_SHARE = 1 / 4;
@@ -23,14 +23,14 @@ const LOOK_SHARE = 1 / 8;
 /** systemd discards a message of more than 4096 bytes; a character takes up to 4. */
 const MAX_PROBLEM_CHARS = 200;
 
-/** What a service manager may ask for, in the environment that it starts a service with. */
+/** What a service manager requests through a service's environment. */
 export interface ServiceEnvironment {
   readonly NOTIFY_SOCKET: string;
-  /** Within this time it wants to hear of us, again and again; null: it does not. */
+  /** The watchdog timeout: pings must arrive at shorter intervals; null: no watchdog. */
   readonly watchdogMs: number | null;
 }
 
-/** Reads what systemd asks for; null: nothing. Source: sd_notify(3), sd_watchdog_enabled(3). */
+/** Reads what systemd requests; null: nothing. Source: sd_notify(3), sd_watchdog_enabled(3). */
 export function readServiceEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,
@@ -42,10 +42,10 @@ export function readServiceEnvironment(
   return { NOTIFY_SOCKET, watchdogMs: isMeant && watchdogMs > 0 ? watchdogMs : null };
 }
 
-/** Sends one message, and rejects if systemd did not take it. `signal` ends the attempt. */
+/** Sends one message. Rejects if systemd did not accept it. `signal` cancels the attempt. */
 export type Notify = (words: readonly string[], signal: AbortSignal) => Promise<void>;
 
-/** Sends by way of systemd-notify, which gets nothing of our environment but these variables. */
+/** Sends through systemd-notify, whose environment contains only PATH and NOTIFY_SOCKET. */
 export function systemdNotify({ NOTIFY_SOCKET }: ServiceEnvironment): Notify {
   return (words, signal) =>
     new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export function systemdNotify({ NOTIFY_SOCKET }: ServiceEnvironment): Notify {
     });
 }
 
-/** Calls `run` once after `delayMs`; the function that it returns cancels that. */
+/** Calls `run` once after `delayMs`. The returned function cancels that. */
 export type SetTimer = (run: () => void, delayMs: number) => () => void;
 
 const setRealTimer: SetTimer = (run, delayMs) => {
@@ -66,9 +66,9 @@ const setRealTimer: SetTimer = (run, delayMs) => {
 };
 
 /**
- * Tells systemd that the daemon is ready once there is a fresh sample, its status, and, as long as samples are fresh and the event loop
- * turns, that it is alive. A message counts once systemd has taken it. The backend has no say in it: an outage must not restart anything.
- * Thread: main. Starts one short process for each message, never two at a time, so that they arrive in order.
+ * Reports to systemd: readiness once there is a fresh sample, the status, and watchdog pings while samples are fresh and the event loop
+ * runs. A message counts once systemd has accepted it. The backend does not matter here: an outage must not restart anything.
+ * Thread: main. Starts one short process per message, never two at a time, so that messages arrive in order.
  */
 export class ServiceManager {
   readonly #frames: FrameReader;
@@ -83,11 +83,11 @@ export class ServiceManager {
   readonly #sendMs: number;
   #isReady = false;
   #isStopped = false;
-  /** The status that systemd has. */
+  /** The last status that systemd accepted. */
   #status = '';
   /** Failed sends in a row. */
   #failures = 0;
-  /** Whether the last message that systemd took had a ping. */
+  /** Whether the last accepted message contained a ping. */
   #hasPinged = false;
   /** When the next message is due. */
   #dueMs = Number.NEGATIVE_INFINITY;
@@ -118,7 +118,7 @@ export class ServiceManager {
     this.#sendMs = Math.min(SEND_MS, deadlineMs * SEND_SHARE);
   }
 
-  /** Sends what is due, and looks again within a second. */
+  /** Sends what is due, and schedules the next check within a second. */
   look(): void {
     if (this.#isStopped) return;
     this.#cancelLook();
@@ -135,9 +135,9 @@ export class ServiceManager {
     }));
     const isFresh = frame?.isFresh === true;
     const becomesReady = isFresh && !this.#isReady;
-    // The sampler may have stalled: a ping now, the last for a while, lets the stall last for nearly the whole deadline.
+    // The sampler may have stalled: a last ping now lets the stall last for nearly the whole watchdog timeout.
     const isLastChance = isFresh && !frame.willBeFresh;
-    // The stall is over: the pause after a status that was sent meanwhile does not delay the next ping.
+    // The stall is over: the wait after a status message that was sent meanwhile must not delay the next ping.
     const isOverdue = isFresh && !this.#hasPinged;
     const isPingUrgent = this.#hasWatchdog && (isLastChance || isOverdue);
     const isUrgent = (becomesReady || isPingUrgent) && this.#failures === 0;
@@ -157,7 +157,7 @@ export class ServiceManager {
     });
   }
 
-  /** Says that the daemon stops. Whatever is being sent is given up: nothing arrives behind this. */
+  /** Reports that the daemon stops. Aborts a message that is being sent, so that nothing arrives after this one. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
@@ -166,7 +166,7 @@ export class ServiceManager {
     this.#send(['STOPPING=1', 'STATUS=stopping'], () => {});
   }
 
-  /** The status, on one line. `sampling`: how samples are taken; null: there is no fresh one. */
+  /** The status on one line. `sampling`: the status while samples are fresh; null: there is no fresh sample. */
   #describe(sampling: string | null): string {
     const [problem, ...more] = this.#conditions.list();
     if (problem !== undefined)
@@ -193,12 +193,12 @@ export class ServiceManager {
   }
 
   #sent(sending: AbortController, problem: string | null): void {
-    // Given up for the message that the daemon stops.
+    // Aborted in favour of the STOPPING message.
     if (this.#sending !== sending) return;
     this.#sending = null;
     if (problem !== null) {
       if (this.#failures === 0) this.#warn(`systemd-notify failed: ${problem}`);
-      // A watchdog does not wait. Without one a program that is missing is not tried every second for ever.
+      // With a watchdog, retry at once. Without one, back off, so that a missing program is not started every second.
       const pauseMs = this.#hasWatchdog ? 0 : Math.min(PERIOD_MS, LOOK_MS * 2 ** this.#failures);
       this.#failures++;
       this.#dueMs = this.#clock.monoMs() + pauseMs;
@@ -209,7 +209,7 @@ export class ServiceManager {
   }
 }
 
-/** Text from outside, such as the line of a file, as a word of a message: a line break in it would begin another word. */
+/** Puts external text, such as a line of a file, on one line: a line break would start another variable of the message. */
 function oneLine(text: string): string {
   const chars = [...text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
   return chars.length <= MAX_PROBLEM_CHARS

@@ -1,24 +1,24 @@
-/** A setting as a person sees it; what is allowed stands in `settings.ts`. Every value comes in as text. */
+/** The user-visible part of a setting. Its valid values are in `settings.ts`. Every value is given as text. */
 export interface SettingEntry {
   readonly env: `MONITOR_${string}`;
   readonly flag: string;
   readonly placeholder: string;
-  /** Text, as it would be given; null: unset. */
+  /** As text, like a given value; null: unset. */
   readonly default: string | null;
   readonly help: string;
-  /** What a shell may offer as its value: a path, one of these words, or nothing that could be known. */
+  /** How a shell completes its value: with a path, with one of these words, or not at all. */
   readonly completes: 'file' | 'folder' | readonly string[] | null;
 }
 
-/** As far back as any flight recorder may go, in seconds. */
+/** The longest time that the flight recorder can cover, in seconds. */
 export const MAX_HISTORY_SEC = 3_600;
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const LOG_FORMATS = ['auto', 'json', 'text', 'journal'] as const;
 export const TRANSPORTS = ['auto', 'uws', 'node-http'] as const;
 
 /**
- * The one table of settings: the names in the environment and on the command line, the default, and what --help says. It loads nothing, so
- * that what only needs names and texts is spared the rules.
+ * The single table of settings: environment variables, flags, defaults and help texts. It imports nothing, so that code that needs only
+ * names and texts does not load the validation rules.
  */
 export const SETTINGS = {
   port: {

@@ -3,10 +3,10 @@ import { SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
 /** Where a value came from: a flag, a variable, a file, or the default. */
 export type Origin = string;
 
-/** The origin of what nobody gave. */
+/** The origin of a setting that was not given. */
 export const DEFAULT_ORIGIN = 'default';
 
-/** What was given, as text. */
+/** The given settings, as text. */
 export interface GivenSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Flags that were given, by setting. */
@@ -14,8 +14,8 @@ export interface GivenSettings {
 }
 
 /**
- * The texts that are in force, none of them checked, and where each comes from: flags beat environment beats default; an empty variable
- * counts as unset.
+ * The texts in force, not validated, and their origins. Flags beat the environment, which beats the defaults; an empty variable counts as
+ * unset.
  */
 export function gatherSettings({ env, flags }: GivenSettings): {
   values: Partial<Record<SettingName, string>>;
@@ -41,21 +41,21 @@ export function gatherSettings({ env, flags }: GivenSettings): {
   return { values, origins };
 }
 
-/** What a setting is called where it came from: its flag, or its variable. */
+/** The name of a setting in messages: its flag if it was given as one, else its variable. */
 export function nameOf(name: SettingName, origin: Origin): string {
   return origin.startsWith('--') ? origin : SETTINGS[name].env;
 }
 
-/** A URL may hold a password, and what takes the path of a secret is easily given the secret. */
+/** A URL may contain a password, and a secret is easily pasted where its path belongs. */
 const NEVER_SHOWN: ReadonlySet<SettingName> = new Set<SettingName>([
   'backendUrl',
   'apiKeyFile',
   'bridgeTokenFile',
 ]);
-/** No number or word that a setting takes is longer. A key or token that was pasted into the wrong setting is. */
+/** No valid number or word is longer, but a key or token pasted into the wrong setting is. */
 const MAX_SHOWN_CHARS = 12;
 
-/** The end of a sentence about a rejected value: `, got "x"`, or that it is not shown where it may be a secret. */
+/** The end of a message about a rejected value: `, got "x"`, or `(value not shown)` if it may be a secret. */
 export function gotText(name: SettingName, value = ''): string {
   if (NEVER_SHOWN.has(name) || value.length > MAX_SHOWN_CHARS) return ' (value not shown)';
   return `, got ${JSON.stringify(value)}`;

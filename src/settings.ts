@@ -4,7 +4,7 @@ import { LOG_FORMATS, LOG_LEVELS, MAX_HISTORY_SEC, type SettingName, TRANSPORTS 
 import { IDENTIFIER_MAX_CHARS } from './shared/layout.js';
 import { isLoopbackHost } from './shared/loopback.js';
 
-/** The rules of the settings, whose names and texts are in `setting-table.ts`. */
+/** The validation rules of the settings. Their names and texts are in `setting-table.ts`. */
 export { API_KEY_ENV, SETTING_NAMES, SETTINGS, type SettingName } from './setting-table.js';
 
 function numeric(pattern: RegExp, kind: string, least: number, most: number) {
@@ -29,7 +29,7 @@ function absolutePath() {
   return z.string().regex(/^\/[^\0]*$/, 'expected an absolute path');
 }
 
-/** The kernel's limit is 107 bytes. While it is being made, the socket is two names below its folder, see `unix-socket.ts`. */
+/** The kernel's limit is 107 bytes. The socket is created two levels below its folder, see `unix-socket.ts`. */
 function socketPath() {
   return absolutePath().refine(
     (path) => Buffer.byteLength(path) <= 107 && Buffer.byteLength(`${dirname(path)}/.tmp-XXXXXX/s`) <= 107,
@@ -51,7 +51,7 @@ function checkBackendUrl(text: string, context: z.RefinementCtx): URL {
   return url;
 }
 
-/** What is allowed: text → value, for each setting of the table. */
+/** The valid values: text → value, for each setting of the table. */
 const RULES = {
   port: wholeNumber(0, 65_535),
   identifier: z
@@ -80,7 +80,7 @@ const RULES = {
 } as const satisfies Readonly<Record<SettingName, z.ZodType>>;
 
 type Shape = typeof RULES;
-/** What may stay unset. */
+/** The optional settings. */
 const UNSET_SETTINGS = ['backendUrl', 'apiKeyFile', 'bridgeTokenFile', 'bridgeSocket', 'dumpDir'] as const;
 type UnsetSettings = (typeof UNSET_SETTINGS)[number];
 type OptionalShape = {
@@ -94,13 +94,13 @@ const shape = Object.fromEntries(
   ]),
 ) as unknown as OptionalShape;
 
-/** A rule that concerns several settings is looked at when these are sound, whatever is wrong with others: all problems at once. */
+/** Runs a rule about several settings if these are valid, even if others are not, so that all problems are reported at once. */
 function whenSound(...names: SettingName[]) {
   return ({ issues }: z.core.ParsePayload): boolean =>
     !issues.some(({ path }) => names.includes(path?.[0] as SettingName));
 }
 
-/** All settings at once: (text by name) → values, with the rules that concern two of them. */
+/** Validates all settings, (text by name) → values, including the rules about pairs of settings. */
 export const settingsSchema = z
   .object(shape)
   .refine(

@@ -3,7 +3,7 @@ import type { SettingName } from './setting-table.js';
 import { type GivenSettings, gatherSettings, nameOf } from './setting-values.js';
 import { LOOK_LIMIT_MS } from './shared/messages.js';
 
-/** The settings that name what is opened on the main thread. */
+/** The settings whose paths are opened on the main thread. */
 export type FileSetting = Extract<SettingName, 'apiKeyFile' | 'bridgeTokenFile' | 'bridgeSocket'>;
 export const FILE_SETTINGS = [
   'apiKeyFile',
@@ -14,29 +14,29 @@ export const FILE_SETTINGS = [
 /** A setting that could not be used because a file or tree did not answer or could not be checked. A later start may succeed. */
 export interface Unanswered {
   readonly setting: SettingName;
-  /** What is wrong, by the name of flag or variable. */
+  /** The message, with the name of the flag or variable. */
   readonly text: string;
 }
 
-/** Prints when it begins; opens a file and reads a byte. What is no file is left to whoever reads it in earnest without waiting for a FIFO. */
+/** Prints `begun`, then reads a byte of a regular file. Skips other types: their later reader does not block on a FIFO. */
 const LOOK = `echo '{"type":"begun"}'; [ ! -f "$0" ] || : "$(head -c 1 <"$0" 2>&1)"`;
 const SEARCH_PATH = '/usr/bin:/bin';
-/** How long a process may take to come up on a busy machine. */
+/** Startup timeout of a process on a busy machine. */
 const BEGIN_LIMIT_MS = 5_000;
 const NOT_ANSWERED = `did not answer within ${LOOK_LIMIT_MS / 1000} s`;
 
 /** The result of checking a file. */
 export interface FileLook {
-  /** Why it must not be opened, as the end of a sentence; null: it answers, if only with an error. */
+  /** Why it must not be opened, as the end of a message; null: opening it does not hang, though it may fail. */
   readonly reason: string | null;
   /** Resolves when the process that checks it and its children have ended. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Finds out whether a path can be opened without hanging, as one on a dead mount would. A process tries, which can be left behind. It is
- * the shell, which takes 2 ms, or Node, which takes 50, where there is no shell. Where neither can be started (EAGAIN, ENOMEM), the file is
- * not called silent, but it is not opened either: the reason names the error. Thread: main; does not block. Throws nothing.
+ * Checks whether a path can be opened without hanging, as one on a dead mount would. A separate process, which can be abandoned, opens it:
+ * the shell, which takes 2 ms, or Node, which takes 50 ms, if there is no shell. If neither can be started (EAGAIN, ENOMEM), the file does
+ * not count as silent, but it must not be opened either: the reason names the error. Thread: main; does not block. Throws nothing.
  */
 export async function lookAtFile(path: string, signal?: AbortSignal): Promise<FileLook> {
   const { askProcess, workerCommand } = await import('./ask-process.js');
@@ -54,8 +54,8 @@ export async function lookAtFile(path: string, signal?: AbortSignal): Promise<Fi
 }
 
 /**
- * The files of `settings` that don't answer, or could not be checked; they must not be opened. Checks all of them at the same time, and
- * starts no process where none is given. Thread: main; does not block. Throws nothing.
+ * The files of `settings` that do not answer or could not be checked; they must not be opened. Checks all of them concurrently, and starts
+ * no process if none is given. Thread: main; does not block. Throws nothing.
  */
 export async function findSilentFiles(
   given: GivenSettings,
@@ -73,7 +73,7 @@ export async function findSilentFiles(
     files.push({ setting: 'apiKeyFile', name: 'CREDENTIALS_DIRECTORY', path: credential });
   const found = await Promise.all(
     files.map(async ({ setting, name, path }) => {
-      // What is no path may be the secret itself, which belongs on nobody's command line.
+      // If it is not a path, it may be the secret itself, which must not appear on a command line.
       if (path?.startsWith('/') !== true) return null;
       const { reason } = await lookAtFile(path, signal);
       return reason === null ? null : { setting, text: `${name}: ${path} ${reason}` };

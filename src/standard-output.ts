@@ -1,7 +1,7 @@
 import { fstatSync, writeFileSync } from 'node:fs';
 import type { CommandOutput } from './commands/context.js';
 
-/** What is used of `process.stdout`. */
+/** The used part of `process.stdout`. */
 export interface OutputStream {
   readonly fd: number;
   readonly isTTY?: boolean;
@@ -14,8 +14,8 @@ export interface OutputStream {
 }
 
 /**
- * Standard output or standard error, of which nothing gets lost unseen. Into a pipe Node writes as much as fits and keeps the rest, which is
- * gone if the process ends then; into a file only what one call took, which is not all on a disk that is nearly full. Thread: main.
+ * Standard output or standard error, with every loss reported. To a pipe, Node writes as much as fits and buffers the rest, which is lost
+ * if the process exits then. To a file, Node writes only once, which is incomplete on a nearly full disk. Thread: main.
  */
 export class StandardOutput implements CommandOutput {
   readonly #stream: OutputStream;
@@ -23,7 +23,7 @@ export class StandardOutput implements CommandOutput {
   readonly #isFile: boolean;
   #error: Error | null = null;
 
-  /** `onBroken` is told, once, that nothing can be written any more. */
+  /** `onBroken` is called once, when nothing can be written any more. */
   constructor(stream: OutputStream, onBroken: (error: Error) => void) {
     this.#stream = stream;
     this.#onBroken = onBroken;
@@ -65,7 +65,7 @@ export class StandardOutput implements CommandOutput {
     this.#stream.off(event, listener);
   }
 
-  /** Resolves when the kernel has taken all that was written, or never will. That may be never: a reader may just sit there. */
+  /** Resolves when the kernel has taken all that was written, or writing failed. Never resolves if the reader stops reading. */
   async settle(): Promise<void> {
     if (this.#isFile || this.#error !== null) return;
     const error = await new Promise<Error | null>((resolve) => {
@@ -81,7 +81,7 @@ export class StandardOutput implements CommandOutput {
   }
 }
 
-/** What to say of an output that is broken; null: its reader has read enough, as in `once | head -1`. */
+/** The message about a broken output; null: its reader has read enough, as in `once | head -1`. */
 export function describeBroken(error: Error): string | null {
   return (error as NodeJS.ErrnoException).code === 'EPIPE' ? null : `standard output: ${error.message}`;
 }

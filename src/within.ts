@@ -1,4 +1,4 @@
-/** Waits for `work`, at most `ms`. Resolves with whether it came to an end in time, well or not; never rejects. */
+/** Waits for `work`, at most `ms`. Resolves with whether it settled in time; never rejects. */
 export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -1,4 +1,4 @@
-/** The file that a thread, or process, of this kind starts with. It lies in the same place whether the modules are bundled or files of their own. */
+/** The entry file of a thread or process of this kind. Its location is the same whether the modules are bundled or not. */
 export function workerFile(
   name: 'sampler' | 'heartbeat' | 'inventory' | 'trees' | 'file' | 'probe' | 'dump',
 ): URL {

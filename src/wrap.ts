@@ -1,4 +1,4 @@
-/** Breaks a text at blanks into lines of at most `width` characters; a word that is longer has a line of its own. */
+/** Wraps a text at spaces into lines of at most `width` characters; a longer word gets its own line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

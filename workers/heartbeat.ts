@@ -15,7 +15,7 @@ import { HeartbeatClient } from './net/heartbeat-client.js';
 import { HeartbeatLoop } from './net/heartbeat-loop.js';
 import { BeatSchedule } from './net/schedule.js';
 
-/** The entry of the heartbeat thread: sends heartbeats until it is told to stop, and then ends by itself. */
+/** Entry of the heartbeat thread: sends heartbeats until `stop`, and then ends. */
 const data = workerData as HeartbeatWorkerData;
 const port = parentPort;
 if (port === null) throw new Error('workers/heartbeat.js is a thread of the Monitor, not a program');

@@ -3,7 +3,7 @@ import { messageOf } from '../src/shared/errors.js';
 import type { HostTrees, InventoryMessage } from '../src/shared/messages.js';
 import { readBootId, readInventory } from './host/inventory.js';
 
-/** The entry of a thread that lives for a moment: asks which boot and what machine this is, tells the main thread, and ends. */
+/** Entry of a short-lived thread: reads the boot ID and the host inventory, reports them to the main thread and ends. */
 const tell = (message: InventoryMessage): void => parentPort?.postMessage(message);
 const trees = workerData as HostTrees;
 const bootId = readBootId(trees.procfs);

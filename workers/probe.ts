@@ -5,11 +5,11 @@ import { readDisk } from './host/disk-reading.js';
 import { readKernel } from './host/kernel-reading.js';
 
 /**
- * The entry of a process that lives for a moment: reads what `doctor` compares, and tells it in lines of JSON. A process, since what hangs
- * ends with it or is left behind alone. Its argument is a ProbeTask as JSON.
+ * Entry of a short-lived process: reads what `doctor` compares and prints it as JSON lines. It is a process because a read that hangs then
+ * ends with it, or is left behind without blocking anything else. Its argument is a ProbeTask as JSON.
  */
 const LIMIT_MS = 30_000;
-/** How often the kernel is read where what others say differs: a reading may have an event between it and theirs. */
+/** Number of kernel readings. Several, because an event between our reading and another tool's would look like a difference. */
 const KERNEL_READINGS = 3;
 
 const task = JSON.parse(process.argv[2] ?? '') as ProbeTask;
@@ -17,7 +17,7 @@ const tell = (message: ProbeMessage): void => void process.stdout.write(`${JSON.
 
 tell({ type: 'begun' });
 setTimeout(() => process.kill(process.pid, 'SIGKILL'), LIMIT_MS).unref();
-// Whoever asked has gone.
+// The parent is gone.
 process.stdout.on('error', () => process.exit(1));
 void look().catch((error: unknown) => tell({ type: 'failed', what: task.topic, reason: messageOf(error) }));
 

@@ -5,8 +5,8 @@ import { runDiskLane } from './lanes/disk-lane.js';
 import { runProcLane } from './lanes/proc-lane.js';
 
 /**
- * The entry of the sampler pool's threads: runs one lane until the daemon stops. `port` carries the lane's two words to the main thread;
- * nothing is received on it.
+ * Entry of the sampler pool's threads: runs one lane until the daemon stops. `port` carries the lane's two messages to the main thread;
+ * it receives nothing.
  */
 export default function runLane(task: LaneTask & { readonly port: MessagePort }): void {
   const { port } = task;

@@ -1,16 +1,16 @@
-/** An answer of the bridge, whichever transport sends it. None is to be stored; that is added by the transport. */
+/** An answer of the bridge, for either transport. The transport adds the header that forbids caching. */
 export interface Answer {
   readonly status: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string | Uint8Array;
-  /** Default: JSON, as nearly every one is. */
+  /** Default: JSON. */
   readonly contentType?: string;
 }
 
 export const OK = '200 OK';
-/** What every answer carries that has no other type. */
+/** The default content type. */
 export const CONTENT_TYPE = 'application/json';
-/** What every answer carries. */
+/** Sent with every answer. */
 export const CACHE_CONTROL = 'no-store';
 
 const STATUS = {
@@ -38,7 +38,7 @@ const STATUS = {
 } as const;
 export type AnswerCode = keyof typeof STATUS;
 
-/** An error as the contract has it: `{"error":{"code","message"}}`, and under `problems` each one where there are several. */
+/** An error in the contract's format: `{"error":{"code","message"}}`, and if there are several, all of them under `problems`. */
 export function errorAnswer(
   code: AnswerCode,
   message: string,

@@ -4,26 +4,26 @@ import { TOO_LARGE, TOO_SLOW } from './openclaw.js';
 
 const FIRST_BYTES = 1_024;
 
-/** What becomes of a body. Neither `finish` nor `drop` is called twice, nor the one after the other unless `finish` threw. */
+/** Handles one body. `finish` is called at most once, and `drop` only if `finish` threw. */
 export interface Receiver {
   /**
-   * The answer is to be the connection's last: it closes it, and is not given, not even to a body that is too long, before that has come
-   * whole or its sender had a moment to read why not.
+   * Whether the answer closes the connection. Then even a refusal, such as that of a body that is too long, waits until the body is
+   * complete, but no longer than LINGER_MS, so that its sender can read it.
    */
   readonly isLast: boolean;
-  /** The body is whole. Throws nothing. */
+  /** Answers a complete body. Throws nothing. */
   answer(body: Uint8Array): Answer;
-  /** Sends the answer. What comes of the body after that is ignored. */
+  /** Sends the answer. The rest of the body is ignored. */
   finish(answer: Answer, closeConnection: boolean): void;
   /** Cuts the connection: `finish` has failed. */
   drop(): void;
 }
 
 /**
- * The bodies that are on their way, over either transport: each is answered when it is whole, too long or too slow. When there are too many
- * at once, the oldest has been too slow, so that whoever holds many open shuts nobody out. Thread: main.
+ * The bodies being received, on either transport. Each is answered when it is complete, too long or timed out. If there are too many at
+ * once, the oldest times out, so that a client that holds many open does not lock out others. Thread: main.
  *
- * A body whose request was already refused is read and dropped, so that its sender gets to read the refusal.
+ * The body of a refused request is read and discarded, so that its sender can read the refusal.
  */
 export class Bodies {
   readonly #failed: (error: unknown) => void;
@@ -43,7 +43,7 @@ export class Bodies {
   }
 }
 
-/** One body on its way. */
+/** One body being received. */
 export class Body {
   readonly #receiver: Receiver;
   readonly #failed: (error: unknown) => void;
@@ -70,7 +70,7 @@ export class Body {
       return;
     }
     if (length > this.#bytes.length) {
-      // Grown by doubling: neither does a length that is only announced take memory, nor a body that comes byte by byte.
+      // Grows by doubling: an announced length alone allocates nothing, nor does each byte of a body that arrives byte by byte.
       const larger = Buffer.allocUnsafe(
         Math.min(MAX_BODY_BYTES, Math.max(length, 2 * this.#bytes.length, FIRST_BYTES)),
       );
@@ -81,19 +81,19 @@ export class Body {
     this.#length = length;
   }
 
-  /** There is no more to come. */
+  /** Called when the body is complete. */
   whole(): void {
     if (this.#done) return;
     const answer = this.#refusal ?? this.#receiver.answer(this.#bytes.subarray(0, this.#length));
     this.end(answer, this.#receiver.isLast);
   }
 
-  /** Answers now: the rest of the body is not waited for any longer. */
+  /** Answers now, without waiting for the rest of the body. */
   giveUp(): void {
     this.end(this.#refusal ?? TOO_SLOW, true);
   }
 
-  /** The answer will be `refusal`, whatever the body is. */
+  /** Makes `refusal` the answer, whatever the body contains. */
   refuse(refusal: Answer): void {
     if (!this.#receiver.isLast) {
       this.end(refusal, false);
@@ -117,7 +117,7 @@ export class Body {
     }
   }
 
-  /** Nobody waits for an answer any more. */
+  /** Stops receiving without an answer. Called when the answer was sent or the client has gone. */
   abort(): void {
     if (this.#done) return;
     this.#done = true;

@@ -5,18 +5,18 @@ import type { Routes, Transport, TransportName } from './routes.js';
 import { createTransport } from './transport.js';
 import type { SocketFile } from './unix-socket.js';
 
-/** The bridge as the daemon holds it: a transport, its port and the file of its Unix socket. Thread: main. */
+/** The daemon's bridge: a transport, its port and the file of its Unix socket. Thread: main. */
 export class Bridge {
   #transport: Transport | null = null;
   #socketFile: SocketFile | null = null;
 
-  /** What serves it; null: nothing yet. */
+  /** The name of the transport; null before `open`. */
   get transport(): TransportName | null {
     return this.#transport?.name ?? null;
   }
 
   /**
-   * Begins to listen, and resolves with the port. When it rejects, it may be listening: `close` ends that.
+   * Starts listening and resolves with the port. It may still be listening after a rejection: `close` stops that.
    * @throws MonitorError PORT_IN_USE, SOCKET_UNUSABLE, TRANSPORT_MISSING
    */
   async open(config: Config, routes: Routes, warn: (message: string) => void): Promise<number> {
@@ -40,14 +40,14 @@ export class Bridge {
     return port;
   }
 
-  /** Stops listening, closes all connections and takes the socket's file away. */
+  /** Stops listening, closes all connections and removes the socket file. */
   close(): void {
     this.#transport?.close();
     this.#socketFile?.remove();
   }
 }
 
-/** How many files this process may have open; as many as one likes where that can't be found out. */
+/** How many files this process may have open; Infinity if unknown. */
 function readOpenFiles(): number {
   try {
     return parseOpenFiles(readFileSync('/proc/self/limits', 'latin1'));

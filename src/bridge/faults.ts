@@ -2,17 +2,17 @@ import type { Conditions } from '../conditions.js';
 import { messageOf } from '../shared/errors.js';
 
 const CONDITION = 'bridge';
-/** So long without a fault, and it counts as over: one request that works does not show that the next will. */
+/** The condition resolves after this time without a fault: one request that works does not show that the next will. */
 const QUIET_MS = 60_000;
 
 /**
- * Failures of the bridge's own code. A request that meets one is answered 500 or cut off, the daemon lives on, and /health is degraded;
- * the log hears of the first one and of the end, however many requests there are in between. Thread: main.
+ * Failures of the bridge's own code. The request is answered with 500 or its connection is cut, the daemon goes on, and /health is
+ * degraded. The log reports the first failure and the resolution, regardless of the number of requests in between. Thread: main.
  */
 export class Faults {
   readonly #conditions: Conditions;
   readonly #monoMs: () => number;
-  /** When the last one was; NaN: there is none. */
+  /** When the last fault occurred; NaN: the condition is clear. */
   #lastMonoMs = Number.NaN;
 
   constructor(options: { conditions: Conditions; monoMs: () => number }) {

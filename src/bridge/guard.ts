@@ -4,25 +4,25 @@ import { type Answer, errorAnswer } from './answer.js';
 
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
-/** The headers of a request, by lower-case name; '' where there is none. */
+/** The headers of a request, by lower-case name; '' if absent. */
 export interface Headers {
   getHeader(lowerCaseName: string): string;
 }
 
-/** What a route may look at of a request. */
+/** The part of a request that routes may read. */
 export interface RequestHead extends Headers {
-  /** What is behind the `?` of the target, as it came; '' where there is nothing. */
+  /** The raw query after the `?` of the target; '' if there is none. */
   getQuery(): string;
 }
 
-/** Says why a request is not served, or null. */
+/** Returns the refusal of a request, or null to serve it. */
 export type Guard = (request: Headers) => Answer | null;
 
 /**
- * Keeps browsers and strangers out: a Host that is not this machine's own (a page behind rebound DNS), any Origin (a page at all), what a
- * browser says to come from another site (an image, a script, a frame or a link, which have no Origin; an address that was typed does not),
- * and, where a token is set, requests without it. Thread: main. Allocates: for a request that passes without
- * a token nothing but what `getHeader` returns.
+ * Keeps out browsers and strangers. It refuses a Host that is not this machine's own (a page with rebound DNS), any Origin (a page),
+ * requests that a browser marks as cross-site (an image, a script, a frame or a link, which send no Origin; a typed address is not marked),
+ * and, if a token is set, requests without it. Thread: main. Allocates nothing but what `getHeader` returns, if the request passes and
+ * there is no token.
  */
 export function createGuard(token: Secret | null): Guard {
   const misdirected = errorAnswer('misdirected_request', 'the Host must be 127.0.0.1, localhost or [::1]');
@@ -47,7 +47,7 @@ export function createGuard(token: Secret | null): Guard {
   };
 }
 
-/** Of equal length whatever was sent, so that the comparison takes the same time. */
+/** The length does not depend on the input, so the comparison takes constant time. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

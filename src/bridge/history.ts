@@ -27,7 +27,7 @@ export interface HistoryOptions {
   readonly identifier: string;
   /** For how long the flight recorder keeps rows; 0: nothing is recorded. */
   readonly historySec: number;
-  /** Between samples, before the first frame tells what is in force. */
+  /** The interval to assume before the first frame reports the one in force. */
   readonly sampleIntervalMs: number;
   readonly recorder: RecorderReader;
   readonly frames: FrameReader;
@@ -35,8 +35,8 @@ export interface HistoryOptions {
 }
 
 /**
- * `GET /history`: what the flight recorder has of the last minutes, in as many points as are asked for. An answer takes a few ms, for an hour
- * at the highest resolution 30. Thread: main.
+ * `GET /history`: the last minutes of the flight recorder, in at most the requested number of points. An answer takes a few ms, and 30 ms
+ * for an hour at the highest resolution. Thread: main.
  */
 export class HistoryRoute {
   readonly #options: HistoryOptions;

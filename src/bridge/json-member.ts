@@ -2,18 +2,18 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * The text of a member's value, cut out of the text of a JSON object: what `JSON.parse(json)[name]` is made from, with the white space
- * inside of it. Of several members of that name it is the last, and a name may be written with escapes. Null: there is none, or `json` is
- * no object. `json` has to be JSON: of anything else the answer means nothing.
+ * Cuts the text of a member's value out of the text of a JSON object: the source of `JSON.parse(json)[name]`, including inner white space.
+ * If several members have that name, the last one counts. The name may contain escapes. Null: there is none, or `json` is not an object.
+ * `json` must be valid JSON, otherwise the result is meaningless.
  *
- * A value that is parsed and written anew is another one: numbers beyond a double, -0, members of the same name, their order.
- * It takes one pass without recursion, however deep the value is. Thread: any. Allocates: the names, and nothing of the value (a slice).
+ * Parsing and serializing would change the value: numbers beyond a double, -0, members of the same name, their order.
+ * Makes one pass without recursion, however deep the value is. Thread: any. Allocates: the names, but not the value (a slice).
  */
 export function memberText(json: string, name: string): string | null {
   let found: string | null = null;
   let depth = 0;
   let key = '';
-  /** Where the value of the member at hand begins; -1: its name has not been read yet. */
+  /** Where the value of the current member begins; -1: its name has not been read yet. */
   let valueAt = -1;
   for (let at = 0; at < json.length; at++) {
     const char = json[at];
@@ -36,14 +36,14 @@ export function memberText(json: string, name: string): string | null {
   return found;
 }
 
-/** Behind the closing quote of the string that begins at `startAt`. */
+/** The index after the closing quote of the string that begins at `startAt`. */
 function stringEnd(json: string, startAt: number): number {
   let at = startAt + 1;
   while (at < json.length && json.charCodeAt(at) !== QUOTE) at += json.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at + 1;
 }
 
-/** Whether a string as it stands in the JSON text, quotes and all, is this name. */
+/** Whether a string of the JSON text, including its quotes, is this name. */
 function isName(text: string, name: string): boolean {
   return (text.includes('\\') ? JSON.parse(text) : text.slice(1, -1)) === name;
 }

@@ -1,27 +1,27 @@
 import { LONG_ANSWER_BYTES, MAX_LONG_ANSWERS, MAX_LONG_ANSWERS_OF_ONE } from './limits.js';
 
 /**
- * Whether a body is kept, and sent bit by bit, where the socket has no room for it. So nobody may write over it: what lies in a frame is
- * never that long.
+ * Whether a body is kept and sent in parts if the socket has no room for it. Meanwhile it must not be overwritten: a body that lies in a
+ * frame is never that long.
  */
 export function isLong(body: string | Uint8Array): boolean {
   return body.length > LONG_ANSWER_BYTES;
 }
 
-/** An answer that is kept: for which connection, and how that is cut. */
+/** A kept answer: its connection, and how to cut that. */
 interface Kept {
   readonly connection: object;
   readonly cut: () => void;
 }
 
 /**
- * The long answers that were not taken yet, over either transport. With too many of one connection that one is cut, with too many in all
- * the oldest's: what they take is bounded, and whoever reads gets through. Thread: main.
+ * The long answers that clients have not read yet, on either transport. If one connection has too many, it is cut. If there are too many in
+ * total, the connection of the oldest is cut. So their memory is bounded, and clients that read are served. Thread: main.
  */
 export class LongAnswers {
   readonly #kept = new Set<Kept>();
 
-  /** One more is kept. What is returned is called, any number of times, when it was taken or nobody waits for it any more. */
+  /** Adds an answer. Call the returned function, once or more, when the answer was sent or its client has gone. */
   keep(connection: object, cut: () => void): () => void {
     const kept = { connection, cut };
     this.#kept.add(kept);

@@ -6,21 +6,21 @@ import { LINGER_MS, MAX_CONNECTIONS } from './limits.js';
 
 const NOTHING = Buffer.alloc(0);
 
-/** What is known of one connection. */
+/** The state of one connection. */
 interface Connection {
-  /** Answers that are not all in the socket's hands yet. */
+  /** Answers that are not yet fully handed to the socket. */
   pending: number;
   /** The last request, if it is a push, and its body. */
   push: { readonly request: IncomingMessage; readonly body: Body } | null;
-  /** What is sent behind the answers that are pending, and then the connection is over. */
+  /** Sent after the pending answers; then the connection ends. */
   last: Buffer | null;
-  /** It was not clear where a request ended: what came behind it is not looked at. */
+  /** The end of a request was ambiguous: whatever follows it is ignored. */
   isOver: boolean;
 }
 
 /**
- * The open connections of the node:http transport, the one whose last request is longest ago first. One too many, and that one is cut: who
- * asks is served, however many connections others hold. Thread: main.
+ * The open connections of the node:http transport, ordered by their last request, oldest first. At the limit, the oldest one is cut, so
+ * that a new client is served however many connections others hold. Thread: main.
  */
 export class Connections {
   readonly #max: number;
@@ -30,20 +30,20 @@ export class Connections {
     this.#max = max;
   }
 
-  /** A connection was made. */
+  /** Adds a new connection. */
   admit(socket: Duplex): void {
     socket.on('error', () => {});
     socket.on('close', () => this.#open.delete(socket));
     const oldest = this.#open.size < this.#max ? undefined : this.#open.keys().next().value;
     if (oldest !== undefined) {
-      // Now, not when it has closed: the next to come would find it still the oldest.
+      // Now, not on 'close': otherwise the next new connection would find it still the oldest.
       this.#open.delete(oldest);
       oldest.destroy();
     }
     this.#open.set(socket, { pending: 0, push: null, last: null, isOver: false });
   }
 
-  /** A request came, which will get `response`. False: it is not to be served. */
+  /** Registers a request that `response` will answer. Returns false if it must not be served. */
   served(socket: Duplex, response: ServerResponse): boolean {
     const connection = this.#open.get(socket);
     if (connection === undefined || connection.isOver || socket.destroyed) return false;
@@ -58,21 +58,21 @@ export class Connections {
     return true;
   }
 
-  /** The request that came last is the last that is served. Its answer is to close the connection. */
+  /** Serves no request after the current one, whose answer must close the connection. */
   takeNoMore(socket: Duplex): void {
     const connection = this.#open.get(socket);
     if (connection !== undefined) connection.isOver = true;
   }
 
-  /** A request's body is on its way. */
+  /** Registers the body of the current request. */
   receiving(request: IncomingMessage, body: Body): void {
     const connection = this.#open.get(request.socket);
     if (connection !== undefined) connection.push = { request, body };
   }
 
   /**
-   * Nothing more can be read from this connection. `answer` is what is said to that, in its turn: to the push whose body is cut short by
-   * it, or else behind the answers that are still to be sent. Null: nothing.
+   * Called when nothing more can be read from this connection. `answer` is sent in its turn: to the push whose body this cuts short, or
+   * else after the pending answers. Null: there is no answer.
    */
   end(socket: Duplex, answer: Answer | null): void {
     const connection = this.#open.get(socket);
@@ -82,20 +82,20 @@ export class Connections {
     }
     if (connection.last !== null) return;
     const { push } = connection;
-    // A push that has come whole has nothing to do with it, though its answer may be yet to be given.
+    // A push that was fully received is not affected, even if its answer is still pending.
     const isCutShort = push !== null && !push.request.complete;
     connection.last = isCutShort ? NOTHING : rawAnswer(answer);
     if (isCutShort) push.body.end(answer, true);
     if (connection.pending === 0) leave(socket, connection.last);
   }
 
-  /** Cuts all. */
+  /** Cuts all connections. */
   destroy(): void {
     for (const socket of this.#open.keys()) socket.destroy();
   }
 }
 
-/** Says the last word, and ends the connection. */
+/** Sends the last bytes and ends the connection. */
 function leave(socket: Duplex, last: Buffer): void {
   if (socket.destroyed) return;
   socket.end(last);
@@ -103,7 +103,7 @@ function leave(socket: Duplex, last: Buffer): void {
   socket.on('close', () => clearTimeout(timer));
 }
 
-/** An answer to what node:http made no request of. */
+/** The bytes of an answer to input from which node:http made no request. */
 function rawAnswer({ status, headers, body }: Answer): Buffer {
   const bytes = Buffer.from(body);
   const head = [

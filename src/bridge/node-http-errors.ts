@@ -2,20 +2,20 @@ import { type Answer, errorAnswer } from './answer.js';
 import type { Guard } from './guard.js';
 import { BAD_REQUEST } from './routes.js';
 
-/** What node:http's parser did not take, and what is answered. */
+/** The answers to requests that node:http's parser rejects. */
 
 export const HEADERS_TOO_LARGE = errorAnswer('headers_too_large', 'the head of the request is too long');
 export const WRONG_VERSION = errorAnswer('version_not_supported', 'this bridge speaks HTTP/1.1');
 const TOO_SLOW = errorAnswer('request_timeout', 'the request took too long to arrive');
 const METHOD_NOT_KNOWN = 'HPE_INVALID_METHOD';
 
-/** What came with the parser's error: the bytes that were last read, and how many of them it took. */
+/** The parser's error, with the bytes that were last read and how many of them were parsed. */
 interface ParserError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
   readonly bytesParsed?: number;
 }
 
-/** The answer to what the parser stumbled over; null: nobody is there to read it. `refuseLine` knows methods and paths. */
+/** The answer to a parser error; null: the client is gone. `refuseLine` checks the method and the path. */
 export function refuseBroken(
   error: ParserError,
   guard: Guard,
@@ -39,8 +39,8 @@ export function refuseBroken(
 }
 
 /**
- * A method that Node's parser does not know is a method like any other: 405 on a known path, 404 elsewhere, and the guard before both. The
- * head is read here, if it is there as a whole, for no more than this: the connection ends with the answer.
+ * Handles a method that Node's parser does not know like any other: the guard comes first, then 405 on a known path, else 404. Parses the
+ * head itself, if it is complete, for this purpose only: the connection ends with the answer.
  */
 function refuseMethod(
   { rawPacket, bytesParsed = 0 }: ParserError,
@@ -59,7 +59,7 @@ function refuseMethod(
   return guard({ getHeader }) ?? refuseLine(method, target.split('?', 1)[0] ?? '');
 }
 
-/** `404 Not Found` as its two parts. */
+/** Splits `404 Not Found` into code and reason. */
 export function statusOf(status: string): [code: number, reason: string] {
   return [Number(status.slice(0, 3)), status.slice(4)];
 }

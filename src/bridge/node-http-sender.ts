@@ -6,7 +6,7 @@ import { isLong, LongAnswers } from './long-answers.js';
 import { statusOf } from './node-http-errors.js';
 import type { GetRoute } from './routes.js';
 
-/** What a request says before its body. A header that came twice has both values, as on uWebSockets.js. */
+/** The head of a request. A repeated header has all its values, as on uWebSockets.js. */
 export function headOf(request: Pick<IncomingMessage, 'headersDistinct' | 'url'>): RequestHead {
   return {
     getHeader: (name) => request.headersDistinct[name]?.join(', ') ?? '',
@@ -14,13 +14,13 @@ export function headOf(request: Pick<IncomingMessage, 'headersDistinct' | 'url'>
   };
 }
 
-/** The two parts of a request's target; where it has no `?`, its query is ''. */
+/** Splits a request target into path and query. The query is '' if there is no `?`. */
 export function splitTarget(target = ''): { path: string; query: string } {
   const at = target.indexOf('?');
   return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
 }
 
-/** Sends answers by node:http. Thread: main. */
+/** Sends answers through node:http. Thread: main. */
 export class NodeHttpSender {
   readonly #longAnswers = new LongAnswers();
 
@@ -39,8 +39,8 @@ export class NodeHttpSender {
   }
 
   /**
-   * Sends what may lie in shared memory: as a copy, made before it returns. node:http keeps what it is given until the socket takes it,
-   * long after the pin was let go.
+   * Sends a copy of an answer that may lie in shared memory. node:http keeps the given buffer until the socket takes it, long after the
+   * frame was released.
    */
   send(
     { method, socket }: IncomingMessage,
@@ -62,11 +62,11 @@ export class NodeHttpSender {
     if (isLong(body)) this.#keep(response, socket);
   }
 
-  /** What the socket has not taken, or not begun to take since another answer is before it, is kept by node:http. */
+  /** Tracks an answer that node:http keeps because the socket has not taken it, or another answer comes first. */
   #keep(response: ServerResponse, socket: Socket): void {
     if (response.socket !== null && socket.writableLength === 0) return;
     const forget = this.#longAnswers.keep(socket, () => socket.destroy());
-    // One that waits for its turn behind another does not hear of its connection's end.
+    // A response that waits behind another one gets no 'close' when its connection ends.
     const over = (): void => {
       response.off('close', over);
       socket.off('close', over);

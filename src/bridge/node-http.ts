@@ -25,23 +25,22 @@ import {
 } from './routes.js';
 
 /**
- * The transport on node:http, for where no uWebSockets.js build loads. The same answers, slower. Thread: main.
+ * The transport on node:http, used where no uWebSockets.js build loads. It gives the same answers, but is slower. Thread: main.
  *
- * `Connections` holds the limit on connections: as `maxConnections` it would turn away whoever comes next, for as long as somebody holds
- * the rest.
+ * `Connections` enforces the limit on connections. Node's `maxConnections` would reject new clients for as long as others hold the rest.
  */
 
 const HOST = '127.0.0.1';
 const CHECK_EVERY_MS = 1_000;
 
-/** What a test may want smaller than it is. */
+/** Limits that tests lower. */
 export interface NodeHttpOptions {
   readonly bodyTimeoutMs?: number;
   readonly headTimeoutMs?: number;
   readonly maxConnections?: number;
 }
 
-/** Makes the transport; it listens on nothing yet. */
+/** Creates the transport. It does not listen yet. */
 export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions = {}): Transport {
   const { guard } = routes;
   const { headTimeoutMs = HEAD_TIMEOUT_MS } = options;
@@ -53,7 +52,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   const posts = new Map(Object.entries(routes.posts));
   const servers: Server[] = [];
 
-  /** Why a request of this method for this path is not served whatever is in it: 404, 405. Null: it may be. */
+  /** The refusal that follows from the method and the path alone: 404, 405. Null: there is none. */
   function refuseLine(method: string, path: string): Answer | null {
     if (gets.has(path)) return method === 'GET' || method === 'HEAD' ? null : wrongMethod(GET_ALLOWED);
     if (posts.has(path)) return method === 'POST' ? null : wrongMethod(POST_ALLOWED);
@@ -97,7 +96,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
     request.on('close', () => body.abort());
   }
 
-  /** `wantsContinue`: the client holds the body back until it is asked for it; when it is refused instead, it may send it or not. */
+  /** `wantsContinue`: the client waits for 100 Continue before it sends the body. After a refusal it may or may not send it. */
   function onRequest(request: IncomingMessage, response: ServerResponse, wantsContinue: boolean): void {
     try {
       if (!connections.served(request.socket, response)) return;
@@ -124,16 +123,16 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headTimeoutMs),
       insecureHTTPParser: false,
-      // Node would refuse it with no body at all; `whatIsBroken` does it here.
+      // Node would refuse a missing Host without a response body; `whatIsBroken` checks it instead.
       requireHostHeader: false,
     });
-    // As a limit it drops the headers beyond it without a word, an Origin among them; `whatIsBroken` counts them.
+    // A limit here would silently drop the headers beyond it, possibly an Origin; `whatIsBroken` counts them instead.
     server.maxHeadersCount = 0;
     server.timeout = IDLE_TIMEOUT_MS;
     server.on('connection', (socket) => connections.admit(socket));
     server.on('request', (request, response) => onRequest(request, response, false));
     server.on('checkContinue', (request, response) => onRequest(request, response, true));
-    // Whatever else somebody expects, uWebSockets.js does not look at it either.
+    // Other expectations are ignored, as on uWebSockets.js.
     server.on('checkExpectation', (request, response) => onRequest(request, response, false));
     server.on('connect', (request, socket) => {
       connections.end(socket, guard(headOf(request)) ?? NOT_FOUND);
@@ -151,7 +150,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
       server.once('error', reject);
       server.listen(where, () => {
         server.off('error', reject);
-        // A connection that can't be accepted (no descriptor left) is no reason to end.
+        // A failed accept (no descriptor left) must not end the process.
         server.on('error', failed);
         resolve(server);
       });
@@ -180,7 +179,7 @@ export function createNodeHttpTransport(routes: Routes, options: NodeHttpOptions
   };
 }
 
-/** What node:http lets pass, and uWebSockets.js does not. */
+/** The refusal of a request that node:http accepts but uWebSockets.js does not; null: there is none. */
 function whatIsBroken({ httpVersion, rawHeaders, headers }: IncomingMessage): Answer | null {
   if (httpVersion !== '1.1') return WRONG_VERSION;
   if (rawHeaders.length > 2 * MAX_HEADERS) return HEADERS_TOO_LARGE;

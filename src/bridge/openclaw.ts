@@ -15,7 +15,7 @@ export const TOO_MANY = errorAnswer('push_busy', 'pushes exceed their time budge
 });
 export const TOO_SLOW = errorAnswer('body_timeout', 'the body took too long to arrive');
 
-/** Looks at what is known of a push before its body: null when the body is welcome. Missing headers are ''. */
+/** Checks a push before its body is read. Returns the refusal, or null. Missing headers are ''. */
 export function refusePush(contentType: string, contentLength: string): Answer | null {
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
   const isUtf8 = parameters.every(
@@ -27,8 +27,8 @@ export function refusePush(contentType: string, contentLength: string): Answer |
 }
 
 /**
- * Reads a push. The answer is 200 and `accepted` was called with the metadata, or it is 400 and tells what is wrong. Its work and the
- * length of the answer are bounded, whatever the body is. Thread: main.
+ * Handles a push: calls `accepted` with the metadata and answers 200, or answers 400 with the problems. Its work and the length of the
+ * answer are bounded, whatever the body is. Thread: main.
  */
 export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetadata) => void): Answer {
   if (isDeeperThan(MAX_NESTING, body)) return TOO_DEEP;
@@ -47,7 +47,7 @@ export function answerPush(body: Uint8Array, accepted: (metadata: OpenClawMetada
   return ACCEPTED;
 }
 
-/** What the plugin pushes. `agents` is only looked at: what is passed on is cut out of the body. Other keys are ignored. */
+/** The body of a push. `agents` is only validated: its text is cut out of the body and passed on. Other keys are ignored. */
 interface Push {
   readonly version: string;
   readonly plugin_version: string;
@@ -58,7 +58,7 @@ function badBody(problems: readonly string[]): Answer {
   return errorAnswer('invalid_body', problems.join('; '), { problems });
 }
 
-/** What is wrong with a push, a line each; none: it is a `Push`. */
+/** The problems of a push, one line each; none: it is a `Push`. */
 function findProblems(value: unknown): string[] {
   if (!isObject(value)) return ['body: expected a JSON object'];
   const { version, plugin_version, agents } = value as Readonly<Record<string, unknown>>;

@@ -4,15 +4,15 @@ import { createGuard } from './guard.js';
 import type { GetRoute } from './routes.js';
 
 /**
- * `GET /`: the page to look at. It is one document with its style and its script in it, the same for everybody and without any data, so that
- * it is served without a token; what it shows it asks this bridge for. Thread: main.
+ * `GET /`: the page. It is a single document that contains its style and its script. It is the same for everyone and contains no data, so
+ * it is served without a token. It requests its data from this bridge. Thread: main.
  */
 export class PageRoute implements GetRoute {
   readonly guard = createGuard(null);
   readonly #read: () => Uint8Array;
   #answer: Answer | null = null;
 
-  /** `read` gives the document's bytes. It is called once, when somebody asks for the page. */
+  /** `read` returns the document's bytes. It is called once, at the first request. */
   constructor(read: () => Uint8Array) {
     this.#read = read;
   }
@@ -27,9 +27,9 @@ export class PageRoute implements GetRoute {
 }
 
 /**
- * The answer whose body is this document: a browser runs nothing but the very script in it, styles it with nothing but its style, and lets it
- * ask nobody but this bridge.
- * @throws Error if it has not exactly one style and one script
+ * The answer with this document as its body. Its policy makes browsers run only the document's own script, apply only its own style, and
+ * send requests only to this bridge.
+ * @throws Error if the document does not have exactly one style and one script
  */
 export function pageAnswer(document: Uint8Array): Answer {
   const text = Buffer.from(document).toString('utf8');
@@ -37,7 +37,7 @@ export function pageAnswer(document: Uint8Array): Answer {
     "default-src 'none'",
     `script-src '${hashOf(text, 'script')}'`,
     `style-src '${hashOf(text, 'style')}'`,
-    // Its icon.
+    // The page's icon.
     'img-src data:',
     "connect-src 'self'",
     "base-uri 'none'",

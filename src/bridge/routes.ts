@@ -5,24 +5,24 @@ import type { Guard, Headers, RequestHead } from './guard.js';
 import { answerPush, refusePush, TOO_MANY } from './openclaw.js';
 import { TimeBudget } from './time-budget.js';
 
-/** Something that is got. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
+/** A route for GET. The transport calls `acquire`, copies the answer into the socket, and calls `release`, all in one turn. */
 export interface GetRoute {
-  /** Keeps strangers out of this one in place of the bridge's own guard. */
+  /** Replaces the bridge's own guard for this route. */
   readonly guard?: Guard;
-  /** `request` is valid for this turn. */
+  /** `request` is valid only during this turn. */
   acquire(request: RequestHead): Answer;
   release(): void;
 }
 
-/** Something that is posted to. */
+/** A route for POST. */
 export interface PostRoute {
-  /** What is wrong before the body is looked at, or null. */
+  /** Checks the headers before the body is read. Returns the refusal, or null. */
   refuse(request: Headers): Answer | null;
-  /** `body` is whole, and at most MAX_BODY_BYTES long. */
+  /** `body` is complete and at most MAX_BODY_BYTES long. */
   answer(body: Uint8Array): Answer;
 }
 
-/** What a transport serves: all that it has to know of the bridge. Nothing in it throws. */
+/** What a transport serves: all that it needs to know about the bridge. Nothing in it throws. */
 export interface Routes {
   readonly guard: Guard;
   readonly gets: Readonly<Record<string, GetRoute>>;
@@ -31,31 +31,31 @@ export interface Routes {
   failed(error: unknown): void;
 }
 
-/** As the log and /health name it. */
+/** The transport's name in the log and in /health. */
 export type TransportName = 'uws' | 'node:http';
 
-/** A transport: HTTP on 127.0.0.1, and on no other address; and on a Unix socket. Thread: main. */
+/** A transport: HTTP on 127.0.0.1 and no other address, and on a Unix socket. Thread: main. */
 export interface Transport {
   readonly name: TransportName;
   /**
-   * Begins to listen, and resolves with the port (`port` may be 0).
+   * Starts listening and resolves with the port (`port` may be 0).
    * @throws MonitorError PORT_IN_USE
    */
   listen(port: number): Promise<number>;
   /**
-   * Begins to listen on a socket at `path`, where nothing must be yet, in a folder that nobody else gets into.
-   * @throws Error if it can't
+   * Starts listening on a socket at `path`, which must not exist yet, in a folder that no other user can enter.
+   * @throws Error if that fails
    */
   listenUnix(path: string): Promise<void>;
-  /** Stops listening and closes all connections. Socket files are left to whoever gave their path. */
+  /** Stops listening and closes all connections. The caller of `listenUnix` removes the socket file. */
   close(): void;
 }
 
-/** Lays the bridge's routes. What fails inside them is answered 500. Thread: main. */
+/** Creates the bridge's routes. A failure inside them is answered with 500. Thread: main. */
 export function createRoutes(options: {
   guard: Guard;
   telemetry: GetRoute;
-  /** What is served at `/`; nothing, if it is left out. */
+  /** The page at `/`; null: there is none. */
   page?: GetRoute | null;
   health: () => Answer;
   metrics: (request: Headers) => Answer;
@@ -67,7 +67,7 @@ export function createRoutes(options: {
   const { guard, telemetry, page = null, health, metrics, history, pushed, faults } = options;
   const pushTime = new TimeBudget(options.monoMs);
 
-  /** What `work` returns; when it throws, it is a fault, and the answer is 500. */
+  /** Wraps `work`: an exception is recorded as a fault and answered with 500. */
   function safely<Given, Result>(work: (given: Given) => Result) {
     return (given: Given): Result | Answer => {
       try {

@@ -13,10 +13,10 @@ const STALE = errorAnswer('sample_stale', 'the newest sample is too old: the sam
 });
 
 /**
- * `GET /telemetry`: the newest frame's own bytes. The sampler publishes numbers alone; the first request for a frame renders its JSON into
- * that frame's room for bytes, and every further one is served out of it. Between `acquire` and `release` the frame is pinned, and the
- * answer's body lies in shared memory; it must have been copied into the socket before `release`. Thread: main. Allocates: a few kB for
- * the first request for a frame, nothing for the others.
+ * `GET /telemetry`: the newest frame's own bytes. The sampler publishes only numbers. The first request for a frame renders its JSON into
+ * that frame's space for bytes, and further requests are served from it. Between `acquire` and `release` the frame is pinned and the
+ * answer's body lies in shared memory: it must be copied into the socket before `release`. Thread: main. Allocates: a few kB for the first
+ * request for a frame, nothing for the others.
  */
 export class TelemetryRoute {
   readonly #identifier: string;
@@ -36,7 +36,7 @@ export class TelemetryRoute {
     this.#clock = options.clock;
   }
 
-  /** The answer for now, valid until `release`, which must follow at once. */
+  /** The current answer, valid until `release`, which must follow at once. */
   acquire(): Answer {
     const frame = this.#frames.acquire();
     if (frame === null || frame.numbers[T.valid] !== 1) return NO_SAMPLE;

@@ -1,9 +1,9 @@
-/** So long its work may take in one go, ms: nobody waits for an answer much longer than that because of it. */
+/** The largest budget in ms: it bounds how long other answers are delayed. */
 const MOST_MS = 500;
 
 /**
- * How long something that takes its time may keep the main thread busy, whoever asks for it and however often: for half a second in one go,
- * which comes back while it does nothing, and so half of the time in the long run. Thread: main.
+ * Limits how long expensive work may occupy the main thread, regardless of the number of requests and clients. The budget is half a second.
+ * It refills while no such work runs, so the work takes at most half of the time in the long run. Thread: main.
  */
 export class TimeBudget {
   readonly #monoMs: () => number;
@@ -15,7 +15,7 @@ export class TimeBudget {
     this.#endMs = monoMs();
   }
 
-  /** Does `work`, which takes of the budget what it takes; null: nothing is left of it. */
+  /** Runs `work` and charges its duration to the budget. Returns null, without running it, if the budget is used up. */
   spend<Result>(work: () => Result): Result | null {
     const beginMs = this.#monoMs();
     this.#leftMs = Math.min(MOST_MS, this.#leftMs + beginMs - this.#endMs);
@@ -25,7 +25,7 @@ export class TimeBudget {
       return work();
     } finally {
       this.#endMs = this.#monoMs();
-      // A process that was stopped meanwhile has not worked for that long.
+      // Bounded: if the process was suspended meanwhile, the work did not take that long.
       this.#leftMs = Math.max(-MOST_MS, this.#leftMs - (this.#endMs - beginMs));
     }
   }

@@ -5,9 +5,9 @@ import { createUwsTransport, loadUws } from './uws.js';
 import type { Uws } from './uws-types.js';
 
 /**
- * Makes the bridge's transport: uWebSockets.js, or node:http where no build of that loads (another C library, a Node newer than the builds)
- * or where it is asked for. `warn` hears why it is the second best. Thread: main.
- * @throws MonitorError TRANSPORT_MISSING if uWebSockets.js was asked for by name and does not load
+ * Creates the bridge's transport: uWebSockets.js, or node:http if no build of uWebSockets.js loads (another C library, a Node newer than
+ * the builds) or if node:http was chosen. `warn` receives the reason for the fallback. Thread: main.
+ * @throws MonitorError TRANSPORT_MISSING if uWebSockets.js was chosen explicitly and does not load
  */
 export async function createTransport(options: {
   readonly choice: 'auto' | 'uws' | 'node-http';
@@ -38,7 +38,7 @@ export async function createTransport(options: {
       );
     }
   }
-  // Only here: who does not need it does without the memory that it takes.
+  // Loaded lazily, which saves its memory where uWebSockets.js loads.
   const { createNodeHttpTransport } = await import('./node-http.js');
   return createNodeHttpTransport(routes, { maxConnections });
 }

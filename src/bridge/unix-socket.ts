@@ -14,28 +14,28 @@ import { dirname, join } from 'node:path';
 import { SETTINGS } from '../setting-table.js';
 import { MonitorError, messageOf } from '../shared/errors.js';
 
-/** Owner and group. */
+/** Read and write for owner and group. */
 const MODE = 0o660;
 /**
- * File systems that wait for nobody else, by their magic numbers: ext, tmpfs, ramfs, xfs, btrfs, overlay, zfs, f2fs. A mount of another
- * kind may be dead by the time at which the socket is to be removed, and whoever touches it then hangs for ever.
+ * Magic numbers of local file systems: ext, tmpfs, ramfs, xfs, btrfs, overlay, zfs, f2fs. A mount of another type may be dead when the
+ * socket is to be removed, and accessing it would then hang forever.
  */
 const LOCAL_TYPES: ReadonlySet<number> = new Set([
   0xef53, 0x01021994, 0x858458f6, 0x58465342, 0x9123683e, 0x794c7630, 0x2fc12fc1, 0xf2f52010,
 ]);
-/** Of daemons that start at the same moment each may find another's remains once. */
+/** Daemons that start at the same moment may each find a dead socket of another one. */
 const ATTEMPTS = 5;
 
 /** A socket file that was put in place. */
 export interface SocketFile {
-  /** Takes it away, unless something else is there by now, or it might hang: the next daemon replaces what is left. Throws nothing. */
+  /** Removes the file, unless it was replaced or this might hang: the next daemon replaces a leftover. Throws nothing. */
   remove(): void;
 }
 
 /**
- * Puts a listening socket at `path`. `listen` is called with a path in a folder that is this process's alone; only when it listens there
- * and has its mode, it is linked to `path`, which is atomic and never replaces anything: so nobody ever finds it more open, or deaf. What a
- * daemon that died left there is taken away; a socket that somebody listens on, and what is no socket, is not touched. Thread: main.
+ * Puts a listening socket at `path`. `listen` is called with a path in a private folder. Once the socket listens there and has its mode, it
+ * is linked to `path`, which is atomic and never replaces anything: no client ever finds it with a wider mode, or not listening. Removes
+ * the leftover of a daemon that died. Does not touch a socket on which a process listens, or anything that is not a socket. Thread: main.
  * @throws MonitorError SOCKET_UNUSABLE, naming the setting
  */
 export async function placeSocket(
@@ -62,7 +62,7 @@ export async function placeSocket(
     if (folder !== null) removeIfThere(join(folder, 's'));
     throw error instanceof MonitorError ? error : unusable(path, messageOf(error), error);
   } finally {
-    // Not when something is left in it: then that is somebody else's, and better kept.
+    // Only if it is empty: anything left in it belongs to another process.
     if (folder !== null) removeIfEmpty(folder);
   }
 }
@@ -81,8 +81,8 @@ async function link(made: string, path: string, aside: string): Promise<void> {
 }
 
 /**
- * Takes a dead socket away, all in one turn: since it was found dead, another daemon may have put its own there, which is left. One that
- * comes between two of these calls is put back.
+ * Removes a dead socket, all in one turn. If another daemon has put its own socket there since the check, that one stays. If it does so
+ * between two of these calls, its socket is put back.
  */
 function clear(path: string, dead: BigIntStats, aside: string): void {
   if (!isSame(look(path), dead)) return;
@@ -92,8 +92,8 @@ function clear(path: string, dead: BigIntStats, aside: string): void {
 }
 
 /**
- * The socket at `path` that nobody listens on; null when nothing is there.
- * @throws MonitorError SOCKET_UNUSABLE if anything else is
+ * Returns the socket at `path` if no process listens on it; null if nothing is there.
+ * @throws MonitorError SOCKET_UNUSABLE if anything else is there
  */
 async function findDead(path: string): Promise<BigIntStats | null> {
   const found = look(path);
@@ -109,7 +109,7 @@ async function findDead(path: string): Promise<BigIntStats | null> {
   });
   if (code === null) throw unusable(path, 'another process listens on it');
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return found;
-  // EAGAIN, EACCES, EPROTOTYPE: somebody may well be there.
+  // EAGAIN, EACCES, EPROTOTYPE: a process may well be listening.
   throw unusable(path, `another process may listen on it (${code})`);
 }
 
@@ -117,7 +117,7 @@ function look(path: string): BigIntStats | null {
   return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
 }
 
-/** Inodes are used again at once; the time at which a socket was made is not. */
+/** Compares mtimes as well: inode numbers are reused at once, creation times are not. */
 function isSame(one: BigIntStats | null, other: BigIntStats | null): boolean {
   return one?.dev === other?.dev && one?.ino === other?.ino && one?.mtimeNs === other?.mtimeNs;
 }
@@ -126,7 +126,7 @@ function removeIfThere(path: string): void {
   try {
     unlinkSync(path);
   } catch {
-    // It never came to be, or has gone.
+    // It was never created, or is already gone.
   }
 }
 

@@ -2,15 +2,14 @@ import type { RequestHead } from './guard.js';
 import type { UwsRequest } from './uws-types.js';
 
 /**
- * How a request says where it ends. `none`: it has no body. `body`: by a length or by chunks. `broken`: by two of these, by an empty length,
+ * How a request delimits its body. `none`: it has no body. `body`: by a length or by chunks. `broken`: by two of these, by an empty length,
  * or by a transfer coding other than chunked.
  */
 export type Framing = 'none' | 'body' | 'broken';
 
 /**
- * The headers of the request that is being handled, as far as the bridge looks at any. They are taken in one pass, which costs less than
- * looking for three of them by name, and tells whether one is there twice or empty. One for a transport: what was read is valid until the
- * next request is. Thread: main.
+ * The headers of the current request that the bridge uses. They are read in one pass, which costs less than three lookups by name and shows
+ * repeated and empty headers. There is one instance per transport; its values are valid until the next request is read. Thread: main.
  */
 export class UwsHeaders implements RequestHead {
   framing: Framing = 'none';
@@ -99,7 +98,7 @@ export class UwsHeaders implements RequestHead {
   }
 }
 
-/** A header that came twice has both values. `first` is null where it did not come before. */
+/** Joins the values of a repeated header. `first`: null if it has not occurred yet. */
 function both(first: string | null, second: string): string {
   return first === null ? second : `${first}, ${second}`;
 }

@@ -4,11 +4,11 @@ import { isLong, LongAnswers } from './long-answers.js';
 import type { GetRoute } from './routes.js';
 import type { UwsResponse } from './uws-types.js';
 
-/** One call for both headers that every answer carries: each call costs as much as looking a frame up. */
+/** Both headers of every answer in one call: each call costs as much as a frame lookup. */
 const COMMON_HEADERS = commonHeaders(CONTENT_TYPE);
-/** One answer in so many is sent in a way that shows whether its client reads; it costs a little more. */
+/** One in this many answers is sent in a slightly more expensive way, which shows whether its client reads. */
 const LOOK_EVERY = 16;
-/** An answer to HEAD cannot be checked like that: every 256th answer closes its connection. */
+/** Answers to HEAD cannot be checked that way, so every 256th of them closes its connection. */
 const CLOSE_EVERY = 256;
 
 /**
@@ -22,7 +22,8 @@ export class UwsSender {
   #heads = 0;
 
   /**
-   * Sends what may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, and `tryEnd` keeps nothing.
+   * Sends an answer that may lie in shared memory: `end` has copied it into the socket (or its backlog) when it returns, and `tryEnd` keeps
+   * nothing.
    */
   sendPinned(response: UwsResponse, route: GetRoute, request: RequestHead): void {
     const answer = route.acquire(request);
@@ -56,7 +57,7 @@ export class UwsSender {
     if (!isDone) response.close();
   }
 
-  /** Sends an answer, which is not long, and closes the connection. */
+  /** Sends an answer that is not long, and closes the connection. */
   sendLast(response: UwsResponse, answer: Answer, isHead: boolean): void {
     if (isHead) {
       this.sendHead(response, answer, true);
@@ -79,7 +80,7 @@ export class UwsSender {
     });
   }
 
-  /** The answer to HEAD: what GET would have got, without the body. */
+  /** Sends the answer to HEAD: that to GET, without the body. */
   sendHead(response: UwsResponse, answer: Answer, closeConnection = false): void {
     const length = Buffer.byteLength(answer.body);
     writeHead(response, answer);

@@ -1,20 +1,20 @@
 import type { Headers } from './guard.js';
 
-/** What is used of uWebSockets.js. */
+/** The used part of uWebSockets.js. */
 
-/** A response: whoever has answered, or whose client has gone, must not touch it any more. */
+/** A response. It must not be used after it was answered or its client has gone. */
 export interface UwsResponse {
   writeStatus(status: string): this;
   writeHeader(name: string, value: string): this;
   end(body?: string | Uint8Array, closeConnection?: boolean): this;
-  /** Writes what the socket takes now and keeps nothing; says whether that was all. */
+  /** Writes what the socket takes now and buffers nothing. Returns whether that was all. */
   tryEnd(body: string | Uint8Array, length: number): [ok: boolean, done: boolean];
   /**
-   * `handler` hears that the socket takes more, from byte `offset` of the body on, and returns whether what it gave was taken as a whole.
-   * The connection is cut when it hears nothing for 8 to 12 s.
+   * Calls `handler` when the socket takes more, from byte `offset` of the body on. `handler` returns whether all that it wrote was taken.
+   * The connection is cut after 8 to 12 s without a call.
    */
   onWritable(handler: (offset: number) => boolean): this;
-  /** Given a length, it writes the header but does not count the request as answered (20.51), so the length goes into a header of our own. */
+  /** Given a length, it writes the header but does not count the request as answered (20.51). So the length goes into our own header. */
   endWithoutBody(length?: number, closeConnection?: boolean): this;
   /** `chunk` is only valid until `handler` returns. */
   onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): this;
@@ -31,7 +31,7 @@ export interface UwsRequest extends Headers {
   forEach(look: (lowerCaseName: string, value: string) => void): void;
 }
 
-/** A handler must have answered, or have set `onAborted`, when it returns: else the process is ended. */
+/** Before it returns, a handler must have answered or set `onAborted`: otherwise the process is ended. */
 export type Handler = (response: UwsResponse, request: UwsRequest) => void;
 
 /** An application. */
@@ -41,19 +41,19 @@ export interface UwsApp {
   post(path: string, handler: Handler): this;
   any(path: string, handler: Handler): this;
   listen(host: string, port: number, options: number, done: (socket: object | false) => void): this;
-  /** It deletes what is at `path`, whatever it is, and does not look whether `path` fits. */
+  /** Deletes whatever is at `path`, and does not check the length of `path`. */
   listen_unix(done: (socket: object | false) => void, path: string): this;
-  /** Stops listening and cuts all connections. It can be given connections again. */
+  /** Stops listening and cuts all connections. It can be given new connections afterwards. */
   close(): this;
-  /** `look` hears of every connection that is made (1) and of every one that has ended (-1). It may close the one that is made. */
+  /** Calls `look` for every connection that opens (1) or has ended (-1). It may close one that opens. */
   filter(look: (response: UwsResponse, change: 1 | -1) => void): this;
-  /** From now on, what this one accepts goes to the application of that descriptor, in turns where there are several. */
+  /** Hands connections accepted from now on to the application of that descriptor; round robin if there are several. */
   addChildAppDescriptor(descriptor: object): this;
   removeChildAppDescriptor(descriptor: object): this;
   getDescriptor(): object;
 }
 
-/** What is used of the package. */
+/** The used part of the package. */
 export interface Uws {
   App(): UwsApp;
   us_socket_local_port(socket: object): number;

@@ -20,26 +20,26 @@ import { UwsSender } from './uws-sender.js';
 import type { Handler, Uws, UwsApp, UwsResponse } from './uws-types.js';
 
 /**
- * The transport on uWebSockets.js, and with its helpers the only one that knows it. Thread: main.
+ * The transport on uWebSockets.js. Only this file and its helpers use the library. Thread: main.
  *
- * What it brings along and nobody can set:
- *   - A connection that does not come to the end of a request within 8 to 12 s, silent or a byte at a time, idle or not reading, is cut
- *     without a word.
+ * Fixed behaviour of uWebSockets.js:
+ *   - It cuts a connection without an answer if no request is completed within 8 to 12 s, whether the client is silent, sends a byte at a
+ *     time, is idle or does not read.
  *   - A head is at most 4 KiB and 100 headers long.
- *   - There is no limit on connections but the process's own on file descriptors; `UwsConnections` brings one.
- *   - What it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks) it answers in
- *     HTML, past the answers to requests before it that came with it, which are lost.
- *   - Whoever asks and does not read has it keep the answers; `UwsSender` ends that.
- *   - A request that comes while one before it on the same connection is still to be answered cuts the connection.
- *   - It takes the first of two codings, any coding for chunks, and what only resembles chunks for chunks; and it takes bytes from 0x80 on
- *     off both ends of a header's value, which makes a length of 0 out of `\xa00`. Somebody else on the way may find the request's end
- *     elsewhere, and what is a body to them be a request here. So whatever has a body is answered a turn later, and closes the connection:
- *     what follows in it cuts it, and is never acted on.
- *   - A line end before the request line, or a CR without LF in a header, is taken for the beginning of more to come: the connection is cut
- *     when its idle time is over.
+ *   - Only the process's limit on file descriptors limits connections; `UwsConnections` adds a limit.
+ *   - It answers in HTML what it refuses itself (no Host or two, HTTP/1.0, an absolute target, a head too long, both a length and chunks).
+ *     That answer overtakes the answers to requests that were pipelined before, which are lost.
+ *   - It buffers the answers to a client that does not read; `UwsSender` stops that.
+ *   - If a request arrives before the previous one on the same connection was answered, it cuts the connection.
+ *   - It takes the first of two codings, any coding for chunks, and what only resembles chunks for chunks. It also strips bytes from 0x80
+ *     on from both ends of a header's value, which turns `\xa00` into a length of 0. An intermediary may find the end of the request
+ *     elsewhere, and what it takes for a body would be a request here. So a request with a body is answered a turn later, and its
+ *     connection is closed: bytes that follow it cut the connection, and are never acted on.
+ *   - It takes a line end before the request line, or a CR without LF in a header, for an incomplete request: the connection is cut after
+ *     the idle timeout.
  *   - It ends the process when a handler returns and the response is neither answered nor watched. An answer that the socket does not take
  *     may be dropped, and counts as not given: so every response is watched.
- *   - An exception that leaves a handler ends the process: none does.
+ *   - It ends the process when a handler throws: so no handler throws.
  */
 
 const HOST = '127.0.0.1';
@@ -50,7 +50,7 @@ const NO_BODY_WANTED = errorAnswer(
 
 /**
  * Loads uWebSockets.js: the operator's own official build if there is one, else the package for this platform and Node version.
- * @throws MonitorError TRANSPORT_MISSING, telling what was tried and why it is not that: not installed, or built for another C library
+ * @throws MonitorError TRANSPORT_MISSING, saying what was tried and why it failed: not installed, or built for another C library
  */
 export function loadUws(require: (name: string) => unknown = requireInstalled): Uws {
   const [major] = process.versions.node.split('.');
@@ -71,12 +71,12 @@ export function loadUws(require: (name: string) => unknown = requireInstalled): 
   );
 }
 
-/** What a test may want smaller than it is. */
+/** Limits that tests lower. */
 export interface UwsOptions extends ConnectionLimits {
   readonly bodyTimeoutMs?: number;
 }
 
-/** Makes the transport; it listens on nothing yet. */
+/** Creates the transport. It does not listen yet. */
 export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions = {}): Transport {
   const { guard } = routes;
   const failed = (error: unknown): void => routes.failed(error);
@@ -87,9 +87,9 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   const refusedBodies = new Bodies(failed, options.bodyTimeoutMs);
 
   /**
-   * Runs a handler. The response is watched before anything else happens to it: uWebSockets.js ends the process when a handler returns a
-   * response that is neither answered nor watched, and it counts an answer as not given when the socket took none of its body. What fails in
-   * `work` costs this connection, and no more.
+   * Runs a handler. It watches the response first: uWebSockets.js ends the process when a handler returns a response that is neither
+   * answered nor watched, and it counts an answer as not given when the socket took none of its body. A failure in `work` costs only this
+   * connection.
    */
   function safely(work: Handler): Handler {
     return (response, request) => {
@@ -113,7 +113,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     });
   }
 
-  /** What `route` answers to the request that `headers` has, as a copy that may be sent later. */
+  /** The answer of `route` to the request in `headers`, as a copy that may be sent later. */
   function shortAnswer(route: GetRoute): Answer {
     const answer = route.acquire(headers);
     try {
@@ -124,7 +124,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     }
   }
 
-  /** Answers when all that has come was read, if nothing came behind the request, and closes the connection. */
+  /** Answers after all received bytes were read, unless more bytes followed the request, and closes the connection. */
   function sendLast(response: UwsResponse, answer: Answer, isHead = false): void {
     let isGone = false;
     response.onAborted(() => {
@@ -141,8 +141,8 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   }
 
   /**
-   * Reads a body and answers: with what a route makes of it, or with what is known already. The answer is the connection's last, and comes
-   * a turn later: what follows the body cuts the connection, and is never acted on.
+   * Reads a body, then sends the route's answer or the given one. The answer is the connection's last, and is sent a turn later: bytes that
+   * follow the body cut the connection, and are never acted on.
    */
   function receive(response: UwsResponse, reply: PostRoute | Answer, isHead = false): void {
     const isKnown = 'status' in reply;
@@ -165,7 +165,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     });
   }
 
-  /** `route` behind a guard. */
+  /** Puts `route` behind its guard. */
   function guarded(route: GetRoute): GetRoute {
     const guardOfRoute = route.guard ?? guard;
     let isAcquired = false;
@@ -218,7 +218,7 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
     name: 'uws',
     listen: (port) =>
       new Promise((resolve, reject) => {
-        // Exclusive: without it a second daemon would share the port, and each get some of the requests.
+        // Exclusive: otherwise a second daemon could share the port, and each would get some of the requests.
         connections.front.listen(HOST, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
           if (socket !== false) resolve(uws.us_socket_local_port(socket));
           else
@@ -243,12 +243,12 @@ export function createUwsTransport(uws: Uws, routes: Routes, options: UwsOptions
   };
 }
 
-/** The connection's end, when it has not ended already. */
+/** Cuts the connection if it has not ended already. */
 function cut(response: UwsResponse): void {
   try {
     response.close();
   } catch {
-    // Answered, or gone: uWebSockets lets nobody touch it any more.
+    // Already answered or gone: uWebSockets.js throws on any further use.
   }
 }
 

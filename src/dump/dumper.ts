@@ -10,25 +10,25 @@ import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 import { dumpFolder } from './folder.js';
 
-/** Dumps begin at least this far apart, and refusals are logged no more often. */
+/** The minimum time between the starts of two dumps, and between two logged refusals. */
 export const MIN_SPACING_MS = 5_000;
-/** A local disk takes a few seconds at most for the largest dump there can be. */
+/** When a slow dump is logged. A local disk takes a few seconds at most for the largest dump. */
 const LATE_MS = 10_000;
-/** How long the end of the daemon waits for a dump to be written, … */
+/** At shutdown: how long to wait for the dump to be written, … */
 const FINISH_MS = 700;
-/** … then for its thread to take away what it has written so far, … */
+/** … then for its thread to remove the incomplete file, … */
 const ABANDON_MS = 200;
-/** … and then for the thread to be ended. One that waits for a dead mount can't be. */
+/** … and then for the thread to terminate. A thread that waits for a dead mount does not. */
 const TERMINATE_MS = 400;
 
-/** A dump that is being written. */
+/** A dump in progress. */
 interface Writing {
   readonly worker: Worker;
   readonly abandoned: Int32Array<SharedArrayBuffer>;
   readonly ended: Promise<void>;
 }
 
-/** What a dumper works with. */
+/** The dependencies of a dumper. */
 export interface DumperOptions {
   readonly config: Pick<Config, 'dumpDir'>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -38,8 +38,8 @@ export interface DumperOptions {
 }
 
 /**
- * Writes what the flight recorder has into a file, on request: in a thread that ends when it has done so, so that a folder on a dead mount
- * keeps nobody waiting. One at a time, and at most one in MIN_SPACING_MS. The log tells the outcome of each. Thread: main.
+ * Writes the contents of the flight recorder to a file on request, in a thread that ends afterwards, so that a folder on a dead mount
+ * blocks nothing else. Writes one dump at a time, at most one per MIN_SPACING_MS. The log reports the outcome of each. Thread: main.
  */
 export class Dumper {
   readonly #shared: SharedArrayBuffer;
@@ -58,7 +58,7 @@ export class Dumper {
     this.#folder = dumpFolder(config.dumpDir, env, tmpdir());
   }
 
-  /** Starts a dump, or logs why not: one line for any number of refused requests in MIN_SPACING_MS. Throws nothing. */
+  /** Starts a dump, or logs why not: one line for all requests refused within MIN_SPACING_MS. Throws nothing. */
   dump(): void {
     const nowMs = this.#clock.monoMs();
     const obstacle = this.#obstacle(nowMs);
@@ -77,7 +77,7 @@ export class Dumper {
     }
   }
 
-  /** Lets a dump come to its end, for a moment. Returns false when its thread hangs. */
+  /** Waits briefly for a dump to finish. Resolves with false if its thread hangs. */
   async stop(): Promise<boolean> {
     this.#isStopping = true;
     if (this.#writing === null) return true;
@@ -127,7 +127,7 @@ export class Dumper {
     const ended = new Promise<void>((resolve) => {
       worker.on('exit', () => {
         clearTimeout(late);
-        // Not before the thread has ended: whoever reads it may ask for another dump at once.
+        // Only after the thread has ended: a reader of the log may request another dump at once.
         this.#writing = null;
         this.#tell(outcome);
         resolve();

@@ -1,6 +1,6 @@
 /**
- * The folder into which dumps are written: the one that was set, else the first of those that systemd made for the service
- * (`StateDirectory=`), else the one for temporary files, `temporary`.
+ * The folder for dumps: the configured one, else the first of those that systemd created for the service (`StateDirectory=`), else
+ * `temporary`, the folder for temporary files.
  */
 export function dumpFolder(
   set: string | undefined,

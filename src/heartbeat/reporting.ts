@@ -8,12 +8,12 @@ import { type HeartbeatState, HeartbeatThread } from './thread.js';
 
 /** The path of the heartbeat endpoint below the backend's URL. */
 const HEARTBEAT_PATH = 'monitor/server/heartbeat-v2';
-/** How often another key is looked for while the backend refuses the one there is. */
+/** How often to look for a new key while the backend refuses the current one. */
 const KEY_LOOK_MS = 10_000;
 
 /**
- * The reporting to the backend as the daemon sees it: the heartbeat thread made from the configuration, and what comes of its heartbeats
- * turned into log lines and conditions. Thread: main.
+ * Reporting to the backend: creates the heartbeat thread from the configuration, and turns the results of heartbeats into log lines and
+ * conditions. Thread: main.
  */
 export class Reporting {
   readonly #config: Config;
@@ -24,13 +24,13 @@ export class Reporting {
   readonly #thread: HeartbeatThread | null;
   #hasAcceptedBeat = false;
   #refusal: Problem = { summary: '' };
-  /** Runs from a refused key until a heartbeat ends in another way. */
+  /** Runs from a refused key until a heartbeat has another result. */
   #keyTimer: NodeJS.Timeout | null = null;
   #isLooking = false;
 
   constructor(options: {
     config: Config;
-    /** The environment, for reading the API key again. */
+    /** The environment, for rereading the API key. */
     env: Readonly<Record<string, string | undefined>>;
     log: Logger;
     conditions: Conditions;
@@ -74,7 +74,7 @@ export class Reporting {
     });
   }
 
-  /** Says whether heartbeats are on, and to where. */
+  /** Logs whether heartbeats are on, and to which backend. */
   announce(): void {
     const { backendUrl, reportIntervalSec } = this.#config;
     if (this.#thread === null) this.#log.info('heartbeats are off: MONITOR_BACKEND_URL is not set');
@@ -90,24 +90,24 @@ export class Reporting {
     return this.#thread?.state ?? null;
   }
 
-  /** The next heartbeats carry this. */
+  /** Sets the plugin's metadata for the next heartbeats. */
   setOpenClaw(metadata: OpenClawMetadata): void {
     this.#thread?.setOpenClaw(metadata);
   }
 
-  /** The next heartbeats tell that it is this boot of the host, if they tell of it. */
+  /** Sets the boot ID of the host for the next heartbeats, if they include it. */
   setBootId(bootId: string): void {
     this.#thread?.setBootId(bootId);
   }
 
-  /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */
+  /** Gives a heartbeat in flight two seconds to finish. Resolves with false if the thread did not end in time. */
   async stop(): Promise<boolean> {
     this.#stopLookingForKey();
     return this.#thread?.stop() ?? true;
   }
 
   #take(report: HeartbeatReport): void {
-    // Not at the restart: a thread that dies at once each time would be logged twice a minute for ever.
+    // Not at the restart: a thread that dies at once every time would be logged twice a minute forever.
     this.#conditions.set('heartbeat.thread', null);
     if (report.class !== 'unauthorized') this.#stopLookingForKey();
     switch (report.class) {
@@ -129,7 +129,7 @@ export class Reporting {
     }
   }
 
-  /** Says it once, and looks for another key until the backend has taken one: the heartbeat that follows waits for minutes. */
+  /** Reports it once, and looks for a new key until the backend accepts one: the next regular heartbeat is minutes away. */
   #refused(detail: string): void {
     const origin = this.#config.apiKey?.origin ?? '';
     this.#refusal = { summary: `the backend refuses the API key from ${origin}`, detail };
@@ -144,11 +144,11 @@ export class Reporting {
     if (this.#isLooking) return;
     this.#isLooking = true;
     const { reason, ended } = await lookAtFiles(keyFiles(this.#env, this.#config.apiKeyFile));
-    // Processes that can't even be killed would else become more and more.
+    // Otherwise processes that cannot be killed would pile up.
     void ended.then(() => {
       this.#isLooking = false;
     });
-    // The backend has taken a key meanwhile, or this is the end.
+    // The backend has accepted a key meanwhile, or the daemon stops.
     if (this.#keyTimer === null) return;
     const key = reason ?? rereadApiKey(this.#config, this.#env);
     const problem =
@@ -170,7 +170,7 @@ function describeHung(count: number, isOut: boolean): string | null {
   return `${threads} in the kernel and cannot be terminated; ${rest}`;
 }
 
-/** Why one of the files must not be opened; null: all of them answer. */
+/** Checks the files. `reason`: why one of them must not be opened; null: all of them answer. */
 async function lookAtFiles(files: readonly string[]): Promise<FileLook> {
   const { lookAtFile } = await import('../silent-files.js');
   const looks = await Promise.all(

@@ -14,48 +14,48 @@ import { within } from '../within.js';
 import { workerFile } from '../worker-file.js';
 
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
-/** A thread that has not heard by then that it is to stop hangs, and no heartbeat of it is worth waiting for. */
+/** A thread that does not answer within this time at shutdown hangs, and its heartbeat is not waited for. */
 const HEAR_MS = 1_000;
-/** Two seconds for a heartbeat that is on its way, and some for the thread to end. */
+/** Two seconds for a heartbeat in flight, and some time for the thread to end. */
 const STOP_MS = 2_100;
-/** How long a thread may take that is not asked any more. */
+/** Timeouts of `terminate`: for a thread that responds, and for one that hangs. */
 const TERMINATE_MS = 450;
 const TERMINATE_HUNG_MS = 1_500;
-/** A thread that died too often is tried this seldom, but for ever: the host is watched and served without it. */
+/** Retry interval for a thread that died too often. Retries never stop: sampling and the bridge work without it. */
 const SLOW_RESTART_MS = 60_000;
 
-/** How often the thread is asked whether it is there. */
+/** The interval between pings to the thread. */
 const PING_MS = 5_000;
-/** So many pings in a row without an answer, and it is ended. Pings, not seconds: a process that was stopped is not hung. */
+/** The thread is terminated after this many unanswered pings. Pings, not seconds: a suspended process does not hang. */
 const GIVE_UP_PINGS = 3;
-/** A thread that has not ended this long after it was given up hangs in the kernel, and is replaced. */
+/** A thread that has not ended this long after `terminate` hangs in the kernel, and is replaced. */
 const GIVE_UP_MS = 5_000;
-/** If more than this many hang in the kernel, no other is started: each keeps its memory, and the next would probably hang, too. */
+/** If more threads than this hang in the kernel, no new one is started: each keeps its memory, and the next would probably hang, too. */
 const MAX_HUNG = 2;
 
-/** What names a proxy, and the C library to ask DNS. Nothing else of the environment is of use to the thread. */
+/** The variables for proxies and for the C library's DNS resolver. The thread needs nothing else of the environment. */
 const NETWORK_VARIABLE = /^((https?|no)_proxy|RES_OPTIONS|LOCALDOMAIN)$/i;
 
-/** What the thread tells its owner. All are called on the main thread. */
+/** Callbacks to the owner, all on the main thread. */
 export interface HeartbeatEvents {
   result(report: HeartbeatReport): void;
-  /** It came to an end that nobody asked for, and is started again. */
+  /** The thread ended unexpectedly, and will be restarted. */
   died(reason: string, restartInMs: number): void;
-  /** So many threads hang in the kernel and cannot be terminated; `isOut`: none is started until one of them ends. */
+  /** `count` threads hang in the kernel and cannot be terminated. `isOut`: no new one is started until one of them ends. */
   hung(count: number, isOut: boolean): void;
 }
 
-/** How heartbeats went, for /health. */
+/** The state of heartbeats, for /health. */
 export interface HeartbeatState {
   readonly running: boolean;
   readonly restarts: number;
   readonly counts: Readonly<Record<BeatClass, number>>;
   readonly last: (HeartbeatReport & { readonly atMonoMs: number }) | null;
-  /** When the last one was accepted; NaN: none was. */
+  /** When the last heartbeat was accepted; NaN: none yet. */
   readonly acceptedMonoMs: number;
 }
 
-/** The heartbeat thread's life: started, started again when it dies, stopped. Thread: main. */
+/** The life cycle of the heartbeat thread: start, restart after a death, stop. Thread: main. */
 export class HeartbeatThread {
   readonly #events: HeartbeatEvents;
   readonly #monoMs: () => number;
@@ -70,7 +70,7 @@ export class HeartbeatThread {
   #unansweredPings = 0;
   readonly #giveUpMs: number;
   readonly #file: URL;
-  /** Given up, and not ended. */
+  /** Threads that were given up and have not ended. */
   readonly #hung = new Set<Worker>();
   #last: HeartbeatState['last'] = null;
   #acceptedMonoMs = Number.NaN;
@@ -95,7 +95,7 @@ export class HeartbeatThread {
     this.#file = options.file ?? workerFile('heartbeat');
   }
 
-  /** Starts the thread, unless it was stopped before: the first frame may come when the daemon is on its way out. */
+  /** Starts the thread, unless `stop` was called: the first frame may come while the daemon shuts down. */
   start(): void {
     if (this.#stopping) return;
     const worker = new Worker(this.#file, {
@@ -125,7 +125,7 @@ export class HeartbeatThread {
       this.#unansweredPings++;
       this.#send({ type: 'ping' });
     }, this.#pingMs);
-    // 'exit' comes after 'error', and without it when the thread ended itself.
+    // 'exit' follows 'error'. A thread that exits without an exception emits only 'exit'.
     worker.on('exit', () => (this.#hung.has(worker) ? this.#ended(worker) : this.#died(reason)));
   }
 
@@ -139,31 +139,31 @@ export class HeartbeatThread {
     };
   }
 
-  /** The next heartbeats carry this. */
+  /** Sets the plugin's metadata for the next heartbeats. */
   setOpenClaw(openclaw: OpenClawMetadata): void {
     this.#data = { ...this.#data, openclaw };
     this.#send({ type: 'openclaw', openclaw });
   }
 
-  /** The next heartbeats tell that it is this boot of the host. */
+  /** Sets the boot ID of the host for the next heartbeats. */
   setBootId(bootId: string): void {
     this.#data = { ...this.#data, bootId };
     this.#send({ type: 'boot', bootId });
   }
 
-  /** The next heartbeats are signed with this. */
+  /** Sets the API key for the next heartbeats. */
   setApiKey(apiKey: string): void {
     this.#apiKey = apiKey;
     this.#send({ type: 'key', apiKey });
   }
 
-  /** Lets a heartbeat in flight finish, for two seconds. Returns false when the thread could not be ended in time. */
+  /** Gives a heartbeat in flight two seconds to finish. Resolves with false if the thread did not end in time. */
   async stop(): Promise<boolean> {
     this.#stopping = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#stopPinging();
     const worker = this.#worker;
-    // A thread that hangs in the kernel keeps the process from ending in the usual way.
+    // A thread that hangs in the kernel prevents a normal exit of the process.
     if (worker === null) return this.#hung.size === 0;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     const heard = new Promise((resolve) =>
@@ -205,7 +205,7 @@ export class HeartbeatThread {
 
   /**
    * Terminates a thread that does not answer. A thread that hangs in the kernel stays there, but runs no JavaScript after `terminate`: it
-   * cannot send heartbeats beside its successor.
+   * cannot send heartbeats in parallel with its successor.
    */
   async #giveUp(worker: Worker): Promise<void> {
     const hasEnded = await within(this.#giveUpMs, worker.terminate());
@@ -215,7 +215,7 @@ export class HeartbeatThread {
     this.#died('it hung, and cannot be terminated');
   }
 
-  /** A thread that hung in the kernel came out of it. */
+  /** A thread that hung in the kernel has ended. */
   #ended(worker: Worker): void {
     const wasOut = this.#isOut;
     this.#hung.delete(worker);

@@ -1,13 +1,13 @@
 import { frameStaleAfterMs } from '../shared/pace.js';
 
-/** So many distances before one, and as many behind it, tell how far apart rows were at that time. */
+/** How many distances before and after a row show how far apart rows were at that time. */
 const NEIGHBOURS = 2;
 
 /**
- * Whether sampling stood still before row `row`, or before `untilMs` where `row` is `rows`. No row tells which interval was in force then,
- * and it is another now; but the neighbours do: it stood still when the distance is longer than a frame may be old at the second longest of
- * the two distances before it and the two behind it. The longest may be a gap itself. Behind the newest row, rows come `rowMs` apart, as
- * they do now. Before the oldest that were copied they are not known, and there the longest counts. `monoMs`: ascending. Thread: any.
+ * Whether there is a gap in sampling before row `row`, or before `untilMs` if `row` is `rows`. Rows do not record the interval in force at
+ * that time, so it is inferred from the two distances before and the two after: the distance is a gap if it exceeds `frameStaleAfterMs` of
+ * the second longest of these four. The longest may be a gap itself. After the newest row, rows are assumed to be `rowMs` apart, as they
+ * are now. Distances before the oldest copied row are unknown; there the longest counts. `monoMs`: ascending. Thread: any.
  */
 export function isGap(
   monoMs: Float64Array,
@@ -17,7 +17,7 @@ export function isGap(
 ): boolean {
   if (row === 0) return false;
   const distanceMs = (row === rows ? untilMs : monoMs[row]!) - monoMs[row - 1]!;
-  // Nearly all rows need no look at others.
+  // Fast path for nearly all rows.
   if (distanceMs <= frameStaleAfterMs(0)) return false;
   let longestMs = 0;
   let secondMs = 0;

@@ -2,35 +2,35 @@ import type { History } from '../shared/recorder.js';
 import { isGap } from './gaps.js';
 import type { HistoryQuery } from './query.js';
 
-/** The points in which rows are told: neighbouring rows share one. */
+/** The points of an answer, each made of adjacent rows. */
 export interface Points {
   readonly stepMs: number;
-  /** How many rows they are made of, from the first on. */
+  /** The number of rows that they cover, from the first one on. */
   readonly rows: number;
-  /** The first row of each point, and behind all of them the number of rows. A point without rows is a gap. */
+  /** The first row of each point, followed by the number of rows. A point without rows is a gap. */
   readonly firstRow: Int32Array;
-  /** The wall clock at each point's newest row, as it was then, ms; of a gap, at its middle. */
+  /** The wall clock at each point's newest row, as recorded then, ms; for a gap, at its middle. */
   readonly timeMs: Float64Array;
-  /** How long before `untilMs` that was by the monotonic clock, ms. */
+  /** The time from then to `untilMs` by the monotonic clock, ms. */
   readonly ageMs: Float64Array;
 }
 
-/** How rows are to be laid out. */
+/** How to lay out rows as points. */
 export interface Plan {
-  /** The rows that are needed begin here, CLOCK_MONOTONIC ms, and end with `untilMs`. */
+  /** The needed rows start here, CLOCK_MONOTONIC ms, and end at `untilMs`. */
   readonly fromMs: number;
   readonly untilMs: number;
   readonly maxPoints: number;
-  /** What lies between multiples of this, counted from `originMs`, shares a point; so that the same time always does. */
+  /** Rows between two multiples of this, counted from `originMs`, share a point, so that a time is in the same point in every answer. */
   readonly stepMs: number;
   readonly originMs: number;
-  /** So far rows are apart now, ms. */
+  /** The current distance between rows, ms. */
   readonly rowMs: number;
 }
 
 /**
- * Plans the points of an answer. The step is the smallest whole number of ms by which the time that is asked for, wherever it begins, takes
- * no more than that many points. `rowMs` is how far rows are apart at the interval that is in force.
+ * Plans the points of an answer. The step is the smallest whole number of ms at which the requested range, wherever it starts, needs no
+ * more points than requested. `rowMs` is the distance between rows at the interval in force.
  */
 export function planPoints({ seconds, points }: HistoryQuery, nowMs: number, rowMs: number): Plan {
   const rangeMs = seconds * 1_000;
@@ -38,24 +38,24 @@ export function planPoints({ seconds, points }: HistoryQuery, nowMs: number, row
   const common = { untilMs: nowMs, maxPoints: points, rowMs };
   if (points === 1) return { ...common, fromMs: beginMs, originMs: beginMs, stepMs: rangeMs + 1 };
   const stepMs = Math.ceil(rangeMs / (points - 1));
-  // The oldest point is told as a whole.
+  // Include all rows of the oldest point.
   return { ...common, fromMs: Math.floor(beginMs / stepMs) * stepMs, originMs: 0, stepMs };
 }
 
 /**
- * Lays out the rows of `history`: each in a point of its own where the plan's step is no longer than from row to row and they are few
- * enough, else by the plan's step. Where sampling stood still, points without rows show it.
+ * Lays out the rows of `history`: one point per row if the plan's step is no longer than the distance between rows and there are few enough
+ * rows, else by the plan's step. Points without rows mark gaps in sampling.
  */
 export function layPoints(history: History, plan: Plan): Points {
   const { stepMs, rowMs, untilMs } = plan;
   let { rows } = history;
-  // Taken since the answer was planned.
+  // Skip rows that were recorded after the answer was planned.
   while (rows > 0 && history.monoMs[rows - 1]! > untilMs) rows--;
   const each = stepMs <= rowMs ? layRows(history, rows, plan) : null;
   return each ?? laySteps(history, rows, plan);
 }
 
-/** Points as they are laid, oldest first. */
+/** Builds points, oldest first. */
 class Laying {
   readonly #history: History;
   readonly #untilMs: number;
@@ -76,18 +76,18 @@ class Laying {
     return this.#count === this.#timeMs.length;
   }
 
-  /** A point whose rows begin with `row`. */
+  /** Starts a point at `row`. */
   begin(row: number): void {
     this.#firstRow[this.#count++] = row;
   }
 
-  /** The point that was begun ends before `row`. */
+  /** Ends the current point before `row`. */
   end(row: number): void {
     this.#timeMs[this.#count - 1] = this.#history.wallMs[row - 1]!;
     this.#ageMs[this.#count - 1] = this.#untilMs - this.#history.monoMs[row - 1]!;
   }
 
-  /** A point without rows behind those before `row`, at that time of the monotonic clock. */
+  /** Adds a point without rows before `row`, at `atMs` of the monotonic clock. */
   gap(row: number, atMs: number): void {
     const { monoMs, wallMs } = this.#history;
     this.#firstRow[this.#count] = row;
@@ -108,7 +108,7 @@ class Laying {
   }
 }
 
-/** A point for each row, and for each gap; null when these are too many. */
+/** One point for each row and each gap; null if there are too many. */
 function layRows(history: History, rows: number, plan: Plan): Points | null {
   const { untilMs, rowMs } = plan;
   const { monoMs } = history;
@@ -127,7 +127,7 @@ function layRows(history: History, rows: number, plan: Plan): Points | null {
   return laying.done(rows, rowMs);
 }
 
-/** A point for each step in which there are rows, and in each gap for each step without any. */
+/** One point for each step with rows and, inside gaps, for each step without rows. */
 function laySteps(history: History, rows: number, plan: Plan): Points {
   const { originMs, stepMs, untilMs } = plan;
   const { monoMs } = history;

@@ -1,8 +1,8 @@
-/** What is asked of the flight recorder. */
+/** A request to the flight recorder. */
 export interface HistoryQuery {
   /** How far back, in seconds. */
   readonly seconds: number;
-  /** In how many points at most. */
+  /** The maximum number of points. */
   readonly points: number;
 }
 
@@ -10,8 +10,8 @@ export const MAX_POINTS = 5_000;
 export const DEFAULT_POINTS = 600;
 
 /**
- * Reads the query of a target, which is '' where there is none. `maxSeconds` is how far the flight recorder goes back, and what is meant
- * where nothing is said. Returns all that is wrong with it, if anything is.
+ * Parses the query of a request target, '' if there is none. `maxSeconds` is how far back the flight recorder goes, and the default of
+ * `seconds`. Returns all problems if the query is invalid.
  */
 export function parseHistoryQuery(query: string, maxSeconds: number): HistoryQuery | readonly string[] {
   const most = { seconds: maxSeconds, points: MAX_POINTS };

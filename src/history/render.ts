@@ -8,9 +8,9 @@ const COMMA = 44;
 const OPEN = 91;
 const CLOSE = 93;
 
-/** The only column that is no percentage. */
+/** The largest load that is written. Load is the only column that is not a percentage. */
 const LOAD_MOST = 999_999;
-/** Percentages in tenths, and behind them what is unknown. */
+/** Percentages in tenths; the number after the largest means unknown. */
 const TENTHS_MOST = 1_000;
 const UNKNOWN = TENTHS_MOST + 1;
 /** The longest texts with their commas: `99.9,` and `null,`; `999999.00,`; a time. */
@@ -18,12 +18,12 @@ const PERCENT_BYTES = 5;
 const LOAD_BYTES = 10;
 const TIME_BYTES = 17;
 const POINT_BYTES = 2 * TIME_BYTES + 2 * (LOAD_BYTES + (HISTORY_COLUMNS.length - 1) * PERCENT_BYTES);
-/** Room for the names of the columns, twice, and what else stands between the numbers. */
+/** Room for the column names, twice, and for the other text between the numbers. */
 const NAMES_BYTES = 2_048;
 
-/** What an answer of /history says. */
+/** The contents of a /history answer. */
 export interface HistoryBody {
-  /** What stands before the columns: identifier, times and sizes. */
+  /** The members before the columns: identifier, times and sizes. */
   readonly head: Readonly<Record<string, string | number>>;
   readonly timeMs: Float64Array;
   /** As long as `timeMs`. */
@@ -33,11 +33,11 @@ export interface HistoryBody {
 }
 
 /**
- * Renders answers of /history as JSON: percentages with one decimal, loads with two, null for what is unknown. There may be 100,000 numbers
- * in one, so that the text of each percentage is looked up. Thread: main.
+ * Renders /history answers as JSON: percentages with one decimal, loads with two, null for unknown values. An answer may contain 100,000
+ * numbers, so the texts of percentages come from a lookup table. Thread: main.
  */
 export class HistoryRenderer {
-  /** The text of each of the tenths, in as many bytes as the longest takes, and how long it is. */
+  /** The text of each number of tenths, padded to the longest text, and its length without padding. */
   readonly #texts = new Uint8Array((UNKNOWN + 1) * PERCENT_BYTES);
   readonly #lengths = new Uint8Array(UNKNOWN + 1);
 
@@ -49,13 +49,13 @@ export class HistoryRenderer {
     }
   }
 
-  /** Allocates what it returns. */
+  /** Allocates the result. */
   render({ head, timeMs, ageMs, summaries }: HistoryBody): Uint8Array {
     const { length: count } = timeMs;
     const opening = encoder.encode(JSON.stringify({ ...head, columns: HISTORY_COLUMNS }));
     const out = Buffer.allocUnsafe(opening.length + NAMES_BYTES + count * POINT_BYTES);
     out.set(opening);
-    // In place of the brace that closes it.
+    // Overwrite the closing brace.
     let at = opening.length - 1;
     at += out.write(',"time_ms":', at);
     at = putTimes(out, at, timeMs);
@@ -83,7 +83,7 @@ export class HistoryRenderer {
       const value = values[i]!;
       const tenths = Number.isNaN(value) ? UNKNOWN : Math.max(0, Math.min(TENTHS_MOST, value * 10 + 0.5)) | 0;
       const text = tenths * PERCENT_BYTES;
-      // All of it is quicker than as much as there is.
+      // Copying all bytes is faster than copying only the text.
       out[next] = texts[text]!;
       out[next + 1] = texts[text + 1]!;
       out[next + 2] = texts[text + 2]!;
@@ -121,7 +121,7 @@ function putLoads(out: Uint8Array, at: number, values: Float64Array): number {
   return close(out, next);
 }
 
-/** Ends an array, in place of the comma behind its last value if there is one. */
+/** Closes an array. Overwrites the comma after its last value, if there is one. */
 function close(out: Uint8Array, at: number): number {
   const end = out[at - 1] === COMMA ? at - 1 : at;
   out[end] = CLOSE;

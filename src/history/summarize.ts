@@ -1,12 +1,12 @@
 import type { Points } from './points.js';
 
-/** What each point tells of a column; NaN where none of its rows knows it. */
+/** A column's value in each point; NaN if it is unknown in all rows of the point. */
 export interface Summary {
   readonly mean: Float64Array;
   readonly max: Float64Array;
 }
 
-/** The mean and the highest of a column's values in each point. Rows that do not know it (NaN) count for nothing. */
+/** The mean and the maximum of a column in each point. Unknown values (NaN) are ignored. */
 export function summarize(values: Float32Array, { timeMs, firstRow }: Points): Summary {
   const { length: count } = timeMs;
   const mean = new Float64Array(count);
@@ -21,7 +21,7 @@ export function summarize(values: Float32Array, { timeMs, firstRow }: Points): S
       sum += value;
       if (value > highest) highest = value;
     }
-    // Looking at each whether it is known would take twice as long.
+    // Checking each value for NaN would take twice as long.
     mean[point] = Number.isNaN(sum) ? meanOfKnown(values, first, end) : sum / (end - first);
     max[point] = highest === Number.NEGATIVE_INFINITY ? Number.NaN : highest;
   }

@@ -8,10 +8,10 @@ const BUSY_HELP = [
   `Milliseconds above 90 %: increase(${BUSY}_count[5m]) - ignoring (le) increase(${BUSY}_bucket{le='0.9'}[5m]).`,
 ].join(' ');
 
-/** Upper bounds of the buckets that are told, in percent: of the 101 that there are, as many as panels and alerts have use for. */
+/** Upper bounds of the exported buckets, in percent: of the 101 existing ones, those that panels and alerts can use. */
 const BOUNDS_PCT = [...Array.from({ length: 20 }, (_, i) => 5 * i), 99, 100];
 
-/** Families about the CPU beside its usage and its time by mode. `n`: a telemetry frame's numbers. */
+/** Families about the CPU other than its usage and its time by mode. `n`: a telemetry frame's numbers. */
 export function cpuDetailFamilies(n: Float64Array): Family[] {
   return [
     busyHistogram(n),
@@ -31,20 +31,20 @@ export function cpuDetailFamilies(n: Float64Array): Family[] {
   ];
 }
 
-/** Fractions of a millisecond are cut off each sum, not each bucket: so the counts are whole, and none is less than the one before. */
+/** Rounds down each cumulative sum, not each bucket, so that the counts are whole numbers and never decrease. */
 function busyHistogram(n: Float64Array): Family {
   const counts: [string, number][] = [];
   let ms = 0;
   for (let bucket = 0; bucket < BURST_BUCKETS; bucket++) {
     ms += n[BURST_FIRST + bucket]!;
-    // Both formats write a bound in the same way: it names a series.
+    // Both formats write a bound identically, because it identifies a series.
     if (BOUNDS_PCT.includes(bucket)) counts.push([boundOf(bucket), Math.floor(ms)]);
   }
   counts.push(['+Inf', Math.floor(ms)]);
   return histogram(BUSY, BUSY_HELP, counts, n[BURST_FIRST + BURST_BUCKETS]!);
 }
 
-/** As OpenMetrics wants numbers from 0 to 10: with a point. */
+/** OpenMetrics requires a decimal point in whole numbers from 0 to 10. */
 function boundOf(pct: number): string {
   return pct % 100 === 0 ? `${pct / 100}.0` : `${pct / 100}`;
 }
@@ -52,7 +52,7 @@ function boundOf(pct: number): string {
 const SHARES = ['some', 'full'] as const;
 const WINDOWS_SEC = [10, 60, 300] as const;
 
-/** For how long tasks had to wait; nothing where the kernel keeps no account of it. `n`: a telemetry frame's numbers. */
+/** How long tasks waited for resources (PSI); all values unknown if the kernel does not record it. `n`: a telemetry frame's numbers. */
 export function pressureFamilies(n: Float64Array): Family[] {
   const lines = PRESSURE_RESOURCES.flatMap((resource) =>
     SHARES.map((share) => ({ resource, share, line: `${resource}_${share}` as const })),

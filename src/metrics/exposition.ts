@@ -1,4 +1,4 @@
-/** The two formats that Prometheus reads: OpenMetrics 1.0, and the classic text from before it. */
+/** The two formats that Prometheus reads: OpenMetrics 1.0, and the older classic text format. */
 export const FORMATS = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   classic: 'text/plain; version=0.0.4; charset=utf-8',
@@ -7,15 +7,15 @@ export type Format = keyof typeof FORMATS;
 
 /** One value. NaN and null: unknown. */
 export interface Sample {
-  /** Of a histogram: what comes behind the family's name. */
+  /** In a histogram: the suffix appended to the family's name. */
   readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number | null;
 }
 
-/** The samples of one name. */
+/** A metric family: the samples of one name. */
 export interface Family {
-  /** With the unit as its end, and without `_total` or `_info`. */
+  /** Ends with the unit, without `_total` or `_info`. */
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'info' | 'histogram';
   /** On one line, and without quotes and backslashes. */
@@ -27,10 +27,10 @@ const UNITS = ['seconds', 'bytes', 'ratio'];
 const SUFFIXES = { gauge: '', counter: '_total', info: '_info', histogram: '' } as const;
 
 /**
- * Writes families as text. Unknown values are left out, and so are families without any known value.
+ * Writes families as text. Leaves out unknown values, and families without any known value.
  *
- * Written here, and not with prom-client: the numbers lie in frames and are looked at when somebody asks, where a library would keep them
- * a second time in objects of its own.
+ * Does not use prom-client: the numbers lie in frames and are read at request time, but a library would keep a second copy of them in its
+ * own objects.
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -41,7 +41,7 @@ export function renderFamilies(families: readonly Family[], format: Format): str
     const known = samples.filter(({ value }) => value !== null && Number.isFinite(value));
     if (known.length === 0) continue;
     const sampleName = `${name}${SUFFIXES[type]}`;
-    // The classic text names a family as its samples, and knows no info.
+    // In the classic text a family has the name of its samples, and there is no `info` type.
     const familyName = isOpen ? name : sampleName;
     text += `# TYPE ${familyName} ${!isOpen && type === 'info' ? 'gauge' : type}\n`;
     const unit = UNITS.find((each) => name.endsWith(`_${each}`));
@@ -58,7 +58,7 @@ function renderLabels(labels: Sample['labels']): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** Prometheus' reader takes a NUL for the end of the text, and would refuse all of it. */
+/** Prometheus' parser takes a NUL for the end of the text, and would reject all of it. */
 function escaped(text: string): string {
   if (!/[\\"\n\0]/.test(text)) return text;
   return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\0', '\ufffd');
@@ -87,8 +87,8 @@ export function labelled(
 }
 
 /**
- * A histogram, of how many observations were at most `le`, for each of `counts`, ascending and `+Inf` last; none when nothing was observed.
- * `sum` is of all observations.
+ * A histogram. `counts`: the number of observations of at most `le`, for each `le` in ascending order, `+Inf` last. `sum`: the sum of all
+ * observations. It has no samples if nothing was observed.
  */
 export function histogram(
   name: string,
@@ -106,7 +106,7 @@ export function histogram(
   return { type: 'histogram', name, help, samples: count > 0 ? samples : [] };
 }
 
-/** What is told in labels: a sample that is always 1. */
+/** A family whose information is in its labels: a sample that is always 1. */
 export function info(name: string, help: string, labels: Sample['labels']): Family {
   return { type: 'info', name, help, samples: [{ labels, value: 1 }] };
 }

@@ -2,7 +2,7 @@ import { AMOUNTS, D, FIELDS, SOURCES, type Source, sourceBit, T } from '../share
 import type { CpuSeconds } from './cpu-seconds.js';
 import { type Family, labelled, single } from './exposition.js';
 
-/** Families about the host: the table of fields, the sizes behind it and the CPU's time by mode. `n`: a telemetry frame's numbers. */
+/** Families about the host: the table of fields, the amounts they derive from, and CPU time by mode. `n`: a telemetry frame's numbers. */
 export function hostFamilies(n: Float64Array, cpuSeconds: CpuSeconds): Family[] {
   const fields = FIELDS.flatMap(({ numbers, metrics, unit, help }) =>
     numbers.map((number, i) => {
@@ -20,9 +20,9 @@ export function hostFamilies(n: Float64Array, cpuSeconds: CpuSeconds): Family[] 
 }
 
 /**
- * How each source does. `isFresh`: the telemetry frame is valid and not too old; null numbers: there is no frame yet.
+ * The state of each source. `isFresh`: the telemetry frame is valid and not too old; null numbers: there is no frame yet.
  *
- * A source that the host does not have (no swap, no nginx, a kernel without pressure) is not supported, and has not failed.
+ * A source that the host lacks (no swap, no nginx, a kernel without pressure) counts as not supported, not as failed.
  */
 export function collectorFamilies(
   n: Float64Array | null,

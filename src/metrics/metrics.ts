@@ -13,15 +13,14 @@ import { exchangeFamilies, processFamilies, samplerFamilies } from './own-famili
 
 const VARY: Answer['headers'] = [['vary', 'accept']];
 
-/** What /metrics is made from: the same as /health, and when the process began, in seconds since the epoch. */
+/** The inputs of /metrics: those of /health, and the start of the process in seconds since the epoch. */
 export interface MetricsSources extends HealthSources {
   readonly startWallSeconds: number;
 }
 
 /**
- * `GET /metrics`, for Prometheus. Always 200 with what is known: an alert needs something to look at, the more so when nothing is
- * sampled. The host's values are there while /telemetry would tell them, and not when they are too old; what is unknown is not there.
- * Thread: main.
+ * `GET /metrics`, for Prometheus. Always answers 200 with what is known: alerts need data, most of all when nothing is sampled. The host's
+ * values are present only while /telemetry would serve them. Unknown values are left out. Thread: main.
  */
 export class Metrics {
   readonly #sources: MetricsSources;
@@ -77,7 +76,7 @@ export class Metrics {
   }
 }
 
-/** The newest frame's numbers, of which its reader has let go; null before the first frame. */
+/** A copy of the newest frame's numbers, valid after the frame is released; null before the first frame. */
 function copyOf(frames: FrameReader): Float64Array | null {
   return frames.read(({ numbers }) => Float64Array.from(numbers));
 }

@@ -1,12 +1,12 @@
 import type { Format } from './exposition.js';
 
-/** How specific a range is that takes in the classic text: the most specific counts, whatever it says. */
+/** Media ranges that match the classic text, in order of specificity. The most specific one counts, whatever its `q`. */
 const CLASSIC_RANGES = ['*/*', 'text/*', 'text/plain'];
 
 /**
- * The format that a request with this Accept gets: OpenMetrics if it names it and does not like the classic text better, else the classic
- * text, which everybody can read. There is no 406. A version that is named must be the one that is there; `q` that is no number from 0 to
- * 1 is 0.
+ * Chooses the format for an Accept header: OpenMetrics if the header names it and does not prefer the classic text, else the classic text,
+ * which every client can read. There is no 406. An explicit version must match the supported one. A `q` that is not a number from 0 to 1
+ * counts as 0.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept
  */
 export function chooseFormat(accept: string): Format {

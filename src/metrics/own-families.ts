@@ -5,7 +5,7 @@ import { LANES } from '../shared/control.js';
 import { D, T } from '../shared/fields.js';
 import { type Family, info, labelled, single } from './exposition.js';
 
-/** What sampling takes and how it goes, lane by lane. The numbers are the frames'; null: there is no frame yet. */
+/** The cost and the progress of sampling, per lane. `n` and `disk`: the numbers of the frames; null: there is no frame yet. */
 export function samplerFamilies(
   sources: HealthSources,
   n: Float64Array | null,
@@ -71,7 +71,7 @@ export function samplerFamilies(
   ];
 }
 
-/** What the backend and the plugin have to do with. */
+/** Families about heartbeats to the backend and pushes from the plugin. */
 export function exchangeFamilies(sources: HealthSources, nowMs: number): Family[] {
   const openclaw = sources.openclaw();
   const state = sources.heartbeat();
@@ -129,7 +129,7 @@ function heartbeatFamilies(state: HeartbeatState, nowMs: number): Family[] {
   ];
 }
 
-/** The process as a whole, by the names that every Prometheus client has for it. `startSeconds` is its start on the wall clock. */
+/** Families about the process, under the standard names of Prometheus clients. `startSeconds`: its start, in seconds since the epoch. */
 export function processFamilies(startSeconds: number): Family[] {
   const { user, system } = process.cpuUsage();
   const start = 'Start of the process, in seconds since the epoch.';

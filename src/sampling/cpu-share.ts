@@ -1,16 +1,16 @@
 const MIN_MS = 5_000;
 const WINDOW_MS = 60_000;
 
-/** The share of one core that some threads take, over the last minute or so, from cumulative CPU time. Thread: main. */
+/** The share of one core that some threads use over about the last minute, computed from cumulative CPU time. Thread: main. */
 export class CpuShare {
-  /** Percent of one core; null until there are five seconds to go by. */
+  /** Percent of one core; null until five seconds were measured. */
   pct: number | null = null;
-  /** The same over the last whole minute: what a budget is judged by. */
+  /** The same over the last whole minute, for comparison with the budget. */
   minutePct: number | null = null;
   #baseNs = Number.NaN;
   #baseMs = Number.NaN;
 
-  /** Takes a reading. A CPU time that is unknown, or lower than before (a thread that died), starts anew. */
+  /** Adds a reading. A CPU time that is unknown, or lower than before (a thread died), restarts the measurement. */
   push(cpuNs: number, atMs: number): void {
     const elapsedMs = atMs - this.#baseMs;
     const usedNs = cpuNs - this.#baseNs;

@@ -7,12 +7,12 @@ import { workerFile } from '../worker-file.js';
 
 /** The host's files may hang, and so may the programs that `systeminformation` starts. */
 const TIMEOUT_MS = 30_000;
-/** Far more than it takes, but on a machine that is busy. */
+/** Far more than it takes, except on a busy machine. */
 const TERMINATE_MS = 2_000;
 
 /**
- * Reads the host inventory, in a thread that ends when it has the answer: what it loads goes with it, and a sick host can keep neither the
- * lanes nor the bridge waiting. Thread: main.
+ * Reads the host inventory in a thread that ends afterwards: the memory of the modules it loads is freed, and a faulty host can block
+ * neither the lanes nor the bridge. Thread: main.
  */
 export class InventoryReader {
   readonly #trees: HostTrees;
@@ -24,8 +24,8 @@ export class InventoryReader {
   }
 
   /**
-   * Starts the thread. One of the first two is called, later, unless `stop` comes first; `booted` before that, if it is known which boot this
-   * is.
+   * Starts the thread. Later calls either `found` or `failed`, unless `stop` is called first. Before that, calls `booted` if the boot ID is
+   * known.
    */
   start(events: {
     found(inventory: HostInventory): void;
@@ -63,7 +63,7 @@ export class InventoryReader {
     this.#timer.unref();
   }
 
-  /** Ends the thread if it is there. Returns false when it could not be ended in time. */
+  /** Terminates the thread if it is running. Resolves with false if it did not end in time. */
   async stop(): Promise<boolean> {
     const worker = this.#worker;
     this.#worker = null;

@@ -9,22 +9,22 @@ import { workerFile } from '../worker-file.js';
 
 /** The lanes keep a few buffers and no history. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 2 };
-/** How long a thread may take to come up and begin with its lane. */
+/** Timeout for a thread to start and begin its lane. */
 const START_MS = 15_000;
 /** How often to check whether a lane that was given up while it wrote has finished or ended. */
 const WRITING_LOOK_MS = 1_000;
-/** How long a lane may take to see the stop word. */
+/** Timeout for a lane to see the stop word. */
 const STOP_MS = 600;
-/** How long a thread may take to end after that: on a machine that is busy it has to wait for its turns. */
+/** Timeout for a thread to end after that: on a busy machine it has to wait for CPU time. */
 const DESTROY_MS = 1_200;
-/** … and one that hangs in the kernel, as far as can be told: it will not end. */
+/** … and for one that probably hangs in the kernel: it will not end. */
 const DESTROY_HUNG_MS = 500;
 
-/** The pool's two threads, with nothing to do yet. */
+/** The pool's two threads, still idle. */
 export type SamplerThreads = Piscina;
 
 /**
- * Starts the pool's threads. They take as long to come up as the rest of the daemon takes to load, so they are started first.
+ * Starts the pool's threads. They take as long to start as the rest of the daemon takes to load, so they are started first.
  * Thread: main.
  */
 export function bootThreads(): SamplerThreads {
@@ -34,29 +34,29 @@ export function bootThreads(): SamplerThreads {
     maxThreads: LANES.length,
     concurrentTasksPerWorker: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
-    // A thread that sleeps on Piscina's own word could not sleep on ours.
+    // A thread that waits on Piscina's own word could not wait on ours.
     atomics: 'disabled',
     resourceLimits: RESOURCE_LIMITS,
-    // The lanes need nothing of the environment, the API key least of all.
+    // The lanes need no environment variables, least of all the API key.
     env: {},
   });
-  // A thread that dies while it is idle is replaced by Piscina; a lane on it makes its task fail, which is where it is handled.
+  // Piscina replaces a thread that dies while idle. If a thread dies with a lane, the lane's task fails, and `ended` handles it.
   threads.on('error', () => {});
   return threads;
 }
 
-/** What a lane is to do; the pool fills in the rest. */
+/** The task of a lane, without the parts that the pool adds. */
 export type LaneWork = LaneTask extends infer Task
   ? Task extends LaneTask
     ? Omit<Task, 'generation'>
     : never
   : never;
 
-/** What the pool tells its owner. All are called on the main thread. */
+/** Callbacks to the owner, all on the main thread. */
 export interface LaneEvents {
-  /** A lane's thread or task came to an end that nobody asked for. `restartInMs` null: it is not started again. */
+  /** A lane's thread or task ended unexpectedly. `restartInMs` null: it is not restarted. */
   died(lane: LaneName, reason: string, restartInMs: number | null): void;
-  /** A lane did its work for the first time since it was started. */
+  /** A lane did its work for the first time since its start. */
   working(lane: LaneName): void;
 }
 
@@ -65,15 +65,15 @@ interface LaneState {
   running: boolean;
   abort: AbortController;
   timer: NodeJS.Timeout | null;
-  /** Runs until the lane's thread has come up. */
+  /** Runs until the lane's thread has started. */
   startTimer: NodeJS.Timeout | undefined;
   ended: Promise<void>;
-  /** The thread of the lane before, which was given up; null: that lane has ended. */
+  /** The thread of the previous lane, which was given up; null: the previous lane has ended. */
   givenUp: Worker | null;
 }
 
 /**
- * The sampler pool: a Piscina pool of two threads, each with one lane as a task that does not end. The only file that knows Piscina.
+ * The sampler pool: a Piscina pool of two threads, each of which runs one lane as an endless task. The only file that uses Piscina.
  * Thread: main.
  */
 export class LanePool {
@@ -84,9 +84,9 @@ export class LanePool {
   readonly #lanes: Record<LaneName, LaneState>;
   #stopping = false;
   readonly #startMs: number;
-  /** Threads that were given up and have not ended yet: they hang in the kernel, and Piscina has forgotten them. */
+  /** Threads that were given up and have not ended yet: they hang in the kernel, and Piscina no longer tracks them. */
   readonly #hung = new Map<Worker, Promise<void>>();
-  /** Why a thread without a lane died last; empty once all lanes have threads. */
+  /** Why a thread without a lane last died; empty once all lanes have threads. */
   #threadProblem = '';
 
   constructor(options: {
@@ -130,14 +130,14 @@ export class LanePool {
     return this.#lanes[lane].restarts.total;
   }
 
-  /** Gives a lane up that does not advance any more: its thread is ended, and the lane counts as dead. One that is dead already is left. */
+  /** Gives up a lane that no longer advances: terminates its thread and counts the lane as dead. Ignores a lane that is dead already. */
   giveUp(lane: LaneName): void {
     if (this.#lanes[lane].running) this.#abort(lane, 'it hung, and was given up');
   }
 
   /**
-   * Stops the lanes and their threads. Returns false when a thread could not be ended in time: one that hangs in the kernel can't be, and
-   * the process then can't exit in the usual way.
+   * Stops the lanes and their threads. Resolves with false if a thread did not end in time. A thread that hangs in the kernel cannot be
+   * terminated, and the process then cannot exit normally.
    */
   async stop(): Promise<boolean> {
     this.#stopping = true;
@@ -147,7 +147,7 @@ export class LanePool {
       clearTimeout(startTimer);
     }
     this.#control.stop();
-    // Nobody waits for a disk lane that waits for a file system: the rest is up to `destroy`.
+    // Do not wait for a disk lane that waits for a file system: `destroy` terminates it.
     const waited = LANES.filter((lane) => lane === 'proc' || !this.#control.isAsking);
     await within(STOP_MS, Promise.all(waited.map((lane) => this.#lanes[lane].ended)));
     const mayHang = this.#hung.size > 0 || this.#control.isAsking;
@@ -175,23 +175,23 @@ export class LanePool {
     state.timer = null;
     state.givenUp = null;
     state.restarts.started();
-    // A thread that fails while it comes up takes no task with it: the task would wait for another for ever.
+    // A thread that fails during its start does not fail its task, which would wait for another thread forever.
     const { abort } = state;
     state.startTimer = setTimeout(() => this.#abort(lane, this.#startProblem()), this.#startMs);
     const task = { ...this.#works[lane], generation, port: port2 };
     const ended = (reason: string): void => {
-      // A thread that was given up may have more to say when it resumes: about a lane that is another's by then.
+      // A thread that was given up may resume and send more messages, by which time the lane belongs to its successor.
       port1.close();
       this.#died(lane, reason);
     };
     state.ended = this.#pool.run(task, { signal: abort.signal, transferList: [port2] }).then(
       () => ended('the lane came to an end'),
-      // An abort says why in its cause.
+      // After an abort, the reason is in the signal.
       (error: unknown) => ended(messageOf(abort.signal.aborted ? abort.signal.reason : error)),
     );
   }
 
-  /** Ends a lane with its thread, if it has one yet, and notes that thread until it has ended: one that hangs in the kernel does not. */
+  /** Ends a lane and its thread, if it has one yet, and tracks the thread until it ends: one that hangs in the kernel does not. */
   #abort(lane: LaneName, reason: string): void {
     const state = this.#lanes[lane];
     const before = this.#pool.threads;

@@ -9,20 +9,20 @@ import type { Reasons } from '../shared/reasons.js';
 import { CpuShare } from './cpu-share.js';
 
 const PERIOD_MS = 1_000;
-/** So many looks in a row without a new frame, and the lane is given up. Looks, not seconds: a process that was stopped is not hung. */
+/** A lane is given up after this many checks without a new frame. Checks, not seconds: a suspended process does not hang. */
 const GIVE_UP_LOOKS = 10;
 
-/** The disk lane's looks are seconds apart: three that were missed. */
+/** The disk lane ticks every few seconds: this is three missed ticks. */
 const GIVE_UP_DISK_LOOKS = 15;
 
-/** What the watchdog found at its last look. */
+/** The result of the watchdog's last check. */
 export interface SamplerState {
-  /** Percent of one core that both lanes take together; null: not known yet. */
+  /** Percent of one core that both lanes use together; null: not known yet. */
   readonly cpuPct: number | null;
 }
 
 /**
- * Looks once a second whether frames advance and what they say of themselves, and turns that into conditions. Thread: main.
+ * Checks once a second whether frames advance and what they report, and sets conditions accordingly. Thread: main.
  */
 export class Watchdog {
   readonly #frames: FrameReader;
@@ -52,10 +52,10 @@ export class Watchdog {
     clock: Clock;
     budgetPct: number;
     configuredIntervalMs: number;
-    /** Whether a lane is there to be judged: the time until it is started again is not held against it. */
+    /** Whether a lane runs. A lane that waits for its restart is not checked. */
     isRunning: (lane: LaneName) => boolean;
     giveUp: (lane: LaneName) => void;
-    /** Whether the disk lane waits for a file system: it is left alone then, since another would wait as well. */
+    /** Whether the disk lane waits for a file system. It is not given up then, since a new lane would wait as well. */
     isDiskLaneAsking: () => boolean;
   }) {
     this.#frames = options.frames;
@@ -83,7 +83,7 @@ export class Watchdog {
     return { cpuPct: this.#share.pct };
   }
 
-  /** One look. Public for the tests. */
+  /** Runs one check. Public for the tests. */
   look(): void {
     const nowMs = this.#clock.monoMs();
     const frame = this.#frames.read((slot) => ({
@@ -134,7 +134,7 @@ export class Watchdog {
   }
 
   #judgeCost(procCpuNs: number, atMs: number, intervalMs: number): void {
-    // The disk lane's account is as of its own last tick, seconds ago at most while it is well; its share is small.
+    // The disk lane's CPU time dates from its last tick, seconds ago at most while it is healthy; its share is small.
     const diskCpuNs = this.#diskFrames.read((slot) => slot.numbers[D.lane_cpu_ns]!) ?? 0;
     this.#share.push(procCpuNs + (Number.isNaN(diskCpuNs) ? 0 : diskCpuNs), atMs);
     const { minutePct } = this.#share;
@@ -143,10 +143,10 @@ export class Watchdog {
     if (Number.isNaN(procCpuNs))
       notice = `this kernel keeps no account of threads: the ${budget} can't be held`;
     if (intervalMs > this.#configuredIntervalMs) notice = `sampling is slowed down to stay within ${budget}`;
-    // At the slowest interval, and still over the budget.
+    // Still over the budget at the slowest interval.
     if (intervalMs >= SLOWEST_INTERVAL_MS && minutePct !== null && minutePct > this.#budgetPct)
       notice = `the sampler takes more than ${budget} at its slowest`;
-    // The numbers are right all the same: no problem.
+    // Only a notice: the values are still correct.
     this.#conditions.set('budget', notice, 'info');
   }
 }

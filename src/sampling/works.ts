@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import type { LaneName } from '../shared/control.js';
 import type { LaneWork } from './pool.js';
 
-/** How often the disk lane looks, and after how long its values are stale. Not settings; the tests are in more of a hurry. */
+/** The disk lane's intervals, and the ages at which its values are stale. Not settings: only tests shorten them. */
 export interface Cadences {
   readonly diskMs: number;
   readonly diskStaleAfterMs: number;
@@ -17,7 +17,7 @@ const CADENCES: Cadences = {
   nginxStaleAfterMs: 180_000,
 };
 
-/** What each lane is to do. `searchPath` is a PATH along which nginx is looked for. */
+/** The task of each lane. `searchPath`: a PATH that is searched for nginx. */
 export function laneWorks(options: {
   config: Config;
   shared: SharedArrayBuffer;

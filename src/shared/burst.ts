@@ -1,17 +1,17 @@
 import { BURST_BUCKETS, BURST_COUNTERS, BURST_FIRST } from './fields.js';
 
 /**
- * Reading the histogram of busy shares. Its counters lie in every telemetry frame and are never reset; who has kept those of an earlier frame
- * gets from the difference what happened in between. Any thread.
+ * Reads the histogram of busy shares. Its counters are in every telemetry frame and are never reset; the difference of two frames' counters
+ * describes the time between them. Any thread.
  */
 
-/** Statistics of an interval. NaN: it has no known share. Units: percent and milliseconds. */
+/** Statistics of an interval, in percent and milliseconds. NaN: no share is known. */
 export interface BurstStatistics {
-  /** For how much of the interval a share was known. */
+  /** How much of the interval has a known share. */
   seenMs: number;
-  /** Upper bound, to a whole percent, of the busiest 100 ms. */
+  /** Upper bound, in whole percent, of the busiest 100 ms. */
   maxPct: number;
-  /** Upper bound, to a whole percent, of what the share kept below for 95 % of the time. */
+  /** Upper bound, in whole percent, of the share's 95th percentile by time. */
   p95Pct: number;
   meanPct: number;
   above90Ms: number;
@@ -21,7 +21,7 @@ const QUANTILE = 0.95;
 const HIGH_PCT = 90;
 
 /**
- * Counts `ms` more for the busy share `pct`, 0 to 100, in the histogram behind a telemetry frame's `numbers`. Thread: proc lane. Allocates:
+ * Adds `ms` for the busy share `pct`, 0 to 100, to the histogram after a telemetry frame's `numbers`. Thread: proc lane. Allocates:
  * nothing.
  */
 export function countBurst(numbers: Float64Array, pct: number, ms: number): void {
@@ -29,7 +29,7 @@ export function countBurst(numbers: Float64Array, pct: number, ms: number): void
   numbers[BURST_FIRST + BURST_BUCKETS]! += (pct / 100) * ms;
 }
 
-/** An empty result, to be filled in by `burstsBetween`. */
+/** Creates an empty result for `burstsBetween` to fill in. */
 export function createBurstStatistics(): BurstStatistics {
   return { seenMs: 0, maxPct: Number.NaN, p95Pct: Number.NaN, meanPct: Number.NaN, above90Ms: Number.NaN };
 }
@@ -40,8 +40,8 @@ export function copyBurstCounters(numbers: Float64Array, out: Float64Array): voi
 }
 
 /**
- * Brings `out` up to date with what happened since `base` (as `copyBurstCounters` filled it) until `numbers`, a telemetry frame's.
- * Allocates: nothing.
+ * Updates `out` with the statistics of the time from `base` (filled by `copyBurstCounters`) to `numbers`, a telemetry frame's. Allocates:
+ * nothing.
  */
 export function burstsBetween(base: Float64Array, numbers: Float64Array, out: BurstStatistics): void {
   let seenMs = 0;

@@ -9,8 +9,8 @@ const STOP = 0;
 const LANE: Record<LaneName, number> = { proc: WORDS_PER_LINE, disk: 2 * WORDS_PER_LINE };
 
 /**
- * What a lane is doing. `writing`: it uses the memory that only the current lane may use: its frame store, the flight recorder, its pin
- * in the disk lane's store. `asking`: it waits for a file system.
+ * What a lane is doing. `writing`: it uses memory reserved for the current lane (its frame store, the flight recorder, its pin in the disk
+ * lane's store). `asking`: it waits for a file system.
  */
 export const ACTIVITY = { resting: 0, writing: 1, asking: 2 } as const;
 export type Activity = (typeof ACTIVITY)[keyof typeof ACTIVITY];
@@ -18,20 +18,21 @@ const ACTIVITY_BITS = 2;
 const ACTIVITY_MASK = 3;
 
 /**
- * The words by which the main thread steers the lanes.
+ * The words with which the main thread controls the lanes.
  *
  * `stop`   Writer: main, once, 0 → 1. Readers: the lanes, which sleep on it.
- * `lane`   One for each lane: the generation that is current, and what that lane is doing. Writers: main, which changes the generation;
- *          the lane of the current generation, which changes the activity. Both change it with compareExchange. Readers: any.
+ * `lane`   One per lane: the current generation, and what that lane is doing. Writers: main, which changes the generation; the lane of the
+ *          current generation, which changes the activity. Both use compareExchange, except that main stores when the lane has ended.
+ *          Readers: any.
  * Ordering: all accesses are sequentially consistent (Atomics); stop is stored before it is notified, so no sleeper misses it.
  *
- * Why a store never has two writers: a lane that was given up hangs in the kernel and cannot be stopped; it may resume at any later time,
- * beside its successor. It writes only after `enter(writing)`, and main starts a successor only after `replace`. Both are a
- * compareExchange on the same word, so one of them comes first. If `replace` does, `enter` fails, now and for ever. If `enter` does,
- * `replace` fails until the lane has left the section. What a lane wrote there happens before its `enter(resting)`, which happens before
- * the `replace` that sees it, which happens before all that the successor does.
- * The section touches no file, so a lane does not hang in it. One that stands still there all the same (its memory is swapped out to
- * a dead disk, say) is not replaced until its thread has ended: no samples are better than torn frames.
+ * Why a store never has two writers: a lane that was given up hangs in the kernel and cannot be stopped. It may resume at any later time,
+ * in parallel with its successor. It writes only after `enter(writing)`, and main starts a successor only after `replace`. Both are a
+ * compareExchange on the same word, so one of them comes first. If `replace` does, `enter` fails from then on. If `enter` does, `replace`
+ * fails until the lane has left the section. What a lane wrote there happens before its `enter(resting)`, which happens before the
+ * `replace` that sees it, which happens before everything the successor does.
+ * The section accesses no file, so a lane does not hang in it. A lane that stalls there anyway (for example, its memory is swapped out to a
+ * dead disk) is not replaced until its thread has ended: no samples are better than torn frames.
  *
  * test/unit/replaced-writer-model.test.ts runs every interleaving of these steps.
  */
@@ -42,25 +43,25 @@ export class Control {
     this.#words = new Int32Array(shared, CONTROL_OFFSET, CONTROL_WORDS * WORDS_PER_LINE);
   }
 
-  /** Tells all lanes to end, and wakes them. Thread: main. */
+  /** Stops all lanes and wakes them. Thread: main. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
     Atomics.notify(this.#words, STOP);
   }
 
-  /** Sleeps for `ms` or until `stop`. Thread: lanes only (it blocks). Returns false when it is time to end. */
+  /** Sleeps for `ms` or until `stop`. Thread: lanes only (it blocks). Returns false when the lane should end. */
   sleep(ms: number): boolean {
     return Atomics.wait(this.#words, STOP, 0, ms) === 'timed-out';
   }
 
-  /** Returns the generation of the next `lane`, which is the current one from now on. The lane before has ended. Thread: main. */
+  /** Starts the next generation of `lane` and returns its number. The previous lane must have ended. Thread: main. */
   nextGeneration(lane: LaneName): number {
     const generation = this.generation(lane) + 1;
     Atomics.store(this.#words, LANE[lane], generation << ACTIVITY_BITS);
     return generation;
   }
 
-  /** `nextGeneration` if the lane before may still resume; null, and nothing changes, while that one is writing. Thread: main. */
+  /** Like `nextGeneration`, for a lane that may still resume. Returns null and changes nothing while it is writing. Thread: main. */
   replace(lane: LaneName): number | null {
     for (;;) {
       const word = Atomics.load(this.#words, LANE[lane]);
@@ -72,7 +73,7 @@ export class Control {
   }
 
   /**
-   * Says what the lane of that generation does from now on. Returns false, and changes nothing, if it was replaced. Thread: the lane's.
+   * Sets the activity of the lane of that generation. Returns false and changes nothing if the lane was replaced. Thread: the lane's.
    * Wait-free; allocates nothing.
    */
   enter(lane: LaneName, generation: number, activity: Activity): boolean {
@@ -82,7 +83,7 @@ export class Control {
     return Atomics.compareExchange(this.#words, LANE[lane], word, next) === word;
   }
 
-  /** Whether the disk lane waits for a file system. Thread: any. */
+  /** Whether the disk lane is waiting for a file system. Thread: any. */
   get isAsking(): boolean {
     return (Atomics.load(this.#words, LANE.disk) & ACTIVITY_MASK) === ACTIVITY.asking;
   }

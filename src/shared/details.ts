@@ -1,6 +1,6 @@
 import { type NumberName, PRESSURE_RESOURCES, PRESSURE_VALUES, type PressureResource } from './fields.js';
 
-/** What /telemetry has beside the contract's fields: objects whose leaves are single numbers of the frame, null where one is unknown. */
+/** The objects of /telemetry beyond the contract's fields. Their leaves are single numbers of the frame, null if unknown. */
 
 /** A number, rendered with `decimals` places. */
 export interface Leaf {
@@ -36,7 +36,7 @@ export const CPU: Branch = {
   },
 };
 
-/** The `pressure` object where the kernel has it, behind `supported`. */
+/** The `pressure` object after `supported`, if the kernel supports it. */
 export const PRESSURE: Branch = {
   interval_ms: leaf('pressure_interval_ms', 0),
   ...Object.fromEntries(

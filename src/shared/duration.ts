@@ -1,4 +1,4 @@
-/** A time in the two largest units that say something: 8 h 15 min. Thread: any, and the page. */
+/** Formats a duration in its two largest units, such as 8 h 15 min. Thread: any, and the page. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts: [number, string][] = [

@@ -1,4 +1,4 @@
-/** Every failure that the Monitor names, and what the code stands for. The codes are stable: operators grep for them. */
+/** All error codes and their meanings. The codes are stable: operators grep for them. */
 export const ERROR_CODES = {
   CONFIG_INVALID: 'a setting or flag has a value that is not allowed',
   LAYOUT_MISMATCH: 'a thread was handed shared memory of another layout',
@@ -13,7 +13,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** The one error class of the project: a stable `code`, the `cause` where there is one, and facts for the log. */
+/** The project's only error class: a stable `code`, an optional `cause`, and facts for the log. */
 export class MonitorError extends Error {
   override readonly name = 'MonitorError';
   readonly code: ErrorCode;
@@ -30,25 +30,25 @@ export class MonitorError extends Error {
   }
 }
 
-/** The message of anything that was thrown, for a log line. */
+/** The message of any thrown value, for a log line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A failed system call in a few words: `EACCES (permission denied)`; the message of anything else. */
+/** Formats a failed system call briefly, such as `EACCES (permission denied)`; returns the message of any other error. */
 export function describeSystemError(error: unknown): string {
   // Node's message: `EACCES: permission denied, open '…'`.
   const [, code, description] = /^([A-Z]+\d*): (.*?)(?:, \w+(?: '.*')?)?$/.exec(messageOf(error)) ?? [];
   return code === undefined ? messageOf(error) : `${code} (${description})`;
 }
 
-/** Why a source failed. `summary` names the kind of failure and stays the same while it goes on; `detail` may differ each time. */
+/** Why a source failed. `summary` names the kind of failure and stays the same while it lasts; `detail` may differ each time. */
 export interface Reason {
   readonly summary: string;
   readonly detail: string | null;
 }
 
-/** The reason that an error stands for. */
+/** Converts an error to a reason. */
 export function reasonOf(error: unknown): Reason {
   const summary = error instanceof MonitorError ? error.context['summary'] : undefined;
   const message = messageOf(error);

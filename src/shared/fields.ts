@@ -1,5 +1,5 @@
 /**
- * The one table of what the Monitor tells about a host. All else that tells of it derives from this.
+ * The table of everything that the Monitor reports about a host; all other places derive from it.
  */
 
 import type { NumberName, Source } from './numbers.js';
@@ -12,7 +12,7 @@ interface FieldBase {
   readonly source: Source;
   readonly unit: 'percent' | 'seconds' | 'tasks' | 'none';
   readonly help: string;
-  /** What each of its numbers is called on `/metrics`, behind `harborforge_`. The unit stands in it; percent become ratios there. */
+  /** The name of each of its numbers on `/metrics`, after `harborforge_`. It contains the unit; percentages become ratios there. */
   readonly metrics: readonly string[];
 }
 
@@ -23,7 +23,7 @@ interface NumberField extends FieldBase {
   readonly numbers: readonly [NumberName];
 }
 
-/** An array of numbers, unknown as a whole when one of them is. */
+/** An array of numbers, unknown as a whole if one of them is. */
 interface NumbersField extends FieldBase {
   readonly kind: 'numbers';
   readonly decimals: 0 | 1 | 2;
@@ -31,8 +31,8 @@ interface NumbersField extends FieldBase {
 }
 
 /**
- * `flag`: 1 and 0 inside, true and false on the wire. `names`: an array of strings, kept as rendered JSON in the disk frame's bytes; the
- * number, which only `/metrics` tells, is how many there are.
+ * `flag`: 1 and 0 internally, true and false on the wire. `names`: an array of strings, kept in the disk frame's notes (reasons.ts); its
+ * number is their count, which only `/metrics` reports.
  */
 interface PlainField extends FieldBase {
   readonly kind: 'flag' | 'names';
@@ -41,7 +41,7 @@ interface PlainField extends FieldBase {
 
 export type Field = NumberField | NumbersField | PlainField;
 
-/** The hardware fields of the wire, in the order in which they are written. */
+/** The hardware fields on the wire, in their order. */
 export const FIELDS: readonly Field[] = [
   {
     name: 'cpu_pct',
@@ -123,11 +123,11 @@ export const FIELDS: readonly Field[] = [
   },
 ];
 
-/** What only /metrics tells. Units: bytes. */
+/** A value that only /metrics reports. Units: bytes. */
 export interface Amount {
   readonly number: NumberName;
   readonly source: Source;
-  /** As `metrics` of a field. */
+  /** Like `metrics` of a field. */
   readonly metric: string;
   readonly help: string;
 }

@@ -5,8 +5,8 @@ import { CACHE_LINE, type StoreLayout } from './layout.js';
  * Pinned frames: one writer, R readers, R + 2 slots, in shared memory.
  *
  * Words (Int32, each on its own cache line):
- *   published  Writer: the writer. Readers: all. Index of the newest whole frame, -1 before the first.
- *   pin[r]     Writer: reader r. Reader: the writer. Index of the slot that reader r is reading, -1 when none.
+ *   published  Writer: the writer. Readers: all. Index of the newest complete frame, -1 before the first.
+ *   pin[r]     Writer: reader r. Reader: the writer. Index of the slot that reader r is reading, -1 if none.
  *
  * Reader                                   Writer
  *   R1  slot = load published                W1  for each r: mark load pin[r] as taken; published is taken too
@@ -16,26 +16,25 @@ import { CACHE_LINE, type StoreLayout } from './layout.js';
  *   …   read the slot
  *   R5  store pin = -1
  *
- * Ordering: Atomics are sequentially consistent, and the plain writes of W2 happen before the store W3, which happens
- * before the load R3 that sees it. If R3 still sees `slot` then it was published after R2 was visible, so every later
- * W1 sees the pin; a W1 that ran before R2 had either taken `slot` as published, or has filled it, and then R3 sees
- * either another index (and tries again) or the finished frame. So: no torn frame, no waiting writer, and a reader that
- * is descheduled while it holds a pin keeps whole bytes. A reader tries again only when the writer has published
- * meanwhile, so one of the two always advances. A writer that dies between W1 and W3 leaves the last frame as it was.
- * That there is one writer at a time, even when a lane was given up and may resume, is up to control.ts.
+ * Ordering: Atomics are sequentially consistent. The plain writes of W2 happen before the store W3, which happens before the load R3 that
+ * sees it. If R3 still sees `slot`, it was published after R2 was visible, so every later W1 sees the pin. A W1 that ran before R2 has
+ * either taken `slot` as published, or has filled it; then R3 sees either another index (and retries) or the finished frame. So no frame
+ * is torn, the writer never waits, and a reader that is descheduled while it holds a pin keeps a complete frame. A reader retries only if
+ * the writer has published in the meantime, so one of the two always makes progress. A writer that dies between W1 and W3 leaves the last
+ * frame intact. control.ts ensures that there is one writer at a time, even if a lane was given up and may resume.
  *
  * test/unit/frame-store-model.test.ts runs every interleaving of these steps.
  */
 
 const WORDS_PER_LINE = CACHE_LINE / 4;
-/** Views onto one slot's bytes are kept by length; a snapshot's length takes few values. */
+/** Views of a slot's bytes are cached by length; a snapshot has few different lengths. */
 const MAX_KEPT_VIEWS = 256;
 
-/** One frame's memory. The views are made once. */
+/** The memory of one frame. Its views are created once. */
 export class Slot {
   readonly index: number;
   readonly numbers: Float64Array<SharedArrayBuffer>;
-  /** The whole room for bytes; the first `byteLength` are the frame's. */
+  /** All the space for bytes; the first `byteLength` are the frame's. */
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly #header: Float64Array<SharedArrayBuffer>;
   readonly #views = new Map<number, Uint8Array<SharedArrayBuffer>>();
@@ -52,7 +51,7 @@ export class Slot {
     this.#lastView = this.bytes.subarray(0, 0);
   }
 
-  /** Counts the frames of this store, from 1. */
+  /** Number of this frame in its store, from 1. */
   get sequence(): number {
     return this.#header[0] ?? 0;
   }
@@ -62,8 +61,8 @@ export class Slot {
   }
 
   /**
-   * Writes `text` into the room for bytes and returns its length in bytes. Thread: the writer, before it publishes.
-   * @throws MonitorError FRAME_TOO_LARGE if there is no room
+   * Writes `text` into the space for bytes and returns its length in bytes. Thread: the writer, before it publishes.
+   * @throws MonitorError FRAME_TOO_LARGE if it does not fit
    */
   write(text: string): number {
     const length = Buffer.byteLength(text);
@@ -74,8 +73,8 @@ export class Slot {
 
   /**
    * Writes the bytes of a frame that was published without any. Thread: the one reader that renders this store's frames, while it holds the
-   * pin: no other thread touches these bytes.
-   * @throws MonitorError FRAME_TOO_LARGE if there is no room; the frame then has none
+   * pin: no other thread accesses these bytes.
+   * @throws MonitorError FRAME_TOO_LARGE if they do not fit; the frame then has none
    */
   render(text: string): void {
     this.#header[1] = this.write(text);
@@ -87,7 +86,7 @@ export class Slot {
     this.#header[1] = byteLength;
   }
 
-  /** The frame's bytes, in place. Thread: a reader that holds the pin. Allocates: once for each length. */
+  /** The frame's bytes, in place. Thread: a reader that holds the pin. Allocates: once per length. */
   view(): Uint8Array<SharedArrayBuffer> {
     const length = this.byteLength;
     if (this.#lastView.length === length) return this.#lastView;
@@ -110,7 +109,7 @@ function wordsOf(shared: SharedArrayBuffer, layout: StoreLayout): Int32Array<Sha
   return new Int32Array(shared, layout.byteOffset, WORDS_PER_LINE * (1 + layout.readers));
 }
 
-/** The writing side. Thread: one at a time, the store's lane. Wait-free; allocates nothing after it was made. */
+/** The writing side. Thread: one at a time, the store's lane. Wait-free; allocates nothing after construction. */
 export class FrameWriter {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #slots: readonly Slot[];
@@ -124,12 +123,12 @@ export class FrameWriter {
     this.#sequence = this.latest()?.sequence ?? 0;
   }
 
-  /** The newest published frame, for a lane that takes over from one that died. Only the writer may skip the pin. */
+  /** The newest published frame, for a lane that replaces one that died. Only the writer may read it without a pin. */
   latest(): Slot | null {
     return this.#slots[Atomics.load(this.#words, 0)] ?? null;
   }
 
-  /** Takes a slot that nobody reads (W1). Its contents are those of some older frame. */
+  /** Takes a slot that nobody reads (W1). It still contains some older frame. */
   begin(): Slot {
     let taken = 0;
     const published = Atomics.load(this.#words, 0);
@@ -145,7 +144,7 @@ export class FrameWriter {
 
   /**
    * Makes a filled slot the newest frame (W3).
-   * @throws MonitorError FRAME_TOO_LARGE if `byteLength` is more than a slot holds; the frame before stays
+   * @throws MonitorError FRAME_TOO_LARGE if `byteLength` is more than a slot holds; the previous frame stays
    */
   publish(slot: Slot, byteLength: number): void {
     if (byteLength > slot.bytes.length) throw tooLarge(byteLength, slot.bytes.length);
@@ -154,7 +153,7 @@ export class FrameWriter {
   }
 }
 
-/** The reading side of reader `reader`. Thread: one at a time. Lock-free; allocates nothing after it was made. */
+/** The reading side of reader `reader`. Thread: one at a time. Lock-free; allocates nothing after construction. */
 export class FrameReader {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #slots: readonly Slot[];
@@ -167,7 +166,7 @@ export class FrameReader {
     this.#pin = (1 + reader) * WORDS_PER_LINE;
   }
 
-  /** Pins the newest frame (R1 to R4); null before the first. Whoever got a slot must `release` it, soon. */
+  /** Pins the newest frame (R1 to R4); null before the first. The caller must `release` it soon. */
   acquire(): Slot | null {
     let slot = Atomics.load(this.#words, 0);
     if (slot < 0) return null;
@@ -179,14 +178,14 @@ export class FrameReader {
     }
   }
 
-  /** Lets the pinned frame go (R5). Its views must not be used after this. */
+  /** Unpins the frame (R5). Its views must not be used after this. */
   release(): void {
     Atomics.store(this.#words, this.#pin, -1);
   }
 
   /**
-   * Calls `use` with the newest frame, pinned for as long as `use` runs, and returns what it returned; null before the
-   * first frame. For readers that are not in a hurry: a closure and whatever `use` copies out.
+   * Calls `use` with the newest frame, pinned while `use` runs, and returns its result; null before the first frame. For readers that are
+   * not on a hot path: allocates a closure and whatever `use` copies out.
    */
   read<Result>(use: (slot: Slot) => Result): Result | null {
     const slot = this.acquire();

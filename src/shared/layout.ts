@@ -2,16 +2,16 @@ import { MonitorError } from './errors.js';
 import { DISK_NUMBERS, FRAME_NUMBERS, HISTORY_COLUMNS } from './fields.js';
 
 /**
- * Where everything lies in the one SharedArrayBuffer:
+ * Layout of the one SharedArrayBuffer:
  *
  *   0      header: magic, version, rows of the flight recorder
  *   64     control words (control.ts)
  *   …      telemetry frames: written by the proc lane
  *   …      disk frames: written by the disk lane
  *   …      reasons of failures: written by the proc lane (reasons.ts)
- *   …      the flight recorder: written by the proc lane (recorder.ts); as many rows as the header says
+ *   …      the flight recorder: written by the proc lane (recorder.ts); the header has its number of rows
  *
- * Each frame store: a cache line with the `published` word, a cache line for each reader's `pin`, then the slots.
+ * Each frame store: a cache line with the `published` word, one cache line per reader for its `pin`, then the slots.
  * Each slot: a header of one cache line (Float64: sequence number, length of the bytes), the numbers, the bytes.
  */
 
@@ -20,12 +20,12 @@ export const CACHE_LINE = 64;
 export const MAGIC = 0x48464d31;
 export const VERSION = 3;
 
-/** Longest identifier, in characters. */
+/** Maximum length of the identifier, in characters. */
 export const IDENTIFIER_MAX_CHARS = 200;
-/** Room for `nginx_sites` as JSON; more sites than fit are cut off and said to be so. */
+/** Space for `nginx_sites` as JSON. Sites beyond it are cut off, and nginx is reported as stale. */
 export const SITES_MAX_BYTES = 16_384;
 
-/** Where one frame store lies and what a slot of it holds. All offsets are multiples of a cache line. */
+/** The position of a frame store and the shape of its slots. All offsets are multiples of a cache line. */
 export interface StoreLayout {
   readonly byteOffset: number;
   readonly byteLength: number;
@@ -58,15 +58,15 @@ export function storeLayout(
 }
 
 export const CONTROL_OFFSET = CACHE_LINE;
-/** One cache line for each control word. */
+/** One cache line per control word. */
 export const CONTROL_WORDS = 3;
 const CONTROL_BYTES = CONTROL_WORDS * CACHE_LINE;
 
-/** Who holds which pin. */
+/** Assigns the pins to the readers. */
 export const TELEMETRY_READER = { main: 0, heartbeat: 1 } as const;
 export const DISK_READER = { procLane: 0, main: 1, heartbeat: 2 } as const;
 
-/** A character of the identifier may take six bytes in JSON (`\u00e4`); the rest of a snapshot is under 2 KiB. */
+/** A character of the identifier can take six bytes in JSON (`\u00e4`); the rest of a snapshot is under 2 KiB. */
 export const TELEMETRY_STORE = storeLayout(CONTROL_OFFSET + CONTROL_BYTES, {
   readers: Object.keys(TELEMETRY_READER).length,
   numbers: FRAME_NUMBERS,
@@ -79,7 +79,7 @@ export const DISK_STORE = storeLayout(TELEMETRY_STORE.byteOffset + TELEMETRY_STO
   bytesCapacity: SITES_MAX_BYTES + 2_048,
 });
 
-/** Why sources are stale, as JSON; published when it changes. */
+/** Why sources are stale, as JSON; published on change. */
 export const REASONS_STORE = storeLayout(DISK_STORE.byteOffset + DISK_STORE.byteLength, {
   readers: 1,
   numbers: 0,
@@ -92,15 +92,15 @@ export const RECORDER_OFFSET = REASONS_STORE.byteOffset + REASONS_STORE.byteLeng
 export const RECORDER_ROW_BYTES = 2 * 8 + HISTORY_COLUMNS.length * 4;
 
 /**
- * Makes the daemon's shared memory, empty: nothing published, nothing pinned, nothing recorded, with room for `historyRows` rows. Thread:
- * main, once.
+ * Creates the daemon's shared memory, with room for `historyRows` rows: nothing published, nothing pinned, nothing recorded. Thread: main,
+ * once.
  */
 export function createSharedMemory(historyRows = 0): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(byteLengthFor(historyRows));
   initStore(shared, TELEMETRY_STORE);
   initStore(shared, DISK_STORE);
   initStore(shared, REASONS_STORE);
-  // All bits set is NaN: no row was written yet. The memory is taken now, and not bit by bit.
+  // All bits set is NaN: no row was written yet. Filling also makes the kernel allocate the memory now rather than bit by bit.
   new Uint8Array(shared, RECORDER_OFFSET + 2 * CACHE_LINE).fill(0xff);
   const header = new Int32Array(shared, 0, 3);
   header[2] = historyRows;
@@ -113,18 +113,18 @@ function byteLengthFor(historyRows: number): number {
   return RECORDER_OFFSET + 2 * CACHE_LINE + historyRows * RECORDER_ROW_BYTES;
 }
 
-/** How many rows the flight recorder in `shared` has. Thread: any. */
+/** The capacity of the flight recorder in `shared`, in rows. Thread: any. */
 export function recorderRows(shared: SharedArrayBuffer): number {
   return new Int32Array(shared, 0, 3)[2]!;
 }
 
-/** Sets a store's words to "nothing published, nothing pinned" (-1). Thread: whoever made the memory, before it is shared. */
+/** Sets a store's words to "nothing published, nothing pinned" (-1). Thread: the one that created the memory, before it shares it. */
 export function initStore(shared: SharedArrayBuffer, layout: StoreLayout): void {
   new Int32Array(shared, layout.byteOffset, (CACHE_LINE / 4) * (1 + layout.readers)).fill(-1);
 }
 
 /**
- * Checks that the memory is the daemon's and of this build's layout. Thread: each that is handed it, once.
+ * Checks that the memory is the daemon's and has the layout of this build. Thread: each that receives it, once.
  * @throws MonitorError LAYOUT_MISMATCH
  */
 export function checkSharedMemory(shared: SharedArrayBuffer): void {

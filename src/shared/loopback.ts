@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Says whether a name means this machine whatever anybody has it mean: localhost and its subdomains.
+ * Whether a name always means this machine, whatever a resolver says: localhost and its subdomains.
  * @see https://www.rfc-editor.org/rfc/rfc6761 (6.3)
  */
 export function isLoopbackName(hostname: string): boolean {
@@ -9,7 +9,7 @@ export function isLoopbackName(hostname: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
 }
 
-/** Says whether a URL's host name means this machine: localhost and its subdomains, 127.0.0.0/8, [::1]. Looks nothing up. */
+/** Whether a URL's host name means this machine: localhost and its subdomains, 127.0.0.0/8, [::1]. Without a DNS lookup. */
 export function isLoopbackHost(hostname: string): boolean {
   const host = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (isLoopbackName(host)) return true;

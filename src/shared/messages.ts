@@ -1,6 +1,6 @@
 import type { LaneName } from './control.js';
 
-/** What passes between threads beside the frames. Everything here is cloned on its way. */
+/** Messages between threads; frames are passed in shared memory. Everything here is cloned when it is sent. */
 
 /** The task of a proc lane. */
 export interface ProcLaneTask {
@@ -10,7 +10,7 @@ export interface ProcLaneTask {
   readonly procfs: string;
   readonly intervalMs: number;
   readonly cpuWindowMs: number;
-  /** Percent of one core that both lanes together may take; the interval is stretched where they would take more. */
+  /** Maximum CPU usage of both lanes together, in percent of one core. Above it, the interval is stretched. */
   readonly cpuBudgetPct: number;
   /** After this long without a new value, the disk lane's values are stale. */
   readonly diskStaleAfterMs: number;
@@ -22,51 +22,51 @@ export interface DiskLaneTask {
   readonly lane: Extract<LaneName, 'disk'>;
   readonly generation: number;
   readonly shared: SharedArrayBuffer;
-  /** The path whose file system is measured, inside `rootfs`. */
+  /** The path, inside `rootfs`, whose file system is measured. */
   readonly diskPath: string;
   readonly rootfs: string;
   readonly diskIntervalMs: number;
   readonly nginxIntervalMs: number;
-  /** Folders in which an nginx binary is looked for, beside the known places. */
+  /** Folders to search for an nginx binary, in addition to the known locations. */
   readonly searchPath: string;
 }
 
 export type LaneTask = ProcLaneTask | DiskLaneTask;
 
-/** Where the trees of the host lie, of which the Monitor tells: `/proc` and `/` unless it runs in a container. */
+/** Where the host's trees are mounted: `/proc` and `/` unless the Monitor runs in a container. */
 export interface HostTrees {
   readonly procfs: string;
   readonly rootfs: string;
 }
 
-/** How long a file or tree may take to answer the process that looks at it. Healthy mounts take far less. */
+/** Timeout for a file or tree to answer the process that inspects it. Healthy mounts take far less. */
 export const LOOK_LIMIT_MS = 1_500;
 
-/** What was found where the host's proc file system should be. */
+/** Result of inspecting the host's procfs. */
 export interface ProcfsLook {
-  /** Why it can't be one, as the end of a sentence; null: it can. */
+  /** Why it is not usable, as the end of a sentence; null: it is. */
   readonly problem: string | null;
-  /** Files of it that lie on another file system than itself. */
+  /** Its files that are on another file system than the procfs itself. */
   readonly masked: readonly string[];
 }
 
-/** What was found where the host's root should be. */
+/** Result of inspecting the host's root. */
 export interface RootfsLook {
-  /** Why it can't be one, as the end of a sentence; null: it can. */
+  /** Why it is not usable, as the end of a sentence; null: it is. */
   readonly problem: string | null;
   /** The name in its /etc/hostname; null: there is none. */
   readonly hostname: string | null;
-  /** Whether it is on the very file system that the Monitor's own root is on. */
+  /** Whether it is on the same file system as the Monitor's own root. */
   readonly isOnOwnRoot: boolean;
 }
 
-/** From the process that looks at the trees, a line each. `begun`: from now on it is the trees that it waits for. */
+/** From the process that inspects the trees, one per line. `begun`: from now on it can only be waiting for the trees. */
 export type TreesMessage =
   | { readonly type: 'begun' }
   | { readonly type: 'procfs'; readonly look: ProcfsLook }
   | { readonly type: 'rootfs'; readonly look: RootfsLook };
 
-/** What is known about the host once and for all. Unknown values are left out. */
+/** What does not change while the host is up. Unknown values are omitted. */
 export interface HostInventory {
   readonly os?: string;
   readonly kernel?: string;
@@ -74,28 +74,28 @@ export interface HostInventory {
   readonly cpu_model?: string;
   readonly cpu_cores?: number;
   readonly virtualization?: string;
-  /** Of the kernel that runs: another one after each boot. */
+  /** ID of the current boot; every boot has another one. */
   readonly boot_id?: string;
 }
 
-/** From a lane to the main thread, once each: its thread runs it, and it has done its work for the first time. */
+/** From a lane to the main thread, once each: the lane's thread has started, and the lane has completed its first work. */
 export interface LaneMessage {
   readonly type: 'started' | 'working';
 }
 
-/** From the inventory thread to the main thread, once each: first which boot this is, if that is known, then one of the others. */
+/** From the inventory thread to the main thread, once each: first the boot ID, if it is known, then one of the others. */
 export type InventoryMessage =
   | { readonly type: 'boot'; readonly bootId: string }
   | { readonly type: 'inventory'; readonly inventory: HostInventory }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** What the thread that writes a dump of the flight recorder is started with. */
+/** The start data of the thread that writes a dump of the flight recorder. */
 export interface DumpTask {
   readonly shared: SharedArrayBuffer;
-  /** Its one word is not 0 as soon as nobody waits for the dump any longer. */
+  /** Its one word becomes nonzero when nobody waits for the dump any longer. */
   readonly abandoned: Int32Array<SharedArrayBuffer>;
   readonly folder: string;
-  /** When the dump was asked for, unix ms: the file is named after it. */
+  /** When the dump was requested, unix ms. It is part of the file's name. */
   readonly wallMs: number;
 }
 
@@ -104,15 +104,15 @@ export type DumpMessage =
   | { readonly type: 'written'; readonly path: string; readonly rows: number; readonly bytes: number }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** What the plugin told, as it goes into a heartbeat. */
+/** The plugin's metadata, as it goes into a heartbeat. */
 export interface OpenClawMetadata {
   readonly version: string;
   readonly pluginVersion: string;
-  /** The text of `agents` as it stood in the push, never written anew; null: the push had none. */
+  /** The text of `agents` as it was pushed, never re-serialised; null: the push had none. */
   readonly agentsJson: string | null;
 }
 
-/** What the heartbeat thread is started with. Not the key: Node prints what threads are started with, if NODE_DEBUG asks for it. */
+/** The start data of the heartbeat thread. Without the key, since Node prints a thread's start data if NODE_DEBUG requests it. */
 export interface HeartbeatWorkerData {
   readonly shared: SharedArrayBuffer;
   readonly url: string;
@@ -122,11 +122,11 @@ export interface HeartbeatWorkerData {
   readonly openclaw: OpenClawMetadata | null;
   /** Whether heartbeats carry the object `extended`. */
   readonly extended: boolean;
-  /** As in the inventory; null: not known (yet). */
+  /** As in the inventory; null: not known yet. */
   readonly bootId: string | null;
 }
 
-/** From the main thread to the heartbeat thread, `begin` before all else. A `ping` is answered at once by a thread that is well, whatever it waits for. */
+/** From the main thread to the heartbeat thread, `begin` first. A healthy thread answers a `ping` at once, whatever it waits for. */
 export type HeartbeatCommand =
   | { readonly type: 'begin'; readonly apiKey: string }
   | { readonly type: 'ping' }
@@ -135,7 +135,7 @@ export type HeartbeatCommand =
   | { readonly type: 'key'; readonly apiKey: string }
   | { readonly type: 'stop' };
 
-/** How a heartbeat ended. */
+/** The possible results of a heartbeat. */
 export const BEAT_CLASSES = [
   'accepted',
   'unauthorized',
@@ -147,16 +147,16 @@ export const BEAT_CLASSES = [
 ] as const;
 export type BeatClass = (typeof BEAT_CLASSES)[number];
 
-/** From the heartbeat thread to the main thread, once for each heartbeat that was tried. */
+/** From the heartbeat thread to the main thread, once per attempted heartbeat. */
 export interface HeartbeatReport {
   readonly type: 'result';
   readonly class: BeatClass;
-  /** The HTTP status, null when there was no answer. */
+  /** The HTTP status; null without an answer. */
   readonly status: number | null;
-  /** What went wrong, in a few words; null when it was accepted. */
+  /** What went wrong, in a few words; null if it was accepted. */
   readonly detail: string | null;
   readonly durationMs: number;
-  /** When the next one is due, from now. */
+  /** Time from now until the next one is due. */
   readonly nextInMs: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The numbers of the frames: what they are called, and where each lies.
+ * The numbers of the frames: their names and their indices.
  */
 
-/** What a value is read from, as it is named in `stale`. The index is its bit in the staleness mask. */
+/** The sources of the values, by their names in `stale`. The index is the source's bit in the staleness mask. */
 export const SOURCES = [
   'cpu',
   'memory',
@@ -24,11 +24,11 @@ export function sourceBit(source: Source): number {
   return 1 << S[source];
 }
 
-/** What tasks may have to wait for, as the kernel's files are called. */
+/** The resources that tasks may wait for, by the names of the kernel's files. */
 export const PRESSURE_RESOURCES = ['cpu', 'memory', 'io'] as const;
 export type PressureResource = (typeof PRESSURE_RESOURCES)[number];
 
-/** The lines of these files: `some` task waited, or all (`full`). */
+/** The lines of these files: some task waited (`some`), or all did (`full`). */
 export const PRESSURE_LINES = [
   'cpu_some',
   'cpu_full',
@@ -39,20 +39,20 @@ export const PRESSURE_LINES = [
 ] as const;
 
 /**
- * What each line tells: averages in percent, microseconds that were lost since boot, and since the reading before. What a kernel does not
- * tell (`cpu_full` before 5.13) is NaN.
+ * The values of each line: averages in percent, stall time in microseconds since boot, and stall time since the previous reading. NaN if
+ * the kernel does not report it (`cpu_full` before 5.13).
  */
 export const PRESSURE_VALUES = ['avg10', 'avg60', 'avg300', 'total_us', 'stall_us'] as const;
 
-/** What a row of the flight recorder holds beside its times, in this order. NaN is unknown. */
+/** The values in a row of the flight recorder after its times, in this order. NaN: unknown. */
 export const HISTORY_COLUMNS = [
-  /** Busy share over the trailing 100 ms, percent; the highest since the row before. */
+  /** Busy share of the trailing 100 ms, percent; the highest since the previous row. */
   'cpu_pct',
   'hottest_core_pct',
   'mem_pct',
   'swap_pct',
   'load_1',
-  /** For how much of the second before the newest reading some task waited, or all did, percent. */
+  /** Share of the second before the newest reading in which some task waited, or all did, percent. */
   'pressure_cpu_some_pct',
   'pressure_memory_some_pct',
   'pressure_memory_full_pct',
@@ -61,7 +61,7 @@ export const HISTORY_COLUMNS = [
 ] as const;
 export type HistoryColumn = (typeof HISTORY_COLUMNS)[number];
 
-/** The values of a telemetry frame, in the order in which they lie in it. NaN is unknown. */
+/** The values of a telemetry frame, in their order. NaN: unknown. */
 export const TELEMETRY_NUMBERS = [
   'cpu_pct',
   'mem_pct',
@@ -80,43 +80,43 @@ export const TELEMETRY_NUMBERS = [
   'disk_size_bytes',
   'disk_used_bytes',
   'disk_available_bytes',
-  /** Busy share over the trailing 100 ms, percent: what goes into the histogram. */
+  /** Busy share of the trailing 100 ms, percent: the input of the histogram. */
   'cpu_100ms_pct',
-  /** Shares of the window of `cpu_pct`, percent; user has nice in it. */
+  /** Shares of the window of `cpu_pct`, percent; user includes nice. */
   'cpu_user_pct',
   'cpu_system_pct',
   'cpu_iowait_pct',
   'cpu_steal_pct',
-  /** Of the trailing minute: how much of it was seen (s), and what `shared/burst.ts` makes of the histogram. */
+  /** Statistics of the trailing minute: how much of it was seen (s), and the results of `shared/burst.ts`. */
   'burst_seconds',
   'burst_max_pct',
   'burst_p95_pct',
   'burst_mean_pct',
   'burst_above_90_ms',
-  /** The last second, core by core: how many have one, the busiest without its interrupts, and the one with most of these. */
+  /** The last second by core: the number of cores, the busiest one without its interrupts, and the one with most interrupts. */
   'cores',
   'hottest_core',
   'hottest_core_pct',
   'interrupted_core',
   'interrupted_core_pct',
-  /** 0: this kernel has no pressure stall information. 1: it has, as far as is known; what could not be read is NaN. */
+  /** 0: the kernel has no pressure stall information. 1: it has, as far as is known; values that could not be read are NaN. */
   'pressure_supported',
-  /** When it was read last, CLOCK_MONOTONIC ms, and how long that was after the reading before, ms. */
+  /** Time of the last pressure reading, CLOCK_MONOTONIC ms, and the time since the reading before it, ms. */
   'pressure_mono_ms',
   'pressure_interval_ms',
   ...PRESSURE_LINES.flatMap((line) => PRESSURE_VALUES.map((value) => `pressure_${line}_${value}` as const)),
-  /** When the newest value of each source was read, CLOCK_MONOTONIC ms; the lane's start before the first. */
+  /** Time of each source's newest value, CLOCK_MONOTONIC ms; before the first value, the lane's start. */
   ...SOURCES.map((source) => `${source}_fresh_ms` as const),
-  /** How long the last try to read each source took, ms; unknown for the CPU, which is read at every tick. */
+  /** Duration of the last attempt to read each source, ms; unknown for the CPU, which is read at every tick. */
   ...SOURCES.map((source) => `${source}_duration_ms` as const),
   /** CLOCK_REALTIME and CLOCK_MONOTONIC of the tick, ms. */
   'sampled_wall_ms',
   'sampled_mono_ms',
-  /** From the sample before to this one, ms: more than the interval where samples take longer than that. */
+  /** Time since the previous sample, ms. More than the interval if samples take longer than that. */
   'gap_ms',
-  /** 1 when at least one kernel file could be read at this tick. */
+  /** 1 if at least one kernel file could be read at this tick. */
   'valid',
-  /** Bits of `SOURCES`. */
+  /** One bit per source, in SOURCES order. */
   'stale_mask',
   /** The aggregate counters of /proc/stat as last read, USER_HZ ticks. */
   'cpu_user',
@@ -127,7 +127,7 @@ export const TELEMETRY_NUMBERS = [
   'cpu_irq',
   'cpu_softirq',
   'cpu_steal',
-  /** Sums of all sound steps since the first lane started; differences of these are exact over any interval. User has nice in it. */
+  /** Sums of all valid steps since the first lane started; their differences are exact over any interval. User includes nice. */
   'cpu_busy_ticks',
   'cpu_total_ticks',
   'cpu_user_ticks',
@@ -136,7 +136,7 @@ export const TELEMETRY_NUMBERS = [
   'cpu_steal_ticks',
   /** Steps in which a counter fell. */
   'cpu_anomalies',
-  /** The proc lane's account of itself. */
+  /** The proc lane's own statistics. */
   'interval_ms',
   'ticks',
   'missed_ticks',
@@ -147,27 +147,27 @@ export const TELEMETRY_NUMBERS = [
 export type NumberName = (typeof TELEMETRY_NUMBERS)[number];
 
 /**
- * Behind these values lies a histogram: for how long (ms) each busy share of 100 ms was seen, never reset. Bucket i, 0 to 100, is (i - 1, i]
- * percent; behind the buckets the sum of share (0 to 1) times time (ms). `burst.ts` reads it.
+ * The histogram after these values: how long (ms) each 100 ms busy share was seen, never reset. Bucket i, 0 to 100, is (i - 1, i] percent.
+ * After the buckets comes the sum of share (0 to 1) times time (ms). `burst.ts` reads it.
  */
 export const BURST_BUCKETS = 101;
 export const BURST_COUNTERS = BURST_BUCKETS + 1;
-/** Where its counters begin in a telemetry frame's Float64Array, and how long that is. */
+/** Index of its first counter in a telemetry frame's Float64Array, and the length of that array. */
 export const BURST_FIRST = TELEMETRY_NUMBERS.length;
 export const FRAME_NUMBERS = BURST_FIRST + BURST_COUNTERS;
 
-/** The values of a disk frame; its bytes are `nginx_sites` as JSON. */
+/** The values of a disk frame. Its bytes are the DiskNotes (reasons.ts) as JSON. */
 export const DISK_NUMBERS = [
   'disk_pct',
-  /** NaN where the size of a block is not known for sure. */
+  /** NaN if the block size is not known for certain. */
   'disk_size_bytes',
   'disk_used_bytes',
   'disk_available_bytes',
   /** When the value was read, CLOCK_MONOTONIC ms; NaN: never. */
   'disk_mono_ms',
-  /** How long the last look took that came to an end. */
+  /** Duration of the last reading that completed, ms. */
   'disk_duration_ms',
-  /** 1 when the last try failed. */
+  /** 1 if the last attempt failed. */
   'disk_failed',
   'nginx_installed',
   'nginx_site_count',

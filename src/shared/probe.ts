@@ -2,9 +2,9 @@ import type { PressureResource } from './fields.js';
 import type { HostTrees } from './messages.js';
 import type { Reasons } from './reasons.js';
 
-/** What passes between `doctor` and the processes that look at what may hang. */
+/** Messages between `doctor` and the processes that read what may hang. */
 
-/** What such a process is to look at. `searchPath` is a PATH along which nginx is looked for. */
+/** The task of such a process. `searchPath`: a PATH on which to find nginx. */
 export interface ProbeTask extends HostTrees {
   readonly topic: 'kernel' | 'disk';
   readonly diskPath: string;
@@ -18,33 +18,33 @@ export interface KernelShares {
   readonly swapPct: number | null;
 }
 
-/** For how much of the last ten seconds some task waited, in percent; null: unknown. */
+/** Share of the last ten seconds in which some task waited, percent; null: unknown. */
 export type Pressure = Readonly<Record<PressureResource, number | null>>;
 
-/** Our values, what they were made of, and what others say at the same moment. */
+/** Our values, their inputs, and other tools' values at the same time. */
 export interface KernelReading {
   readonly type: 'kernel';
-  /** By the lane's own code. */
+  /** From the lane's own code. */
   readonly ours: KernelShares & {
     readonly load: readonly number[] | null;
     readonly uptime: number | null;
     readonly pressure: Pressure | 'unsupported';
   };
-  /** USER_HZ ticks that passed in the second between two readings, in the columns of /proc/stat; null: unknown. */
+  /** USER_HZ ticks between two readings one second apart, by column of /proc/stat; null: unknown. */
   readonly cpuTicks: Readonly<Record<string, number | null>> | null;
-  /** The same share from the lines of the single CPUs. */
+  /** The CPU share computed from the lines of the individual CPUs. */
   readonly cpuPctOfCpus: number | null;
-  /** Bytes, by their names in /proc/meminfo; what it does not have is left out. */
+  /** Bytes, by their names in /proc/meminfo. Missing fields are omitted. */
   readonly memory: Readonly<Record<string, number>>;
-  /** What ZFS would give back; null: there is no ZFS. */
+  /** What ZFS would give back; null: no ZFS. */
   readonly arcBytes: number | null;
-  /** What the files say, read with other code. */
+  /** The pressure files, read with other code. */
   readonly pressureFiles: Pressure | 'unsupported';
-  /** Why our values are unknown, by their source. */
+  /** Why our values are unknown, by source. */
   readonly reasons: Reasons;
-  /** By sysinfo(2), of which libraries make getloadavg(3) and the like. */
+  /** From sysinfo(2), on which libraries base getloadavg(3) and the like. */
   readonly sysinfo: { readonly load: readonly number[]; readonly uptime: number };
-  /** By systeminformation; null: it reads another /proc than we do. */
+  /** From systeminformation; null: it reads another /proc than we do. */
   readonly other: KernelShares | null;
 }
 
@@ -56,17 +56,17 @@ export interface Mount {
   readonly isReadOnly: boolean;
 }
 
-/** From such a process, a line each. `begun`: from now on it is the host that it waits for. */
+/** From such a process, one per line. `begun`: from now on it can only be waiting for the host. */
 export type ProbeMessage =
   | { readonly type: 'begun' }
   | KernelReading
-  /** Where the disk path is, by its words alone; null: no mount is known. */
+  /** The mount of the literal disk path, without resolving links; null: unknown. */
   | { readonly type: 'mount'; readonly path: string; readonly mount: Mount | null }
   | {
       readonly type: 'nginx';
       readonly installed: boolean | null;
       readonly sites: readonly string[] | null;
-      /** Which folder the sites are taken from; null: neither is there. */
+      /** The folder that the sites are from; null: neither exists. */
       readonly folder: string | null;
     }
   | { readonly type: 'disk'; readonly path: string; readonly mount: Mount | null; readonly pct: number }

@@ -5,25 +5,25 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'http
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The proxies that the environment names; null: none. */
+/** The proxies from the environment; null: none. */
 export interface Proxies {
   readonly httpProxy: URL | null;
   readonly httpsProxy: URL | null;
 }
 
 /**
- * Reads `http_proxy` and `https_proxy`; the lower-case name beats the upper-case one, and a value without a scheme
- * (`proxy.example:3128`) means http, both as in curl.
- * @throws MonitorError CONFIG_INVALID that names the variable and does not show its value, which may hold a password
+ * Reads `http_proxy` and `https_proxy`. As in curl, the lower-case name takes precedence over the upper-case one, and a value without a
+ * scheme (`proxy.example:3128`) means http.
+ * @throws MonitorError CONFIG_INVALID, which names the variable but not its value: that may contain a password
  */
 export function readProxies(env: Environment): Proxies {
   return { httpProxy: readProxy(env, 'http_proxy'), httpsProxy: readProxy(env, 'https_proxy') };
 }
 
 /**
- * The proxy through which `url` is reached; null: directly. A loopback URL is never asked through a proxy, and neither is one that
- * `no_proxy` names: `*`, or domains and hosts with or without a port, separated by commas or spaces.
- * @throws MonitorError CONFIG_INVALID if a variable has no URL
+ * The proxy for `url`; null: connect directly. Loopback URLs never use a proxy, nor do those that match `no_proxy`: `*`, or domains and
+ * hosts with or without a port, separated by commas or spaces.
+ * @throws MonitorError CONFIG_INVALID if a variable is not a URL
  */
 export function proxyFor(url: URL, env: Environment): URL | null {
   if (isLoopbackHost(url.hostname)) return null;
@@ -32,7 +32,7 @@ export function proxyFor(url: URL, env: Environment): URL | null {
   return isExempt(url, env['no_proxy'] ?? env['NO_PROXY'] ?? '') ? null : proxy;
 }
 
-/** The port of a URL, that of its scheme where it has none. */
+/** The port of a URL, or the default port of its scheme. */
 export function portOf(url: URL): string {
   return url.port || DEFAULT_PORTS[url.protocol] || '';
 }
@@ -67,10 +67,10 @@ function parseProxy(text: string): URL | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   if (DEFAULT_PORTS[url.protocol] === undefined) return null;
-  // A password with a slash, ? or # in it: its first half would be taken for a port, and shown.
+  // The password contains a slash, ? or #: its first half would be taken for a port, and shown.
   if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return null;
   try {
-    // A percent sign that stands for itself can't be decoded.
+    // Fails on a percent sign that is not part of an escape.
     decodeURIComponent(url.username + url.password);
     return url;
   } catch {

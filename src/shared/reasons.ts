@@ -3,13 +3,13 @@ import { SOURCES, type Source } from './fields.js';
 import { FrameReader, FrameWriter } from './frame-store.js';
 import { REASONS_STORE } from './layout.js';
 
-/** Longer details are cut off. */
+/** Maximum length of a detail; longer ones are cut off. */
 const MAX_CHARS = 300;
 
-/** Why each source is stale, as far as it is known: an errno, or the text that could not be parsed. */
+/** Why each source is stale, if known: an errno, or the text that could not be parsed. */
 export type Reasons = Readonly<Partial<Record<Source, Reason>>>;
 
-/** The writing side. Thread: proc lane, `writing`. */
+/** The writing side. Thread: proc lane, in `writing`. */
 export class ReasonsWriter {
   readonly #writer: FrameWriter;
 
@@ -17,7 +17,7 @@ export class ReasonsWriter {
     this.#writer = new FrameWriter(shared, REASONS_STORE);
   }
 
-  /** Publishes the reasons, in SOURCES order. Allocates: their JSON; to be called when they have changed. */
+  /** Publishes the reasons, in SOURCES order. Call it when they have changed. Allocates: their JSON. */
   publish(byIndex: readonly (Reason | null)[]): void {
     const reasons: Partial<Record<Source, Reason>> = {};
     for (const [i, source] of SOURCES.entries()) {
@@ -37,14 +37,14 @@ export class ReasonsReader {
     this.#reader = new FrameReader(shared, REASONS_STORE, 0);
   }
 
-  /** The newest reasons. Allocates: them. */
+  /** The newest reasons. Allocates: the result. */
   read(): Reasons {
     const json = this.#reader.read((slot) => Buffer.from(slot.view()).toString());
     return json === null ? {} : (JSON.parse(json) as Reasons);
   }
 }
 
-/** What a disk frame holds beside its numbers, as JSON in its bytes. */
+/** The contents of a disk frame's bytes, as JSON. */
 export interface DiskNotes {
   /** The nginx sites, sorted; null: unknown. */
   readonly sites: readonly string[] | null;
@@ -54,7 +54,7 @@ export interface DiskNotes {
 
 const NO_NOTES: DiskNotes = { sites: null, reasons: {} };
 
-/** The notes of the newest disk frame. Thread: the reader's. Allocates: them. */
+/** The notes of the newest disk frame. Thread: the reader's. Allocates: the result. */
 export function readDiskNotes(diskFrames: FrameReader): DiskNotes {
   const json = diskFrames.read((slot) => Buffer.from(slot.view()).toString()) ?? '';
   return json === '' ? NO_NOTES : (JSON.parse(json) as DiskNotes);

@@ -2,31 +2,32 @@ import { HISTORY_COLUMNS } from './fields.js';
 import { CACHE_LINE, RECORDER_OFFSET, RECORDER_ROW_BYTES, recorderRows } from './layout.js';
 
 /**
- * The flight recorder: a ring of rows in shared memory, one writer, any number of readers, of which the writer knows nothing.
+ * The flight recorder: a ring of rows in shared memory with one writer and any number of readers, of which the writer knows nothing.
  *
- * Words (Int32, each on its own cache line). Rows are numbered from 0 and start again at a multiple of the ring's length.
- *   begun  Writer: the writer, before it touches a row. Readers: all. The number behind the newest row that it may have touched.
- *   done   Writer: the writer, behind a row. Readers: all. The number behind the newest whole row.
+ * Words (Int32, each on its own cache line). Rows are numbered from 0; the numbers wrap around at a multiple of the ring's length.
+ *   begun  Writer: the writer, before it touches a row. Readers: all. One more than the number of the newest row that it may have touched.
+ *   done   Writer: the writer, after a row. Readers: all. One more than the number of the newest complete row.
  *
  * Writer, row n                       Reader
  *   W1  exchange begun for n + 1        R1  end = load done
- *   W2  fill row n                      R2  find and copy the rows before `end`, at most a whole ring of them
+ *   W2  fill row n                      R2  find and copy the rows before `end`, at most the whole ring
  *   W3  store done = n + 1              R3  touched = add 0 to begun
- *                                       R4  all that was copied is touched, and load done is not `end` any more: back to R1
- *                                       R5  drop the oldest rows: those that lie where rows before `touched` do
+ *                                       R4  if all that was copied is touched and load done differs from `end`: back to R1
+ *                                       R5  drop the oldest rows: those in the places of rows `end` to `touched` - 1
  *
- * Ordering: Atomics are sequentially consistent. The plain writes of W2 happen before the W3 that R1 has seen, so what is copied is written.
- * W1 and R3 both read and write `begun`, so one of them comes first. If it is R3, then R2 happens before W1 and so before W2: the copy
- * holds nothing of row n. If it is W1, then R3 sees it, and R5 drops the row that lay where n does. A load and a store would not do: nothing
- * keeps plain reads before a load behind them, nor plain writes behind a store before them. So no row is torn, and the writer never waits.
- * A reader begins anew only when the writer has finished a row meanwhile, so a dead writer keeps nobody. It takes a reader that slept for as
- * long as the whole ring covers; one that slept through all the numbers, over a hundred days, would not notice.
+ * Ordering: Atomics are sequentially consistent. The plain writes of W2 happen before the W3 that R1 has seen, so every copied row was
+ * complete. W1 and R3 are both read-modify-writes of `begun`, so one of them comes first. If it is R3, then R2 happens before W1 and so
+ * before W2: the copy contains nothing of row n. If it is W1, then R3 sees it, and R5 drops the row that was in n's place. A load for R3
+ * and a store for W1 would not be enough: plain reads may be reordered after a later load, and plain writes before an earlier store. So no
+ * row is torn, and the writer never waits.
+ * A reader retries only if the writer has finished a row in the meantime, so a dead writer blocks nobody. A retry requires that the reader
+ * slept for as long as the whole ring covers. One that slept through a whole cycle of row numbers, over a hundred days, would not notice.
  *
- * The times of rows that are overwritten while R2 looks for the first row are newer than they were (eight bytes in their place are read and
- * written at once by every processor that we run on), so it may find too many rows and never too few; R5 drops those that are too old, too.
+ * If rows are overwritten while R2 looks for the first row, their times are newer than before (every CPU that we support reads and writes
+ * an aligned 8-byte word atomically). R2 may therefore find too many rows, but never too few; R5 also drops those that are too old.
  *
- * A writer that dies between W1 and W3 leaves all rows but the one that it was overwriting. Whoever takes over goes on from `done`, and
- * writes the same row again. That there is one writer at a time, even when a lane was given up and may resume, is up to control.ts.
+ * A writer that dies between W1 and W3 leaves all rows intact except the one that it was overwriting. Its successor continues from `done`
+ * and writes that row again. control.ts ensures that there is one writer at a time, even if a lane was given up and may resume.
  *
  * test/unit/recorder-model.test.ts runs every interleaving of these steps.
  */
@@ -35,26 +36,26 @@ const WORDS_PER_LINE = CACHE_LINE / 4;
 const BEGUN = 0;
 const DONE = WORDS_PER_LINE;
 
-/** The kernel's counters advance in steps of this length: rows that are closer together would tell nothing more. */
+/** The kernel's counters advance in steps of this length, so rows closer together would contain nothing new. */
 export const ROW_MIN_MS = 10;
-/** Rows are kept for this much longer than they are promised: those that are overwritten while somebody reads. */
+/** Rows are kept for this much longer than promised, to make up for those overwritten during a read. */
 const SPARE_MS = 2_000;
 
-/** How many rows it takes to keep `historySec` seconds of samples that are `intervalMs` apart. */
+/** Number of rows needed to keep `historySec` seconds of samples that are `intervalMs` apart. */
 export function rowsFor(historySec: number, intervalMs: number): number {
   if (historySec === 0) return 0;
   const rowMs = Math.max(ROW_MIN_MS, intervalMs);
   return Math.ceil((historySec * 1_000 + SPARE_MS) / rowMs);
 }
 
-/** Rows as they were copied out of the ring, oldest first. */
+/** Rows copied out of the ring, oldest first. */
 export interface History {
   readonly rows: number;
   /** CLOCK_MONOTONIC of each sample, ms, ascending. */
   readonly monoMs: Float64Array;
-  /** CLOCK_REALTIME of each sample as it was then, ms; it may have been set since. */
+  /** CLOCK_REALTIME of each sample when it was taken, ms; the clock may have been set since. */
   readonly wallMs: Float64Array;
-  /** The values, in HISTORY_COLUMNS order, each as long as `rows`. */
+  /** The values, in HISTORY_COLUMNS order, each array of length `rows`. */
   readonly columns: readonly Float32Array[];
 }
 
@@ -64,13 +65,13 @@ const ROW_FLOATS = RECORDER_ROW_BYTES / 4;
 const FIRST_FLOAT = 4;
 const COLUMNS = HISTORY_COLUMNS.length;
 
-/** Where everything lies. A row lies in one piece: to write one touches one or two cache lines and one page. */
+/** The ring's memory. A row is contiguous, so writing one touches one or two cache lines and one page. */
 class Ring {
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly capacity: number;
-  /** Row numbers start again here: a multiple of the capacity that is well within 31 bits. */
+  /** Row numbers wrap around here: a multiple of the capacity, well within 31 bits. */
   readonly cycle: number;
-  /** Both lie over all rows. */
+  /** Two views of all rows. */
   readonly doubles: Float64Array<SharedArrayBuffer>;
   readonly floats: Float32Array<SharedArrayBuffer>;
 
@@ -84,13 +85,13 @@ class Ring {
     this.floats = new Float32Array(shared, rowsAt, ROW_FLOATS * capacity);
   }
 
-  /** CLOCK_MONOTONIC of the row at place `at`. */
+  /** CLOCK_MONOTONIC of the row at index `at`. */
   monoMs(at: number): number {
     return this.doubles[at * ROW_DOUBLES]!;
   }
 }
 
-/** The writing side. Thread: one at a time, the proc lane's. Wait-free; allocates nothing after it was made. */
+/** The writing side. Thread: one at a time, the proc lane's. Wait-free; allocates nothing after construction. */
 export class RecorderWriter {
   private readonly ring: Ring;
   private next: number;
@@ -100,7 +101,7 @@ export class RecorderWriter {
     this.next = Atomics.load(this.ring.words, DONE);
   }
 
-  /** Appends a row of a sample that was taken at these times; `values` in HISTORY_COLUMNS order. A ring of no rows takes none. */
+  /** Appends the row of a sample taken at these times; `values` in HISTORY_COLUMNS order. Does nothing if the ring has no rows. */
   append(monoMs: number, wallMs: number, values: Float32Array): void {
     const ring = this.ring;
     if (ring.capacity === 0) return;
@@ -116,7 +117,7 @@ export class RecorderWriter {
   }
 }
 
-/** The reading side. Thread: any. Lock-free. Allocates: what it returns. */
+/** The reading side. Thread: any. Lock-free. Allocates: the result. */
 export class RecorderReader {
   readonly #ring: Ring;
 
@@ -124,12 +125,12 @@ export class RecorderReader {
     this.#ring = new Ring(shared);
   }
 
-  /** How many rows there is room for; 0: nothing is recorded. */
+  /** Number of rows in the ring; 0: nothing is recorded. */
   get capacity(): number {
     return this.#ring.capacity;
   }
 
-  /** Copies the rows of samples that were taken at `fromMonoMs` or later; `-Infinity` copies all. */
+  /** Copies the rows of samples taken at `fromMonoMs` or later; `-Infinity` copies all. */
   since(fromMonoMs: number): History {
     const { words, capacity, cycle } = this.#ring;
     for (;;) {
@@ -143,7 +144,7 @@ export class RecorderReader {
     }
   }
 
-  /** How many of the rows before number `end` are not older than `fromMonoMs`. The rows that were never written are the oldest. */
+  /** Number of rows before row `end` that are not older than `fromMonoMs`. Rows that were never written count as the oldest. */
   #rowsSince(fromMonoMs: number, end: number): number {
     const { capacity, cycle } = this.#ring;
     let enough = 0;

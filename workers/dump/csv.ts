@@ -2,13 +2,13 @@ import { HISTORY_COLUMNS } from '../../src/shared/fields.js';
 import type { History } from '../../src/shared/recorder.js';
 
 const CHUNK_CHARS = 65_536;
-/** Percent and load to the thousandth, which is finer than the kernel's counters. */
+/** Percentages and loads have three decimals, which is finer than the kernel's counters. */
 const VALUE_SCALE = 1_000;
 
 /**
- * Rows of the flight recorder as CSV (RFC 4180, but that lines end as they do on Unix): a line with the names, then a line for each row,
- * oldest first. Times are ISO 8601 in UTC and milliseconds of CLOCK_MONOTONIC; what is not known is empty. All of it is ASCII, in pieces of
- * about 64 kB. Thread: any. Allocates: a piece at a time.
+ * Renders rows of the flight recorder as CSV (RFC 4180, but with LF line ends): a header line, then one line per row, oldest first. Times
+ * are ISO 8601 in UTC and milliseconds of CLOCK_MONOTONIC; unknown values are empty. Yields ASCII in chunks of about 64 kB. Thread: any.
+ * Allocates: one chunk at a time.
  */
 export function* csvOf(history: History, chunkChars = CHUNK_CHARS): Generator<string> {
   let text = `time,monotonic_ms,${HISTORY_COLUMNS.join()}\n`;

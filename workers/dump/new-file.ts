@@ -1,23 +1,22 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Only the user that the daemon runs as may read it. */
+/** Readable only by the daemon's user (and root). */
 const MODE = 0o600;
-/** Made by us, or not at all: whatever is there already, and be it a link to nowhere, is neither followed nor overwritten. */
+/** Creates the file or fails: an existing file or link, even a dangling one, is neither followed nor overwritten. */
 const NEW = 'wx';
 
 /**
- * Writes a file that is not there yet, piece by piece, and waits until the disk has it. Until it is whole it has another name beside its
- * own, with a dot in front; when something goes wrong it is taken away. Thread: one of its own, since the folder may not answer. Returns
- * how many bytes it has.
- * @throws what the file system says; whatever `pieces` throws
+ * Writes a new file chunk by chunk and syncs it to disk. Until it is complete, it has a temporary name in the same folder, with a leading
+ * dot; after a failure it is deleted. Thread: one of its own, since the folder may hang. Returns the file's size in bytes.
+ * @throws the file system's error, or whatever `pieces` throws
  */
 export function writeNewFile(path: string, pieces: Iterable<string>): number {
   const unfinished = join(dirname(path), `.${basename(path)}.unfinished`);
   const file = openSync(unfinished, NEW, MODE);
   try {
     const bytes = fill(file, pieces);
-    // The name is taken before the file gets it: renaming by itself would overwrite. Links would need a file system that has them.
+    // Create the final name exclusively first: a rename alone would overwrite. link(2) would not, but some file systems lack it.
     closeSync(openSync(path, NEW, MODE));
     orRemove(path, () => renameSync(unfinished, path));
     return bytes;
@@ -31,7 +30,7 @@ function fill(file: number, pieces: Iterable<string>): number {
   try {
     let bytes = 0;
     for (const piece of pieces) {
-      // Until all of it is written: a disk that fills up takes a part.
+      // Repeats partial writes, such as those to a disk that fills up.
       writeFileSync(file, piece);
       bytes += Buffer.byteLength(piece);
     }
@@ -51,7 +50,7 @@ function orRemove(path: string, act: () => void): void {
   }
 }
 
-/** What is told is why there is no file, and not that a part of it could not be taken away either. */
+/** Ignores errors: the caller reports why there is no file, not that the rest of it could not be removed. */
 function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });

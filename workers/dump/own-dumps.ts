@@ -1,18 +1,18 @@
 import { lstatSync, opendirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The exact name of a dump; with the dot and `.unfinished` it is one that is not complete. */
+/** The exact name of a dump. An incomplete one has a leading dot and ends in `.unfinished`. */
 const DUMP = /^harborforge-monitor-history-\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{16}\.csv$/;
 const UNFINISHED = /^\.harborforge-monitor-history-\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{16}\.csv\.unfinished$/;
-/** A file that was written to within this time may belong to another daemon that is still writing it. */
+/** An unfinished file written to more recently than this may belong to another daemon that is still writing it. */
 const MIN_AGE_MS = 60_000;
 
 /**
- * Counts the dumps of the user `uid` in `folder`, and removes unfinished ones that a killed daemon left behind: those that nobody has
- * written to for a minute before `nowMs` (unix ms). The folder may be shared: links and files of other users are neither counted nor
- * removed, and a file with several names counts once. What cannot be inspected or removed stays. Reads entry by entry, since a shared
- * folder may hold any number of files. Thread: dump, since the folder may hang.
- * @throws what the file system says when the folder cannot be read
+ * Counts the dumps of the user `uid` in `folder`, and removes unfinished ones that a killed daemon left behind: those not written to in
+ * the minute before `nowMs` (unix ms). The folder may be shared: links and files of other users are neither counted nor removed, and a
+ * file with several names counts once. Entries that cannot be inspected or removed stay. Reads the folder entry by entry, since a shared
+ * one may hold any number of files. Thread: dump, since the folder may hang.
+ * @throws the file system's error if the folder cannot be read
  */
 export function countOwnDumps(folder: string, nowMs: number, uid: number): number {
   const inodes = new Set<bigint>();

@@ -8,10 +8,10 @@ import { csvOf } from './csv.js';
 import { writeNewFile } from './new-file.js';
 import { countOwnDumps } from './own-dumps.js';
 
-/** No dump is written into a folder that has this many of the same user. None is deleted to make room: it may be the one that is needed. */
+/** Maximum number of a user's dumps in a folder. Further ones are refused; none is deleted, since it may be the one that is needed. */
 export const MAX_DUMPS = 20;
 
-/** What is wrong with a folder, by what the file system says, as the end of a sentence that begins with its path. */
+/** What is wrong with a folder, by error code. Each text completes a sentence that starts with the path. */
 const FOLDER_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
   ENOTDIR: 'is no folder',
@@ -22,7 +22,7 @@ const FOLDER_PROBLEMS: Readonly<Record<string, string>> = {
   EDQUOT: 'is on a file system where the quota is used up',
 };
 
-/** The file's name: when the dump was requested, in UTC, and 64 random bits, so that nobody can create it first in a shared folder. */
+/** The file's name: the time of the request in UTC, and 64 random bits, so that nobody can create it first in a shared folder. */
 export function dumpFileName(wallMs: number): string {
   const time = new Date(wallMs).toISOString().replaceAll(/[-:]/g, '');
   return `harborforge-monitor-history-${time}-${randomBytes(8).toString('hex')}.csv`;
@@ -57,7 +57,7 @@ function* unlessAbandoned(pieces: Iterable<string>, abandoned: Int32Array): Gene
 
 function reasonOf(error: unknown, folder: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  // Some file systems say so of a file that may not be made: /proc does.
+  // Some file systems, such as /proc, report ENOENT if a file cannot be created.
   if (code === 'ENOENT' && isThere(folder)) return `${folder} can't be written to: ${messageOf(error)}`;
   const problem = FOLDER_PROBLEMS[code];
   return problem === undefined ? `${folder}: ${messageOf(error)}` : `${folder} ${problem}`;

@@ -1,12 +1,12 @@
 import { readlinkSync } from 'node:fs';
 
-/** As many links as the kernel follows on one path. */
+/** The kernel's own limit for one path. */
 const MAX_LINKS = 40;
 
 /**
- * Where `path` of the host lies here, its root being at `root`: links on the way are followed as the host follows them, so that an
- * absolute one leads to a place below `root` again, and no `..` leads out of it. What is not there is left as it is, for whoever opens it
- * to find missing. With a root of `/` the kernel does all this itself. Thread: one that may hang.
+ * Resolves the host's `path` for a host whose root is mounted at `root`. Links are followed as on the host: an absolute link leads back
+ * below `root`, and `..` cannot leave it. Missing components are kept, so that opening the result reports them. With a root of `/` the
+ * kernel does all this, and `path` is returned unchanged. Thread: one that may hang.
  * @throws an error with the code ELOOP
  */
 export function resolveBelow(root: string, path: string): string {
@@ -34,7 +34,7 @@ export function resolveBelow(root: string, path: string): string {
   return `${root}/${names.join('/')}`;
 }
 
-/** Null: it is no link, or there is nothing to be had. */
+/** Returns null if the path is not a link, or cannot be read. */
 function readLink(path: string): string | null {
   try {
     return readlinkSync(path);

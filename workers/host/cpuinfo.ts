@@ -1,13 +1,13 @@
-/** Of the processors that a kernel tells of: how many, and what the first is called; 0 and empty where that is not told. */
+/** The CPUs that the kernel lists: the model name of the first (empty: unknown) and their number (0: unknown). */
 export interface CpuInfo {
   readonly model: string;
   readonly cores: number;
-  /** Whether a hypervisor is below the kernel, as it tells who asks; null: such a CPU has no flag for that. */
+  /** Whether the CPU reports a hypervisor; null: the file lists no CPU flags. */
   readonly isGuest: boolean | null;
 }
 
 /**
- * Parses the text of `/proc/cpuinfo`, as x86 kernels write it. Throws nothing.
+ * Parses the text of `/proc/cpuinfo` in its x86 format. Throws nothing.
  * @see https://docs.kernel.org/filesystems/proc.html (1.2)
  */
 export function parseCpuInfo(text: string): CpuInfo {

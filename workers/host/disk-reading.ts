@@ -13,7 +13,7 @@ import { readDiskUsedPct } from './statvfs.js';
 const SITES_FOLDERS = ['/etc/nginx/sites-enabled', '/etc/nginx/conf.d'];
 
 /**
- * Tells of the disk path and of nginx with the disk lane's own code, and what others say: what is least likely to hang comes first.
+ * Reads the disk path and nginx with the disk lane's own code, then with other tools. What is least likely to hang comes first.
  * Thread: a process that may hang.
  */
 export async function readDisk(task: ProbeTask, tell: (message: ProbeMessage) => void): Promise<void> {
@@ -30,7 +30,7 @@ export async function readDisk(task: ProbeTask, tell: (message: ProbeMessage) =>
   const path = resolveBelow(rootfs, diskPath);
   await attempt('disk', tell, () => {
     const pct = readDiskUsedPct(path);
-    // Links on the way lead to another mount than the words do.
+    // Links on the way may lead to another mount than the literal path.
     const real = rootfs === '/' ? realPath(path) : literal;
     tell({ type: 'disk', path: real, mount: findMount(mountinfo, real), pct });
     const { blocks, bfree, bavail, bsize } = statfsSync(path);
@@ -64,6 +64,6 @@ async function attempt(
 }
 
 function realPath(path: string): string {
-  // Not fs.realpathSync, which asks for each part in turn: the kernel knows where it got to.
+  // Not fs.realpathSync, which calls lstat on each component.
   return resolveBelow('', path);
 }

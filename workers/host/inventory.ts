@@ -6,18 +6,18 @@ import { parseCpuInfo } from './cpuinfo.js';
 import { readOsName } from './os-release.js';
 import { readVirtualization } from './virtualization.js';
 
-/** The kernel's own view of its hardware, which a container shares with the host. */
+/** The kernel's view of its hardware, which a container shares with the host. */
 const SYSFS = '/sys';
 
 /**
- * Reads what machine this is from files, and adds which boot (as `readBootId` says). What they do not tell is left out. Only where
- * /proc/cpuinfo names no CPU, as on ARM, is `systeminformation` asked, which starts `lscpu` and others: once in the daemon's life, never in
- * a tick. Thread: inventory, since the trees and the programs may hang.
- * @throws what systeminformation throws
+ * Reads the host inventory from files and adds the boot ID (from `readBootId`). Unknown values are omitted. `systeminformation`, which
+ * starts `lscpu` and other programs, is used only if /proc/cpuinfo names no CPU, as on ARM: at most once in the daemon's life, never in a
+ * tick. Thread: inventory, since the trees and the programs may hang.
+ * @throws any error of systeminformation
  */
 export async function readInventory({ procfs, rootfs }: HostTrees, bootId: string): Promise<HostInventory> {
   const cpu = parseCpuInfo(readText(join(procfs, 'cpuinfo')));
-  // Of another machine's CPU, or of one behind a masked file, it knows nothing.
+  // systeminformation knows neither another machine's CPU nor one behind a masked file.
   const model = cpu.model === '' && cpu.cores > 0 && procfs === '/proc' ? await askCpuModel() : cpu.model;
   return {
     ...known('os', readOsName(rootfs)),
@@ -30,21 +30,21 @@ export async function readInventory({ procfs, rootfs }: HostTrees, bootId: strin
   };
 }
 
-/** The CPU's name as `lscpu` decodes it; empty where that does not know it. */
+/** The CPU's name as decoded by `lscpu`; empty if unknown. */
 async function askCpuModel(): Promise<string> {
-  // Takes 8 MB.
+  // Loaded lazily: it takes 8 MB.
   const { default: si } = await import('systeminformation');
   const { manufacturer, brand } = await si.cpu();
   return [manufacturer, brand].filter((word) => word !== '' && word !== 'unknown').join(' ');
 }
 
-/** Which boot of the kernel this is; empty when there is no telling, as in a masked proc file system. Thread: inventory. */
+/** The boot ID of the running kernel; empty if unknown, as in a masked procfs. Thread: inventory. */
 export function readBootId(procfs: string): string {
   const text = readText(join(procfs, 'sys/kernel/random/boot_id')).trim();
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : '';
 }
 
-/** Empty when it can't be had. */
+/** Returns an empty text if the file cannot be read. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -18,7 +18,7 @@ import { readPressureFiles } from './pressure-files.js';
 const WINDOW_MS = 1_000;
 
 /**
- * Takes a reading with the proc lane's own code over one second, and what others say at both ends of it. Thread: a process that may hang.
+ * Takes a reading over one second with the proc lane's own code, and other tools' values at both ends. Thread: a process that may hang.
  * @throws when no kernel file can be read
  */
 export async function readKernel(procfs: string, clock: Clock): Promise<KernelReading> {
@@ -89,7 +89,7 @@ export async function readKernel(procfs: string, clock: Clock): Promise<KernelRe
   }
 }
 
-/** Which of the two readings is closer to `ours`: the kernel may have updated its averages between ours and one of them. */
+/** Returns the reading that is closer to `ours`: the kernel may have updated its averages between ours and one of the two. */
 function closest(
   ours: Pressure | 'unsupported',
   before: Pressure | 'unsupported',
@@ -127,7 +127,7 @@ function ticksBetween(before: string, after: string): Record<string, number | nu
   }
 }
 
-/** Counted anew, from other lines than the lane reads. */
+/** Computed independently, from lines that the lane does not use. */
 function shareOfCpus(before: string, after: string): number | null {
   const sums = (text: string) => {
     let [busy, total] = [0, 0];

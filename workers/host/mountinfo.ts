@@ -1,8 +1,8 @@
 import type { Mount } from '../../src/shared/probe.js';
 
 /**
- * The mount that `path`, of which no part is a link, lies on, out of the text of a mountinfo; null: none is told. Where several are
- * mounted at the same place it is the newest, which hides the others.
+ * Finds the mount that contains `path` in the text of a mountinfo file; null: none. No component of `path` may be a link. Of several mounts
+ * at the same place it returns the newest, which hides the others.
  * @see proc_pid_mountinfo(5)
  */
 export function findMount(mountinfo: string, path: string): Mount | null {
@@ -21,7 +21,7 @@ export function findMount(mountinfo: string, path: string): Mount | null {
   return found;
 }
 
-/** Blanks, tabs, newlines and backslashes stand there as three octal digits. */
+/** Decodes spaces, tabs, newlines and backslashes, which mountinfo escapes as three octal digits. */
 function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),

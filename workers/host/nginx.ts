@@ -2,7 +2,7 @@ import { opendirSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { resolveBelow } from './below.js';
 
-/** Where packages and a build from source put the binary. */
+/** Where packages and builds from source install the binary. */
 const KNOWN_BINARIES = [
   '/usr/sbin/nginx',
   '/usr/bin/nginx',
@@ -14,16 +14,16 @@ const KNOWN_BINARIES = [
 const MAIN_CONFIG = '/etc/nginx/nginx.conf';
 const SITES_ENABLED = '/etc/nginx/sites-enabled';
 const CONF_D = '/etc/nginx/conf.d';
-/** Of a folder no more entries are looked at than this: far more than a frame has room for, and little beside the lane's heap. */
+/** Maximum number of entries read from a folder: far more than fit into a frame, and small compared with the lane's heap. */
 export const MAX_ENTRIES = 10_000;
 
-/** What was found of nginx, which is never run. */
+/** What was found of nginx. The binary is never run. */
 export interface NginxState {
-  /** Null: nothing of it was found, and not every place could be looked at. */
+  /** Null: nothing was found, but not every place could be checked. */
   readonly installed: boolean | null;
   /** Names of the enabled sites, sorted by code unit; null: they could not be read. */
   readonly sites: readonly string[] | null;
-  /** Whether `sites` are not all, since the folder has more than MAX_ENTRIES. */
+  /** Whether `sites` is incomplete, because the folder has more than MAX_ENTRIES. */
   readonly cutOff: boolean;
 }
 
@@ -33,14 +33,14 @@ interface Listing {
 }
 
 /**
- * Looks for nginx and its sites below `rootfs`: the names in `sites-enabled/`; where that folder is missing, `conf.d/*.conf`
- * without the ending. Links lead where they lead on the host. Names with a leading dot are left out: nginx's own `include …/*` does not match them.
- * `searchPath` is a PATH to look along, too. Thread: disk lane (it touches the disk). Throws nothing.
+ * Looks for nginx and its sites below `rootfs`. The sites are the names in `sites-enabled/`, or if that folder is missing, those of
+ * `conf.d/*.conf` without the extension. Links are resolved as on the host. Names with a leading dot are skipped, as nginx's own
+ * `include …/*` skips them. `searchPath` is a PATH to search for the binary, too. Thread: disk lane (it accesses the disk). Throws nothing.
  */
 export function readNginx(rootfs: string, searchPath: string): NginxState {
   const folders = searchPath.split(delimiter).filter((folder) => folder.startsWith('/'));
   const known = [...KNOWN_BINARIES, MAIN_CONFIG].map((path) => isFile(rootfs, path));
-  // A folder on PATH that we may not enter is skipped, as a shell does.
+  // Skip a folder on PATH that we may not enter, like a shell.
   const isOnPath = folders.some((folder) => isFile(rootfs, join(folder, 'nginx')) === true);
   const installed = isOnPath || known.includes(true) || (known.includes(null) ? null : false);
 
@@ -57,7 +57,7 @@ export function readNginx(rootfs: string, searchPath: string): NginxState {
   return { installed, sites: [...listing.names].sort(), cutOff: listing.cutOff };
 }
 
-/** Null: it could not be looked at. */
+/** Returns null if the path could not be checked. */
 function isFile(rootfs: string, path: string): boolean | null {
   try {
     return statSync(resolveBelow(rootfs, path)).isFile();
@@ -66,7 +66,7 @@ function isFile(rootfs: string, path: string): boolean | null {
   }
 }
 
-/** Entry by entry: an array of all would take the heap of a small thread, for a folder that somebody fills without end. */
+/** Reads entry by entry: an array of all entries could exhaust the small thread's heap if somebody fills the folder. */
 function listNames(rootfs: string, path: string): Listing | 'missing' | 'unreadable' {
   try {
     const folder = opendirSync(resolveBelow(rootfs, path));

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolveBelow } from './below.js';
 
-/** The first that is there counts, and the second is where packages put it. */
+/** The first existing file counts; packages install the second. */
 const FILES = ['/etc/os-release', '/usr/lib/os-release'];
 
 /**
- * Name and version of the system whose root is at `rootfs`, such as "Debian GNU/Linux 12"; empty when neither is known.
+ * Name and version of the system whose root is at `rootfs`, such as "Debian GNU/Linux 12"; empty if unknown.
  * Thread: inventory. Throws nothing.
  * @see https://www.freedesktop.org/software/systemd/man/latest/os-release.html
  */
@@ -14,13 +14,13 @@ export function readOsName(rootfs: string): string {
     try {
       return parseOsRelease(readFileSync(resolveBelow(rootfs, file), 'utf8'));
     } catch {
-      // The next, if there is one.
+      // Try the next one.
     }
   }
   return '';
 }
 
-/** Name and version out of the text of such a file: `KEY=value` lines, the value quoted as a shell would have it. */
+/** Parses name and version from the text of such a file: `KEY=value` lines, with values quoted as in a shell. */
 export function parseOsRelease(text: string): string {
   const read = (key: string): string => {
     const [, value = ''] = new RegExp(`^${key}=(.*)$`, 'm').exec(text) ?? [];

@@ -4,8 +4,8 @@ import type { Pressure } from '../../src/shared/probe.js';
 import { MISSING } from '../proc/proc-file.js';
 
 /**
- * What the files below `procfs` say of how much of the last ten seconds some task waited, read with other code than the lane's;
- * 'unsupported': this kernel has none. Waits for ever where the mount is dead. Thread: a process that may hang. Throws nothing.
+ * Reads from `procfs`, with other code than the lane's, the percentage of the last ten seconds in which some task waited; 'unsupported':
+ * the kernel has no pressure files. Blocks forever if the mount is dead. Thread: a process that may hang. Throws nothing.
  * @see https://docs.kernel.org/accounting/psi.html
  */
 export function readPressureFiles(procfs: string): Pressure | 'unsupported' {

@@ -1,29 +1,29 @@
 import { type StatsFs, statfsSync } from 'node:fs';
 
-/** A file system's block counts, and the size of a block. */
+/** Usage of a file system. */
 export interface DiskUse {
   /** The used share as `df` computes it, 0 to 100; NaN for a file system without blocks. */
   readonly usedPct: number;
-  /** NaN where the size of a block is not known for sure. */
+  /** NaN if the block size is not known for certain. */
   readonly sizeBytes: number;
   readonly usedBytes: number;
-  /** What users may still take. */
+  /** What unprivileged users can still use. */
   readonly availableBytes: number;
 }
 
 const FUSE_MAGIC = 0x65735546;
 
 /**
- * What is used of the file system at `path`, as `df` computes it. The three counts are in one unit, `f_frsize`, which Node does not tell;
- * it tells `f_bsize`, and the two differ on FUSE alone, where another program sets both, so that bytes are unknown there and the share is
- * not. Thread: disk lane only: on a dead mount this never returns.
+ * Reads the usage of the file system at `path`, as `df` computes it. The three block counts are in units of `f_frsize`, which Node does not
+ * expose; it exposes `f_bsize`. The two differ only on FUSE, where the server sets both. There the bytes are unknown, but the share is
+ * known. Thread: disk lane only: on a dead mount this never returns.
  * @throws the error of statfs(2)
  */
 export function readDiskUse(path: string): DiskUse {
   return diskUseOf(statfsSync(path));
 }
 
-/** The arithmetic alone. */
+/** The arithmetic of `readDiskUse`. */
 export function diskUseOf({
   type,
   bsize,
@@ -40,12 +40,12 @@ export function diskUseOf({
   };
 }
 
-/** The used share alone, 100 · used / (used + bavail), used = blocks − bfree, unrounded; see `readDiskUse`. */
+/** Reads only the used share: 100 · used / (used + bavail), used = blocks − bfree, unrounded; see `readDiskUse`. */
 export function readDiskUsedPct(path: string): number {
   return readDiskUse(path).usedPct;
 }
 
-/** The arithmetic alone; the counts are in any one unit. */
+/** The arithmetic of `readDiskUsedPct`; the counts may be in any one unit. */
 export function diskUsedPct(blocks: number, bfree: number, bavail: number): number {
   const used = blocks - bfree;
   const reachable = used + bavail;

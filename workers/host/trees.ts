@@ -5,30 +5,30 @@ import type { ProcfsLook, RootfsLook } from '../../src/shared/messages.js';
 import { CPU_FIELDS, parseStat } from '../proc/stat.js';
 import { resolveBelow } from './below.js';
 
-/** PROC_SUPER_MAGIC. Device numbers would not do: on an overlay those of files differ from that of their folder. */
+/** PROC_SUPER_MAGIC. Device numbers would not do: on an overlay, files have other ones than their folder. */
 const PROC_FS = 0x9fa0;
-/** What is read of a procfs. One that another file system was mounted over, as lxcfs is, tells of a container. */
+/** The files read from a procfs. If another file system, such as lxcfs, is mounted over one, it reports a container's values. */
 const KERNEL_FILES = ['stat', 'meminfo', 'loadavg', 'uptime', 'cpuinfo'];
-/** Of these every root file system has one. */
+/** Every root file system has at least one of these. */
 const ROOT_FOLDERS = ['etc', 'usr'];
 
-/** Looks whether the folder `path` has a kernel's counters in it. May hang; throws nothing. */
+/** Checks whether the folder `path` contains a kernel's counters. May hang; throws nothing. */
 export async function lookAtProcfs(path: string): Promise<ProcfsLook> {
   const problem = (await whyNoFolder(path)) ?? (await whyNoCounters(path));
   if (problem !== null) return { problem, masked: [] };
   const isOfKernel = (name: string) =>
     statfs(join(path, name)).then(
       ({ type }) => type === PROC_FS,
-      // One that is missing is not masked.
+      // A missing file is not masked.
       () => true,
     );
-  // A folder that stands for another machine has no files of the kernel's.
+  // A folder that stands in for another machine has no files of the kernel's.
   if (!(await isOfKernel(''))) return { problem: null, masked: [] };
   const areOfKernel = await Promise.all(KERNEL_FILES.map(isOfKernel));
   return { problem: null, masked: KERNEL_FILES.filter((_name, index) => !areOfKernel[index]) };
 }
 
-/** Looks whether the folder `path` is the root of a system, and what that system is called. May hang; throws nothing. */
+/** Checks whether the folder `path` is the root of a system, and reads its host name. May hang; throws nothing. */
 export async function lookAtRootfs(path: string): Promise<RootfsLook> {
   const problem = (await whyNoFolder(path)) ?? (await whyNoRoot(path));
   if (problem !== null) return { problem, hostname: null, isOnOwnRoot: false };
@@ -70,7 +70,7 @@ async function whyNoRoot(path: string): Promise<string | null> {
   return areThere.includes(true) ? null : 'which has neither etc/ nor usr/';
 }
 
-/** What /etc/hostname says; null when that says nothing. @see https://man7.org/linux/man-pages/man5/hostname.5.html */
+/** Reads the name in /etc/hostname; null if there is none. @see https://man7.org/linux/man-pages/man5/hostname.5.html */
 async function readHostname(rootfs: string): Promise<string | null> {
   try {
     const text = await readFile(resolveBelow(rootfs, '/etc/hostname'), 'utf8');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What firmware of virtual machines calls itself, vendor and product being a line each. The first match counts. */
+/** Patterns for the firmware of virtual machines, matched against vendor and product on one line each. The first match counts. */
 const BY_FIRMWARE: readonly (readonly [RegExp, string])[] = [
   [/^VMware/im, 'VMware'],
   [/^(VirtualBox|innotek GmbH)$/im, 'VirtualBox'],
@@ -12,7 +12,7 @@ const BY_FIRMWARE: readonly (readonly [RegExp, string])[] = [
   [/^Microsoft Corporation\nVirtual Machine$/im, 'Hyper-V'],
   [/^Amazon EC2\n(?!.*\.metal)/im, 'KVM'],
 ];
-/** Clocks that only guests of a hypervisor have. */
+/** Clock sources that only guests of a hypervisor have. */
 const BY_CLOCK: readonly (readonly [RegExp, string])[] = [
   [/^kvm-clock$/m, 'KVM'],
   [/^hyperv_/m, 'Hyper-V'],
@@ -20,8 +20,8 @@ const BY_CLOCK: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Which hypervisor the kernel runs on, by the files in `sysfs`; `yes` where it is not known which, `none` where there is none, and empty
- * where nothing tells. `hasHypervisor`: what the CPU says, null where it says nothing. Thread: inventory. Throws nothing.
+ * Detects the hypervisor that the kernel runs on from the files in `sysfs`. Returns `yes` if it cannot be identified, `none` if there is
+ * none, and an empty text if nothing is known. `hasHypervisor`: what the CPU reports; null: unknown. Thread: inventory. Throws nothing.
  * @see https://docs.kernel.org/ABI/testing/sysfs-class-dmi
  */
 export function readVirtualization(sysfs: string, hasHypervisor: boolean | null): string {
@@ -38,7 +38,7 @@ function findName(table: readonly (readonly [RegExp, string])[], text: string): 
   return table.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** Empty where it cannot be read. */
+/** Returns an empty text if the file cannot be read. */
 function readLine(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

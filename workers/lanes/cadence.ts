@@ -1,7 +1,6 @@
 /**
- * Decides at which ticks something that is slower than a tick is due. It goes by the ticks' deadlines, not by the time at which
- * they were run, so that a tick that comes a little early or late changes nothing; it is never due more often than every
- * `periodMs`. Thread: any one. Allocates: nothing.
+ * Decides at which ticks work slower than a tick is due. It compares the ticks' deadlines rather than the times at which they ran, so
+ * jitter does not matter. Never due more often than every `periodMs`. Thread: any one. Allocates: nothing.
  */
 export class Cadence {
   private readonly periodMs: number;
@@ -11,9 +10,9 @@ export class Cadence {
     this.periodMs = periodMs;
   }
 
-  /** Whether it is due at the tick of `deadlineMs`; if so, that counts as done. */
+  /** Returns whether the work is due at the tick of `deadlineMs`, and if so marks it as done. */
   due(deadlineMs: number): boolean {
-    // Deadlines are sums of doubles: a thousandth of a millisecond is no distance.
+    // Deadlines are sums of doubles: tolerate rounding errors.
     if (deadlineMs - this.lastMs < this.periodMs - 0.001) return false;
     this.lastMs = deadlineMs;
     return true;

@@ -4,24 +4,24 @@ import { S, T } from '../../src/shared/fields.js';
 import type { Collector, Outcome } from './collectors/collector.js';
 import type { Staleness } from './stale.js';
 
-/** Deadlines are sums of doubles: a thousandth of a millisecond is no distance. */
+/** Deadlines are sums of doubles: tolerate rounding errors. */
 const TOLERANCE_MS = 0.001;
-/** A source that failed is tried again no more often than this, so that nothing is allocated at each tick while it goes on failing. */
+/** Minimum time between retries of a failed source, so that a permanent failure does not allocate at every tick. */
 const RETRY_MS = 1_000;
 
 /**
- * Runs the collectors, each at its own period, and notes for each how long it took, how it ended, since when it gave nothing new, and why.
- * A period goes by the ticks' deadlines, so that a tick that comes a little early or late changes nothing; a collector never runs more often
- * than every `everyMs`. Thread: proc lane.
+ * Runs the collectors, each at its own period, and records for each its duration, its result, the time of its newest value and the reason
+ * of a failure. Periods are compared with the ticks' deadlines, so jitter does not matter; a collector never runs more often than every
+ * `everyMs`. Thread: proc lane.
  */
 export class Collectors {
-  /** The deadline from which on `run` has something to do. */
+  /** The first deadline at which `run` has something to do. */
   nextMs = Number.NEGATIVE_INFINITY;
-  // Plain fields, and nothing looked up by name: this runs at every second tick or so.
+  // Plain fields, and no lookups by name: this runs at about every other tick.
   private readonly collectors: readonly Collector[];
   private readonly everyMs: Float64Array;
   private readonly dueMs: Float64Array;
-  /** Where each collector's source is in SOURCES, and its duration in `numbers`. */
+  /** For each collector, the index of its source in SOURCES and of its duration in `numbers`. */
   private readonly sources: Int32Array;
   private readonly durations: Int32Array;
   private readonly numbers: Float64Array;
@@ -30,7 +30,7 @@ export class Collectors {
 
   constructor(options: {
     readonly collectors: readonly Collector[];
-    /** Those of the next frame, TELEMETRY_NUMBERS order. */
+    /** The numbers of the next frame, in TELEMETRY_NUMBERS order. */
     readonly numbers: Float64Array;
     readonly stale: Staleness;
     readonly clock: Clock;
@@ -46,7 +46,7 @@ export class Collectors {
     this.clock = options.clock;
   }
 
-  /** Runs those that are due at the tick of `deadlineMs`, whose time is `nowMs`. */
+  /** Runs the collectors that are due at the tick of `deadlineMs`; `nowMs` is the current time. */
   run(deadlineMs: number, nowMs: number): void {
     const { dueMs, everyMs, clock } = this;
     let nextMs = Number.POSITIVE_INFINITY;
@@ -68,7 +68,7 @@ export class Collectors {
     for (const collector of this.collectors) collector.close();
   }
 
-  /** Runs one, and returns whether it failed. */
+  /** Runs one collector and returns whether it failed. */
   private collect(index: number, nowMs: number): boolean {
     const collector = this.collectors[index]!;
     const source = this.sources[index]!;

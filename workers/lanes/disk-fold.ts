@@ -5,9 +5,8 @@ import type { ProcLaneTask } from '../../src/shared/messages.js';
 import type { Staleness } from './stale.js';
 
 /**
- * Takes over what the disk lane published last, and looks how old it is; never waits for that lane. Thread: proc lane, `writing`: a lane
- * that was given up has the same pin as its successor.
- * Allocates: nothing.
+ * Copies the disk lane's newest frame into the telemetry numbers and checks its age; never waits for that lane. Thread: proc lane, in
+ * `writing`, since a lane that was given up shares its pin with its successor. Allocates: nothing.
  */
 export class DiskFold {
   readonly #disk: FrameReader;
@@ -15,7 +14,7 @@ export class DiskFold {
   readonly #nginxStaleAfterMs: number;
   #sequence = 0;
 
-  /** The CPU time of the disk lane's thread, ns, as of its last frame; 0 before the first and where the kernel keeps no account. */
+  /** CPU time of the disk lane's thread as of its last frame, ns; 0 before the first frame and where the kernel does not account for it. */
   laneCpuNs = 0;
 
   constructor(options: Pick<ProcLaneTask, 'shared' | 'diskStaleAfterMs' | 'nginxStaleAfterMs'>) {
@@ -24,7 +23,7 @@ export class DiskFold {
     this.#nginxStaleAfterMs = options.nginxStaleAfterMs;
   }
 
-  /** Brings the disk's and nginx's values in `numbers` (TELEMETRY_NUMBERS order) and their staleness up to date. */
+  /** Updates the disk and nginx values in `numbers` (TELEMETRY_NUMBERS order) and their staleness. */
   fold(numbers: Float64Array, stale: Staleness, nowMs: number): void {
     const frame = this.#disk.acquire();
     if (frame !== null) {
@@ -55,7 +54,7 @@ function take(stale: Staleness, source: number, atMs: number, failed: boolean): 
   if (failed) stale.failed(source);
 }
 
-/** A value may miss some of its times; the first one, which is looked for at once, is missing as soon as the second was due. */
+/** A value may miss some updates. The first one is read at once, so it is overdue as soon as the second was due. */
 function judgeAge(stale: Staleness, source: number, limitMs: number, value: number, nowMs: number): void {
   if (stale.olderThan(source, Number.isNaN(value) ? limitMs / 3 : limitMs, nowMs)) stale.failed(source);
 }

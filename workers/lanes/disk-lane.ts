@@ -14,8 +14,8 @@ import { LaneLoop, MANY_TICKS, type Ticking } from './lane.js';
 import { ThreadCpu } from './thread-cpu.js';
 
 /**
- * Measures what may hang: the file system at the disk path, and nginx's files. Publishes frames of its own, for which nobody waits.
- * Calls `working` after the first tick. Thread: the disk lane's, which it blocks, for ever if the mount is dead.
+ * Measures what may hang: the file system at the disk path, and nginx's files. Publishes its own frames, for which no thread waits. Calls
+ * `working` after the first tick. Thread: the disk lane's, which it blocks (forever if the mount is dead).
  */
 export function runDiskLane(task: DiskLaneTask, working: () => void): void {
   const clock = createClock();
@@ -58,7 +58,7 @@ export class DiskSampler implements Ticking {
     this.#numbers = new Float64Array(DISK_NUMBERS.length).fill(Number.NaN);
     const latest = this.#writer.latest();
     if (latest !== null) {
-      // What the lane before this one knew stays, with its age.
+      // Keep the values of the previous lane, with their age.
       this.#numbers.set(latest.numbers);
       this.#sites = (JSON.parse(Buffer.from(latest.view()).toString()) as DiskNotes).sites;
     } else {
@@ -67,7 +67,7 @@ export class DiskSampler implements Ticking {
     }
   }
 
-  /** nginx first, and published before the file system is asked: that call may be the last. */
+  /** Reads and publishes nginx before it queries the file system, since that call may never return. */
   tick(deadlineMs: number, skipped: number): number {
     const { diskIntervalMs } = this.#task;
     const numbers = this.#numbers;
@@ -117,7 +117,7 @@ export class DiskSampler implements Ticking {
     else numbers[D.disk_mono_ms] = endMs;
   }
 
-  /** What could be read is taken over; what could not stays as it was, and is said to be stale. */
+  /** Updates what could be read; the rest keeps its value and is marked as stale. */
   #sampleNginx(): void {
     const numbers = this.#numbers;
     const startMs = this.#clock.monoMs();
@@ -140,7 +140,7 @@ export class DiskSampler implements Ticking {
     else numbers[D.nginx_mono_ms] = endMs;
   }
 
-  /** False, and from then on always, when this lane was replaced. */
+  /** Returns false, from then on always, if this lane was replaced. */
   #enter(activity: Activity): boolean {
     return this.#control.enter('disk', this.#task.generation, activity);
   }
@@ -155,7 +155,7 @@ export class DiskSampler implements Ticking {
   }
 }
 
-/** As many sites as a frame has room for. */
+/** Returns as many sites as fit into a frame. */
 function sitesThatFit(sites: readonly string[]): readonly string[] {
   let bytes = 2;
   for (const [i, site] of sites.entries()) {

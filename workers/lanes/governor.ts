@@ -1,47 +1,46 @@
 import { SLOWEST_INTERVAL_MS } from '../../src/shared/pace.js';
 
-/** A share that is far over the budget is judged after this long … */
+/** Usage far over the budget is acted on after this long … */
 const HASTY_MS = 1_000;
 const FAR_OVER = 2;
-/** … one that is over it, or far below it, after this long … */
+/** … usage over the budget, or far below it, after this long … */
 const CALM_MS = 10_000;
 const FAR_BELOW = 0.35;
-/** … and one that is well below it after this long. Between that and the budget nothing is changed, so that it does not hunt. */
+/** … and usage well below it after this long. Between that and the budget the interval stays, so that it does not oscillate. */
 const SLOW_MS = 30_000;
 const WELL_BELOW = 0.7;
 
-/** A stretched interval aims at this part of the budget: at a slower cadence a tick is more expensive, since caches are colder. */
+/** Share of the budget that a stretched interval aims at. Below 1, since a tick costs more at a slower cadence: caches are colder. */
 const STRETCH_TO = 0.85;
-/** One that is made shorter again, at this part. */
+/** Share of the budget that a shortened interval aims at. */
 const SHORTEN_TO = 0.8;
 
 /**
- * Rarer ticks are more expensive ones, so that the cost at a stretched interval does not tell whether the configured one would do: it is
- * tried for a second or so, so long after the interval was stretched …
+ * Ticks cost more at a stretched interval, so their cost does not show whether the configured interval would fit the budget. The governor
+ * therefore tries the configured interval for about a second, this long after the interval was stretched …
  */
 const TRIAL_AFTER_MS = 20_000;
-/** … or for so many times the budget that it took the last time so much later: trials take a fifteenth of the budget at most. */
+/** … or after this long per budget that the last trial used, if that is longer. Trials thus use at most a fifteenth of the budget. */
 const TRIAL_AFTER_PER_BUDGET_MS = 15_000;
 
 /**
- * Keeps the sampler pool within its budget of CPU time, by stretching the interval between ticks where they are expensive and taking it back
- * where they are not.
- * Thread: the proc lane's. Allocates: nothing.
+ * Keeps the sampler pool within its CPU budget: stretches the interval between ticks while they are expensive, and shortens it again when
+ * they are not. Thread: the proc lane's. Allocates: nothing.
  */
 export class Governor {
-  /** The interval that is in force, ms. */
+  /** The current interval, ms. */
   intervalMs: number;
-  /** The interval that readers are told: that in force, except while the configured one is tried. */
+  /** The interval reported to readers: the current one, except during a trial of the configured one. */
   statedMs: number;
   readonly #configuredMs: number;
   readonly #budgetPct: number;
   #baseNs = Number.NaN;
   #baseMs = Number.NaN;
   #isTrial = false;
-  /** When the configured interval is tried next; NaN: not known yet. */
+  /** When to try the configured interval next; NaN: not scheduled. */
   #trialAtMs = Number.NaN;
 
-  /** `budgetPct`: percent of one core. `intervalMs`: where to start, when not at `configuredMs`. */
+  /** `budgetPct`: percent of one core. `intervalMs`: the initial interval, if not `configuredMs`. */
   constructor(configuredMs: number, budgetPct: number, intervalMs = configuredMs) {
     this.#configuredMs = configuredMs;
     this.#budgetPct = budgetPct;
@@ -49,14 +48,14 @@ export class Governor {
     this.statedMs = this.intervalMs;
   }
 
-  /** What was spent until now is not to be judged. */
+  /** Ignores the CPU time used so far. */
   restart(): void {
     this.#baseNs = Number.NaN;
   }
 
   /**
-   * Takes the CPU time that the pool's threads have used so far, ns, about once a second or at every tick. A time that is unknown, or
-   * lower than before (a thread that died), starts the account anew.
+   * Takes the pool threads' total CPU time, ns; call it about once a second or at every tick. An unknown total, or one lower than before (a
+   * thread died), restarts the measurement.
    */
   push(cpuNs: number, nowMs: number): void {
     const usedNs = cpuNs - this.#baseNs;
@@ -87,7 +86,7 @@ export class Governor {
     return nowMs >= this.#trialAtMs;
   }
 
-  /** The configured interval stays if it took no more than the budget. */
+  /** Keeps the configured interval if the trial stayed within the budget. */
   #endTrial(partOfBudget: number, nowMs: number): void {
     this.#isTrial = false;
     this.intervalMs = partOfBudget <= 1 ? this.#configuredMs : this.statedMs;
@@ -95,7 +94,7 @@ export class Governor {
     this.#trialAtMs = nowMs + Math.max(TRIAL_AFTER_MS, partOfBudget * TRIAL_AFTER_PER_BUDGET_MS);
   }
 
-  /** Whole milliseconds, so that readers see a plain number. */
+  /** Rounds up to whole milliseconds, so that readers see a plain number. */
   #setInterval(ms: number): void {
     if (this.intervalMs === this.#configuredMs) this.#trialAtMs = Number.NaN;
     this.intervalMs = Math.max(this.#configuredMs, Math.min(SLOWEST_INTERVAL_MS, Math.ceil(ms)));

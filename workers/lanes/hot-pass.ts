@@ -3,13 +3,13 @@ import type { ProcFile } from '../proc/proc-file.js';
 import { CPU_FIELDS, parseStat, scanStat } from '../proc/stat.js';
 import { CpuWindow } from '../rates/cpu-window.js';
 
-/** How often the reason of a failure that goes on is put into words. */
+/** How often to format the reason of a lasting failure. */
 const REASON_EVERY_MS = 1_000;
 
 /**
- * What happens at every tick: reads `/proc/stat`, and turns the CPU's counters into shares and the histogram of bursts.
- * Thread: proc lane. Allocates: nothing. At 20 Hz each wake-up finds cold caches, so this code is small and touches little; its fields are
- * plain ones, which unoptimised code reads faster than #private ones, and the warm-up has V8 optimise all of it.
+ * The work of every tick: reads `/proc/stat` and turns the CPU counters into shares and the histogram of bursts. Thread: proc lane.
+ * Allocates: nothing. At 20 Hz every wake-up finds cold caches, so this code is small and touches little memory. Its fields are plain,
+ * since unoptimised code reads them faster than #private ones; the warm-up makes V8 optimise all of it.
  */
 export class HotPass {
   /** Why the last sample failed. */
@@ -20,15 +20,15 @@ export class HotPass {
   private reasonAtMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * Fills in `numbers`, those of the next telemetry frame, and goes on with what they have of a lane before this one. `readMs`: the time
-   * between samples, as long as nothing stretches it.
+   * Fills in `numbers`, those of the next telemetry frame, and continues from the previous lane's values in them. `readMs`: the time
+   * between samples when nothing stretches it.
    */
   constructor(stat: ProcFile, numbers: Float64Array, cpuWindowMs: number, readMs: number) {
     this.stat = stat;
     this.window = new CpuWindow(numbers, cpuWindowMs, readMs);
   }
 
-  /** Takes a sample and returns whether there was one. `readMs`: the time between samples that is in force. */
+  /** Takes a sample and returns whether it succeeded. `readMs`: the current time between samples. */
   sample(nowMs: number, readMs: number): boolean {
     const { stat, counters } = this;
     const length = stat.read(nowMs);
@@ -45,7 +45,7 @@ export class HotPass {
     this.stat.close();
   }
 
-  /** Puts the failure into words, now and then. Allocates: the text. */
+  /** Formats the reason of the failure, at most every REASON_EVERY_MS. Allocates: the text. */
   private explain(length: number, nowMs: number): void {
     if (nowMs < this.reasonAtMs) return;
     this.reasonAtMs = nowMs + REASON_EVERY_MS;

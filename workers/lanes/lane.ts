@@ -5,13 +5,13 @@ import { Ticker } from './ticker.js';
 /** What a lane does at each tick. */
 export interface Ticking {
   /**
-   * `deadlineMs` is when the tick was due, `skipped` how many were left out just before it, `nowMs` the time. Returns how long after
-   * `deadlineMs` the next tick is due, in ms.
+   * `deadlineMs` is when the tick was due, `skipped` the number of ticks skipped just before it, `nowMs` the current time. Returns the time
+   * from `deadlineMs` to the next deadline, in ms.
    */
   tick(deadlineMs: number, skipped: number, nowMs: number): number;
 }
 
-/** For `run`: for good. A small integer to V8, as other numbers of ticks are. */
+/** For `run`: practically forever. Like other tick counts it is a small integer (Smi) to V8. */
 export const MANY_TICKS = 2 ** 30;
 
 export interface LaneLoopOptions {
@@ -22,8 +22,8 @@ export interface LaneLoopOptions {
 }
 
 /**
- * Runs a lane's ticks until the daemon stops or another lane has taken this one's place. Between ticks the thread sleeps on the stop word: no
- * event loop turns, and no message is received. Thread: the lane's (it blocks). Allocates: nothing after it was made.
+ * Runs a lane's ticks until the daemon stops or another lane replaces this one. Between ticks the thread sleeps on the stop word: no event
+ * loop runs, and no message is received. Thread: the lane's (it blocks). Allocates: nothing after construction.
  */
 export class LaneLoop {
   // Plain fields, as in HotPass: `next` runs at every tick.
@@ -45,14 +45,14 @@ export class LaneLoop {
     this.ticker = new Ticker(clock, control);
   }
 
-  /** Runs the first tick, which is due at once. Returns false when it is time to end. */
+  /** Runs the first tick, which is due at once. Returns false when the lane should end. */
   first(): boolean {
     return this.ticker.first() && this.turn();
   }
 
   /**
-   * Sleeps until the next tick is due, and runs it, `ticks` times in all. Returns false when it is time to end. The warm-up has called this
-   * often before the lane calls it for good, so that V8 has optimised the whole loop by then.
+   * Sleeps until the next tick is due and runs it, `ticks` times. Returns false when the lane should end. The warm-up calls this often
+   * before the lane's final call, so that V8 has optimised the whole loop by then.
    */
   run(ticks: number): boolean {
     for (let tick = 0; tick < ticks; tick++) {

@@ -7,8 +7,8 @@ import { dropTimerSlack } from './timer-slack.js';
 import { WarmUp } from './warm-up.js';
 
 /**
- * Samples the kernel's files at every tick until it is told to stop; calls `working` after the first and the beginning of the warm-up.
- * Thread: the proc lane's, which it blocks.
+ * Samples the kernel's files at every tick until the daemon stops or another lane replaces this one. Calls `working` after the first tick
+ * and the first turn of the warm-up. Thread: the proc lane's, which it blocks.
  */
 export function runProcLane(task: ProcLaneTask, working: () => void): void {
   dropTimerSlack();
@@ -22,7 +22,7 @@ export function runProcLane(task: ProcLaneTask, working: () => void): void {
   }
 }
 
-/** Ticks, and warms up behind each tick, until that is done; calls `working` after the first turn. Returns false when it is time to end. */
+/** Ticks, with a turn of the warm-up after each tick, until it is done; calls `working` after the first. Returns false to end the lane. */
 function warmUp(
   options: ProcSamplerOptions,
   loop: LaneLoop,
@@ -33,12 +33,12 @@ function warmUp(
   try {
     const turn = () => {
       const isOver = warmUp.turn();
-      // What that took was not for sampling.
+      // The turn's CPU time is not sampling.
       sampler.restartBudget();
       return isOver;
     };
     let isOver = turn();
-    // Not earlier: a lane that dies in its warm-up each time is not healthy in between.
+    // Not earlier: a lane that keeps dying in its warm-up must not look healthy in between.
     working();
     while (!isOver && loop.run(1)) isOver = turn();
     return isOver;

@@ -26,12 +26,12 @@ const SECOND_MS = 1_000;
 const FIRST_LINE_BYTES = 1_024;
 
 /**
- * Where more than this is asked for between samples, and not more than 100 ms, the CPU is read once in between, too: what lasts for 150 ms
- * fills one of the windows of 100 ms that end so far apart, wherever it begins. An interval that the budget stretches has no room for that.
+ * If the configured interval is longer than this, up to 100 ms, the CPU is also read halfway between samples. The 100 ms windows then end
+ * close enough together for a burst of 150 ms to fill one of them, wherever it begins. Not while the budget stretches the interval.
  */
 const BURST_READ_MS = 50;
 
-/** What goes on from frame to frame. */
+/** Values that continue from frame to frame. */
 const COUNTERS = [
   T.ticks,
   T.missed_ticks,
@@ -48,9 +48,9 @@ const COUNTERS = [
 export type ProcSamplerOptions = Omit<ProcLaneTask, 'lane'> & { readonly clock: Clock };
 
 /**
- * The work of a proc lane's tick: the hot pass, the collectors that are due, and publishing the frame. Holds all buffers and descriptors.
- * Thread: the lane's. Allocates in a tick: nothing that lasts. A file that can't be read or parsed makes its own values unknown
- * and its source stale, is counted, and disturbs nothing else: `tick` does not throw for it.
+ * The work of a proc lane's tick: runs the hot pass and the collectors that are due, and publishes the frame. Holds all buffers and
+ * descriptors. Thread: the lane's. Allocates in a tick: nothing that lasts. If a file cannot be read or parsed, its values become unknown,
+ * its source stale, and the error is counted; `tick` does not throw, and other sources are unaffected.
  */
 export class ProcSampler implements Ticking {
   // Plain fields, as in HotPass.
@@ -69,17 +69,17 @@ export class ProcSampler implements Ticking {
   private readonly secondCadence = new Cadence(SECOND_MS);
   private readonly diskCadence = new Cadence(DISK_FOLD_PERIOD_MS);
   private readonly writer: FrameWriter;
-  /** The values of the next frame; kept from tick to tick, since not all are read at each. */
+  /** The values of the next frame. They are kept between ticks, since not all are read at each. */
   private readonly numbers: Float64Array;
 
-  /** How often the CPU is read from one sample to the next. */
+  /** Number of CPU readings per sample. */
   private readonly readsPerTick: 1 | 2;
-  /** Whether the next tick is one that only reads the CPU, and how many of all ticks were left out. */
+  /** Whether the next tick only reads the CPU, and the skipped ticks not yet counted in `missed_ticks`. */
   private isBetween = false;
   private skippedReads = 0;
-  /** When the last sample was taken; the start, before the first. */
+  /** Time of the last sample; before the first, the start. */
   private lastMs: number;
-  /** The disk lane's CPU time as it was put to the governor last. */
+  /** The disk lane's CPU time as last passed to the governor. */
   private diskCpuNs = 0;
 
   constructor(options: ProcSamplerOptions) {
@@ -115,8 +115,8 @@ export class ProcSampler implements Ticking {
   }
 
   /**
-   * Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` how many ticks were left out just before it, `nowMs` the
-   * time. Returns after how many ms from `deadlineMs` the next is due.
+   * Takes one sample and publishes it. `deadlineMs` is when it was due, `skipped` the number of ticks skipped just before it, `nowMs` the
+   * current time. Returns the time from `deadlineMs` to the next deadline, in ms.
    */
   tick(deadlineMs: number, skipped: number, nowMs = this.clock.monoMs()): number {
     const { numbers, control, generation } = this;
@@ -132,7 +132,7 @@ export class ProcSampler implements Ticking {
     if (deadlineMs >= this.collectors.nextMs) this.collectors.run(deadlineMs, nowMs);
     if (this.secondCadence.due(deadlineMs)) this.everySecond(nowMs);
 
-    // No file is touched from here to the end of the section: a lane that hangs in it can't be replaced.
+    // Touch no file from here to the end of the section: a lane that hangs in it cannot be replaced.
     if (!control.enter('proc', generation, ACTIVITY.writing))
       return this.governor.intervalMs / this.readsPerTick;
     if (this.diskCadence.due(deadlineMs)) this.disk.fold(numbers, this.stale, nowMs);
@@ -157,12 +157,12 @@ export class ProcSampler implements Ticking {
     return this.governor.intervalMs / this.readsPerTick;
   }
 
-  /** What was spent until now was not for sampling, and is not held against the budget. */
+  /** Excludes the CPU time used so far from the budget: it was not spent on sampling. */
   restartBudget(): void {
     this.governor.restart();
   }
 
-  /** Lets all descriptors go. */
+  /** Closes all descriptors. */
   close(): void {
     this.hotPass.close();
     this.collectors.close();
@@ -202,7 +202,7 @@ export class ProcSampler implements Ticking {
   }
 }
 
-/** Counters go on where a lane that died left off; values are unknown until they are read. */
+/** Counters continue where the previous lane left off; other values are unknown until they are read. */
 function firstNumbers(before: Float64Array | null): Float64Array {
   const numbers = new Float64Array(FRAME_NUMBERS).fill(Number.NaN);
   for (const index of COUNTERS) numbers[index] = before?.[index] ?? 0;

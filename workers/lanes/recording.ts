@@ -2,7 +2,7 @@ import { H, HISTORY_COLUMNS, T } from '../../src/shared/fields.js';
 import { RecorderWriter, ROW_MIN_MS } from '../../src/shared/recorder.js';
 import { Cadence } from './cadence.js';
 
-/** What is taken over as it is. */
+/** Columns copied from the frame unchanged. */
 const PLAIN = [
   [H.hottest_core_pct, T.hottest_core_pct],
   [H.mem_pct, T.mem_pct],
@@ -10,7 +10,7 @@ const PLAIN = [
   [H.load_1, T.load_1],
 ] as const;
 
-/** What is told as a share of the time since the reading before. */
+/** Columns computed as a share of the time since the previous reading. */
 const STALLS = [
   [H.pressure_cpu_some_pct, T.pressure_cpu_some_stall_us],
   [H.pressure_memory_some_pct, T.pressure_memory_some_stall_us],
@@ -19,12 +19,12 @@ const STALLS = [
   [H.pressure_io_full_pct, T.pressure_io_full_stall_us],
 ] as const;
 
-/** Puts samples into the flight recorder. Thread: proc lane. Allocates: nothing. */
+/** Writes samples into the flight recorder. Thread: proc lane. Allocates: nothing. */
 export class Recording {
   private readonly recorder: RecorderWriter;
   private readonly cadence = new Cadence(ROW_MIN_MS);
   private readonly values = new Float32Array(HISTORY_COLUMNS.length);
-  /** The highest busy share of 100 ms since the newest row, and the sums of CPU time at that row. */
+  /** The highest 100 ms busy share since the newest row, and the sums of CPU time at that row. */
   private peakPct = Number.NaN;
   private busyTicks = Number.NaN;
   private totalTicks = Number.NaN;
@@ -33,12 +33,12 @@ export class Recording {
     this.recorder = new RecorderWriter(shared);
   }
 
-  /** A busy share was seen, whether or not there is a sample of it. NaN: unknown. */
+  /** Takes a busy share, including those read between samples. NaN: unknown. */
   saw(busyPct: number): void {
     if (busyPct > this.peakPct || Number.isNaN(this.peakPct)) this.peakPct = busyPct;
   }
 
-  /** Appends a row of the sample in `numbers` (TELEMETRY_NUMBERS order), unless the newest is too young. */
+  /** Appends a row for the sample in `numbers` (TELEMETRY_NUMBERS order), unless the newest row is too recent. */
   record(numbers: Float64Array, deadlineMs: number): void {
     if (!this.cadence.due(deadlineMs)) return;
     const { values } = this;
@@ -50,7 +50,7 @@ export class Recording {
     this.recorder.append(numbers[T.sampled_mono_ms]!, numbers[T.sampled_wall_ms]!, values);
   }
 
-  /** The peak since the newest row; the mean where samples are too far apart for shares of 100 ms. */
+  /** The peak since the newest row; the mean if samples are too far apart for 100 ms shares. */
   private cpuPct(numbers: Float64Array): number {
     const { peakPct } = this;
     this.peakPct = Number.NaN;

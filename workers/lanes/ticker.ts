@@ -1,20 +1,20 @@
 import type { Clock } from '../../src/shared/clock.js';
 
 export interface Sleeper {
-  /** Blocks for `ms`, which may be 0, and returns false when it is time to end. */
+  /** Blocks for `ms`, which may be 0. Returns false when the lane should end. */
   sleep(ms: number): boolean;
 }
 
 /**
- * Ticks at absolute deadlines, each one interval after the last, without drift. A tick whose time is over is skipped and counted, and
- * never made up. Thread: the lane's (it blocks). The clock and the sleeper are handed in. Allocates: nothing.
+ * Ticks at absolute deadlines, one interval apart, without drift. A tick that is a whole interval late is skipped and counted, and not made
+ * up. Thread: the lane's (it blocks). The clock and the sleeper are injected. Allocates: nothing.
  */
 export class Ticker {
-  /** Ticks that were skipped because an earlier one came to an end too late. */
+  /** Ticks skipped because an earlier one took too long. */
   missed = 0;
-  /** When the tick that runs now was due, CLOCK_MONOTONIC ms. */
+  /** When the current tick was due, CLOCK_MONOTONIC ms. */
   deadlineMs: number;
-  /** Deadlines are multiples of the interval behind this one, so that rounding errors don't add up. */
+  /** Deadlines are multiples of the interval after this one, so that rounding errors do not add up. */
   private startMs: number;
   private index = 0;
   private intervalMs = Number.NaN;
@@ -28,12 +28,12 @@ export class Ticker {
     this.deadlineMs = this.startMs;
   }
 
-  /** The first tick, which is due at once; false when it is time to end. */
+  /** The first tick, due at once. Returns false when the lane should end. */
   first(): boolean {
     return this.sleeper.sleep(0);
   }
 
-  /** Blocks until the tick that is due `intervalMs` after the one before; false when it is time to end. */
+  /** Blocks until the next tick, due `intervalMs` after the previous one. Returns false when the lane should end. */
   next(intervalMs: number): boolean {
     if (intervalMs !== this.intervalMs) {
       this.intervalMs = intervalMs;
@@ -49,7 +49,7 @@ export class Ticker {
       this.index += skipped;
     }
     this.deadlineMs = this.startMs + this.index * intervalMs;
-    // Even a tick that is late asks, with a time of 0, whether to end.
+    // Even a late tick calls `sleep`, with 0, to check whether to end.
     return this.sleeper.sleep(Math.max(0, this.deadlineMs - nowMs));
   }
 }

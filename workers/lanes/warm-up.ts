@@ -5,33 +5,33 @@ import { createSharedMemory, DISK_STORE } from '../../src/shared/layout.js';
 import { LaneLoop } from './lane.js';
 import { ProcSampler, type ProcSamplerOptions } from './proc-sampler.js';
 
-/** So many ticks are run: by then V8 has optimised all of a tick's code, as `--trace-opt` shows. */
+/** After this many ticks V8 has optimised all of a tick's code, as `--trace-opt` shows. */
 const TICKS = 12_000;
-/** Behind each tick of the lane the warm-up takes this part of the interval, so that the lane is not late for it. */
+/** Share of the interval that the warm-up takes after each tick of the lane; small enough that the next tick is not late. */
 const PART_OF_INTERVAL = 0.05;
-/** Where one tick takes longer than this many turns, I/O dominates, so warming up the JIT does not help. */
+/** If one tick takes longer than this many turns, I/O dominates, so warming up the JIT does not help. */
 const EXPENSIVE_TURNS = 5;
-/** The code that sleeps is to be optimised, too: one tick in so many sleeps, and the others are due at once. */
+/** One tick in this many sleeps, so that the code that sleeps is optimised, too. The others are due at once. */
 const SLEEP_EVERY = 16;
 const SLEEP_MS = 0.02;
 
-/** A played interval is no longer than this: all collectors would run at every tick. */
+/** Upper bound of the simulated interval: with a longer one, all collectors would run at every tick. */
 const MAX_PLAYED_MS = 100;
 
-/** A disk lane's frame comes after so many ticks. */
+/** A disk frame is published every this many ticks. */
 const DISK_FRAME_EVERY = 100;
 
-/** A flight recorder, too, has code. */
+/** The flight recorder's code is warmed up, too. */
 const HISTORY_ROWS = 64;
 
 /**
- * Runs the loop of a second lane, in memory that nobody reads and in played time, until V8 has optimised the code of a tick: at 20 ticks a
- * second that would take minutes, in which each tick costs more. In played time all that is due now and then comes up as often as it will.
- * Thread: the proc lane's, between its ticks. Allocates: 250 kB until it is over.
+ * Runs the loop of a second lane, in memory that nobody reads and in simulated time, until V8 has optimised the code of a tick. At 20 Hz
+ * that would take minutes, during which each tick costs more. In simulated time, work that is not due at every tick runs as often as it
+ * will in the real lane. Thread: the proc lane's, between its ticks. Allocates: 250 kB until it is done.
  */
 export class WarmUp {
   readonly #clock: Clock;
-  /** A clock of its own, which is put forward to each tick's deadline. Of the same class as the lane's, so that V8 inlines its methods. */
+  /** A simulated clock, advanced to each tick's deadline. Of the same class as the lane's clock, so that V8 inlines its methods. */
   readonly #played = new SystemClock();
   readonly #sampler: ProcSampler;
   readonly #loop: LaneLoop;
@@ -39,7 +39,7 @@ export class WarmUp {
   readonly #turnMs: number;
   #ticks = 0;
 
-  /** `options` are the lane's. */
+  /** `options`: those of the lane. */
   constructor(options: ProcSamplerOptions) {
     this.#clock = options.clock;
     this.#turnMs = options.intervalMs * PART_OF_INTERVAL;
@@ -52,14 +52,14 @@ export class WarmUp {
       ...lane,
       shared,
       intervalMs: Math.min(options.intervalMs, MAX_PLAYED_MS),
-      // The thread's CPU time has nothing to do with played time.
+      // The thread's CPU time is unrelated to simulated time.
       cpuBudgetPct: Number.POSITIVE_INFINITY,
     });
     this.#loop = new LaneLoop({ ...lane, control }, this.#sampler);
     this.#loop.first();
   }
 
-  /** Runs some ticks; returns whether that was the last turn. */
+  /** Runs some ticks. Returns whether the warm-up is done. */
   turn(): boolean {
     const startMs = this.#clock.monoMs();
     let passedMs = 0;
@@ -73,7 +73,7 @@ export class WarmUp {
     return this.#ticks >= TICKS || passedMs > EXPENSIVE_TURNS * this.#turnMs;
   }
 
-  /** Until the next tick is due in `ms`. */
+  /** Advances the clock until the next tick is due in `ms`. */
   #putForward(ms: number): void {
     this.#played.aheadMs += this.#loop.dueMs - ms - this.#played.monoMs();
   }

@@ -11,29 +11,29 @@ import {
 import { FrameReader } from '../../src/shared/frame-store.js';
 import { DISK_READER, DISK_STORE } from '../../src/shared/layout.js';
 
-/** A mean over less than this would be noise: the counters advance in steps of 10 ms. */
+/** A mean over a shorter time would be noise: the counters advance in steps of 10 ms. */
 export const MIN_MEAN_MS = 100;
 
-/** The lanes as they were when a frame was read. Their CPU time is that of a thread: another lane's is no later reading of it. */
+/** The lanes at the time a frame was read. CPU time belongs to a thread, so values of different generations are not comparable. */
 interface Lanes {
   readonly procGeneration: number;
   readonly diskGeneration: number;
-  /** NaN: not known. */
+  /** NaN: unknown. */
   readonly diskCpuNs: number;
 }
 
-/** One end of the time that a heartbeat is about: the numbers of a telemetry frame, and the lanes; null: nobody asks for them. */
+/** One end of the interval that a heartbeat covers: a telemetry frame's numbers, and the lanes (null without `extended`). */
 export interface BeatEnd {
   readonly numbers: Float64Array;
   readonly lanes: Lanes | null;
 }
 
-/** Numbers and objects of them; `undefined` is unknown, and left out of the JSON. */
+/** Numbers and nested objects; the JSON omits members that are `undefined` (unknown). */
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * What a heartbeat tells under `extended`: of the time since the last one that was accepted, from the counters at both ends. What is not
- * known is left out. Thread: heartbeat. Allocates: a few kB a beat.
+ * Builds `extended`: what happened since the last accepted heartbeat, from the counters at both ends. Unknown values are omitted.
+ * Thread: heartbeat. Allocates: a few kB a beat.
  */
 export class BeatExtension {
   readonly #control: Control;
@@ -42,7 +42,7 @@ export class BeatExtension {
   readonly #bursts = createBurstStatistics();
   #bootId: string | null;
 
-  /** `bootId` is null while it is not known. */
+  /** `bootId` is null while it is unknown. */
   constructor(shared: SharedArrayBuffer, bootId: string | null) {
     this.#bootId = bootId;
     this.#control = new Control(shared);
@@ -53,7 +53,7 @@ export class BeatExtension {
     this.#bootId = bootId;
   }
 
-  /** The lanes as they are now, for the frame that is read next: a lane that is replaced in between has another number then. */
+  /** The current state of the lanes. Call it before reading the frame: a lane replaced in between then has another generation. */
   lanes(): Lanes {
     return {
       procGeneration: this.#control.generation('proc'),
@@ -62,7 +62,7 @@ export class BeatExtension {
     };
   }
 
-  /** The object between two ends, as JSON. The later one is a fresh frame's. */
+  /** Renders the object for the time from `base` to `now` as JSON. `now` must come from a fresh frame. */
   render(base: BeatEnd, now: BeatEnd): string {
     const n = now.numbers;
     const elapsedMs = stepOf('sampled_mono_ms', base, now);
@@ -99,12 +99,12 @@ export class BeatExtension {
   }
 }
 
-/** From the sums of sound steps, as the mean is: a step in which a counter fell is in none of them. */
+/** Shares from the sums of valid steps, like the mean; a step in which a counter fell is in none of the sums. */
 function cpuShares(base: BeatEnd, now: BeatEnd): Members {
   const total = stepOf('cpu_total_ticks', base, now);
   if (!(stepOf('sampled_mono_ms', base, now) >= MIN_MEAN_MS && total > 0)) return {};
   const share = (ticks: number) => rounded((100 * ticks) / total, 1);
-  // A kernel without the column tells nothing of it.
+  // Without the column the share is unknown.
   const isThere = (name: NumberName) => !Number.isNaN(now.numbers[T[name]]!);
   return {
     user_pct: share(stepOf('cpu_user_ticks', base, now)),
@@ -119,7 +119,7 @@ function pressure(base: BeatEnd, now: BeatEnd): Members | undefined {
   const isSupported = n[T.pressure_supported]!;
   if (Number.isNaN(isSupported)) return undefined;
   if (isSupported === 0) return { supported: false };
-  // Read once a second: the ends of these differences are the readings' own. A file that could not be read at one of them is NaN there.
+  // Pressure is read once a second, so its interval has its own ends. A file that could not be read at either end is NaN.
   const elapsedMs = stepOf('pressure_mono_ms', base, now);
   const lineOf = (line: (typeof PRESSURE_LINES)[number]) => {
     const stallUs = stepOf(`pressure_${line}_total_us`, base, now);
@@ -141,13 +141,13 @@ function pressure(base: BeatEnd, now: BeatEnd): Members | undefined {
   };
 }
 
-/** Percent of one core that both lanes together took; NaN: not known, as when one was replaced in between. */
+/** Percent of one core that both lanes used together; NaN: unknown, for example because a lane was replaced. */
 function samplerCpuPct(base: BeatEnd, now: BeatEnd): number {
   if (base.lanes === null || now.lanes === null) return Number.NaN;
   const isSame =
     base.lanes.procGeneration === now.lanes.procGeneration &&
     base.lanes.diskGeneration === now.lanes.diskGeneration;
-  // A disk lane that has published no frame yet waits for its first answer, and uses no CPU time.
+  // A disk lane without a frame is still waiting for its first result and uses no CPU time.
   const isSilent = Number.isNaN(base.lanes.diskCpuNs) && Number.isNaN(now.lanes.diskCpuNs);
   const diskNs = isSilent ? 0 : now.lanes.diskCpuNs - base.lanes.diskCpuNs;
   const procNs = stepOf('lane_cpu_ns', base, now);

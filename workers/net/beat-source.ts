@@ -8,12 +8,12 @@ import { snapshotOf } from '../snapshot/snapshot.js';
 import { type BeatEnd, type BeatExtension, MIN_MEAN_MS } from './beat-extended.js';
 
 interface Reading extends BeatEnd {
-  /** The snapshot of `/telemetry`, its values as they are rendered there. */
+  /** The `/telemetry` snapshot, with its rendered values. */
   readonly snapshot: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Makes heartbeat bodies out of the newest frame and what the plugin pushed. Thread: heartbeat. Allocates: a few kB a beat.
+ * Builds heartbeat bodies from the newest frame and the plugin's metadata. Thread: heartbeat. Allocates: a few kB a beat.
  */
 export class BeatSource {
   readonly #frames: FrameReader;
@@ -22,7 +22,7 @@ export class BeatSource {
   readonly #clock: Clock;
   readonly #extension: BeatExtension | null;
   #openclaw: OpenClawMetadata | null = null;
-  /** The end of the last beat that was accepted; null before the first valid frame. */
+  /** The end of the last accepted beat; null before the first valid frame. */
   #base: BeatEnd | null = null;
   #pending: BeatEnd | null = null;
 
@@ -31,7 +31,7 @@ export class BeatSource {
     diskFrames: FrameReader;
     identifier: string;
     clock: Clock;
-    /** What makes the object `extended`; null: no beat has one. */
+    /** Builds `extended`; null: beats do not carry it. */
     extension: BeatExtension | null;
   }) {
     this.#frames = options.frames;
@@ -45,7 +45,7 @@ export class BeatSource {
     this.#openclaw = openclaw;
   }
 
-  /** Looks for the first valid sample, from which the first mean counts. Returns whether there has been one. */
+  /** Looks for the first valid sample, at which the first mean starts. Returns whether there has been one. */
   begin(): boolean {
     if (this.#base !== null) return true;
     const reading = this.#read();
@@ -54,8 +54,8 @@ export class BeatSource {
   }
 
   /**
-   * The body of the beat that is due now; null before the first valid sample. `cpu_pct` is the mean since the last beat that was
-   * accepted. Values that are unknown, or all of them when frames have stopped coming, are left out.
+   * The body of the beat that is due now; null before the first valid sample. `cpu_pct` is the mean since the last accepted beat. Unknown
+   * values are omitted, and all values if the newest frame is stale.
    */
   body(): string | null {
     if (!this.begin()) return null;
@@ -80,7 +80,7 @@ export class BeatSource {
     return `{${members.join(',')}}`;
   }
 
-  /** The last body was accepted: the next mean begins where it ended. */
+  /** The backend accepted the last body: the next mean starts at its end. */
   accepted(): void {
     this.#base = this.#pending ?? this.#base;
   }

@@ -4,7 +4,7 @@ import { HttpPoster, type PostAnswer } from './http-poster.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { BeatEnd } from './schedule.js';
 
-/** From the first packet to the end of the answer, whatever the backend does. */
+/** Total timeout, from the first packet to the end of the answer. */
 export const TIMEOUT_MS = 10_000;
 
 const STOPPING = 'given up, since the Monitor stops';
@@ -16,8 +16,8 @@ export interface BeatOutcome extends BeatEnd {
 }
 
 /**
- * Posts heartbeats: one at a time, no redirect followed, nothing tried twice. A loopback backend is asked directly, any other by way of
- * the proxies that the environment names (`https_proxy`, `http_proxy`, `no_proxy`). Thread: heartbeat.
+ * Posts heartbeats, one at a time; it follows no redirects and does not retry. A loopback backend is contacted directly, any other through
+ * the proxy from the environment (`https_proxy`, `http_proxy`, `no_proxy`). Thread: heartbeat.
  */
 export class HeartbeatClient {
   readonly #poster: HttpPoster;
@@ -32,14 +32,14 @@ export class HeartbeatClient {
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   }
 
-  /** The next request carries this key. Returns whether it is another than before. */
+  /** Sets the key for the next request. Returns whether it changed. */
   setApiKey(apiKey: string): boolean {
     const changed = apiKey !== this.#apiKey;
     this.#apiKey = apiKey;
     return changed;
   }
 
-  /** Posts one body, and never rejects. `stop` gives the request up. */
+  /** Posts one body. Never rejects. `stop` cancels the request. */
   async post(body: string, stop: AbortSignal): Promise<BeatOutcome> {
     if (stop.aborted) return failed('unreachable', STOPPING);
     let timedOut = false;
@@ -48,7 +48,7 @@ export class HeartbeatClient {
       this.#poster.cut();
     }, this.#timeoutMs);
     const onStop = () => this.#poster.cut();
-    // Not AbortSignal.any: on Node 20 each call leaves something behind on a signal that lives on.
+    // Not AbortSignal.any: on Node 20 each call leaks memory on a long-lived signal.
     stop.addEventListener('abort', onStop);
     try {
       return judge(await this.#poster.post(this.#headers(), body));
@@ -89,7 +89,7 @@ function judge({ status, headers }: PostAnswer): BeatOutcome {
   };
 }
 
-/** What an HTTP status means for the heartbeat that it answers. */
+/** Classifies the HTTP status of an answer. */
 export function classOf(status: number): BeatClass {
   if (status >= 200 && status < 300) return 'accepted';
   if (status === 401 || status === 403) return 'unauthorized';
@@ -102,13 +102,13 @@ function failed(beatClass: BeatClass, detail: string): BeatOutcome {
   return { class: beatClass, status: null, detail, retryAfterMs: null };
 }
 
-/** A connection that failed on all addresses has an empty message and its reasons in `errors`. */
+/** If connecting failed on all addresses, the error's message is empty and the reasons are in `errors`. */
 function describe(error: unknown): string {
   const reasons: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
   return reasons.map(describeOne).join('; ');
 }
 
-/** OpenSSL's messages are a line of its source; the reason stands apart, or in the middle where writing failed. */
+/** OpenSSL messages are a line of its source. The reason is in a property of the error, or inside the message if a write failed. */
 function describeOne(error: unknown): string {
   if (error instanceof Error && 'reason' in error && 'library' in error)
     return `TLS: ${String(error.reason)}`;

@@ -5,13 +5,13 @@ import type { BeatSource } from './beat-source.js';
 import type { HeartbeatClient } from './heartbeat-client.js';
 import type { BeatSchedule } from './schedule.js';
 
-/** How often the first valid sample is looked for. */
+/** How often to look for the first valid sample. */
 const FIRST_SAMPLE_POLL_MS = 50;
-/** A heartbeat that is on its way when the daemon stops has this long to get there. */
+/** How long a heartbeat in flight may take when the daemon stops. */
 const STOP_GRACE_MS = 2_000;
 
 /**
- * Sends one heartbeat after another, never two at a time: wait, take the newest numbers, post, report, wait. Thread: heartbeat.
+ * Sends one heartbeat after another, never two at a time: wait, read the newest numbers, post, report. Thread: heartbeat.
  */
 export class HeartbeatLoop {
   readonly #client: HeartbeatClient;
@@ -20,7 +20,7 @@ export class HeartbeatLoop {
   readonly #clock: Clock;
   readonly #report: (report: HeartbeatReport) => void;
   readonly #givingUp = new AbortController();
-  /** Ends the wait that is going on, or else the next one. */
+  /** Ends the current wait, or the next one if there is none. */
   #wake = new AbortController();
   #stopping = false;
   #keyChanged = false;
@@ -39,7 +39,7 @@ export class HeartbeatLoop {
     this.#report = options.report;
   }
 
-  /** Resolves when it was told to stop and nothing is on its way any more. */
+  /** Resolves after `stop`, once no request is in flight. */
   async run(): Promise<void> {
     try {
       await this.#beat();
@@ -64,14 +64,14 @@ export class HeartbeatLoop {
     }
   }
 
-  /** A key that may be new. If it is, the wait after the refusal ends. */
+  /** Takes the current key. If it changed, the wait after a refusal ends. */
   setApiKey(apiKey: string): void {
     if (!this.#client.setApiKey(apiKey)) return;
     this.#keyChanged = true;
     this.#wake.abort();
   }
 
-  /** Sends nothing more; what is on its way has two seconds. */
+  /** Starts no further heartbeat; one in flight has two seconds. */
   stop(): void {
     this.#stopping = true;
     this.#wake.abort();
@@ -94,9 +94,9 @@ export class HeartbeatLoop {
     return nextInMs;
   }
 
-  /** Waits, or not as long when it is woken; a wake-up that came before the wait counts. Returns false when it is time to end. */
+  /** Waits `ms` or until woken; a wake-up that came before the wait counts. Returns false when the loop should end. */
   async #wait(ms: number): Promise<boolean> {
-    // The only rejection is the signal's.
+    // Only the signal rejects.
     if (!this.#stopping) await delay(ms, undefined, { signal: this.#wake.signal }).catch(() => {});
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
     return !this.#stopping;

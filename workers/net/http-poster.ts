@@ -11,11 +11,11 @@ import type { Socket } from 'node:net';
 import { portOf, proxyFor } from '../../src/shared/proxies.js';
 import { HostLookup } from './lookup.js';
 
-/** The answer's body is read so that the connection can be used again, but no more of it than this. */
+/** Reads at most this much of an answer's body; it is read at all so that the connection can be reused. */
 const MAX_BODY_BYTES = 65_536;
-/** More answers like `100 Continue` than this before the real one, and the request fails. */
+/** Maximum number of informational answers, such as `100 Continue`, before the final one. */
 const MAX_INFORMATIONAL = 32;
-/** Longer than the usual report interval, so that one connection serves; shorter than the minute after which balancers cut idle ones. */
+/** Longer than the usual report interval, so that one connection serves all; shorter than the minute after which balancers close it. */
 const KEEP_ALIVE_MS = 55_000;
 
 const KEEP_ALIVE_MARGIN_MS = 1_000;
@@ -30,19 +30,19 @@ export interface PostAnswer {
 type Opened = (error: Error | null, socket?: Socket) => void;
 
 /**
- * Posts to one URL over one connection, which is kept between posts. Nothing is tried twice and no redirect is followed. A loopback URL is
- * asked directly, any other through the proxy that the environment names. Thread: heartbeat, and main in `doctor`.
+ * Posts to one URL over one keep-alive connection. It does not retry and follows no redirects. A loopback URL is contacted directly, any
+ * other through the proxy from the environment. Thread: heartbeat, and main in `doctor`.
  *
- * It uses node:http(s) and not undici, which drops the connection on an unexpected `100 Continue` and takes 5 MB more in its thread.
+ * Uses node:http(s) rather than undici, which drops the connection on an unexpected `100 Continue` and needs 5 MB more in its thread.
  */
 export class HttpPoster {
   readonly #url: URL;
   readonly #lookup = new HostLookup();
   readonly #agent: HttpAgent;
-  /** What is under way: the post, and the CONNECT that opens a tunnel for it. */
+  /** Requests in flight: the post, and the CONNECT that opens its tunnel. */
   readonly #running = new Set<ClientRequest>();
 
-  /** @throws MonitorError CONFIG_INVALID if a proxy variable has no URL */
+  /** @throws MonitorError CONFIG_INVALID if a proxy variable is not a URL */
   constructor(url: URL, env: Readonly<Record<string, string | undefined>>) {
     this.#url = url;
     const options = { keepAlive: true, maxSockets: 1, timeout: KEEP_ALIVE_MS };
@@ -52,12 +52,12 @@ export class HttpPoster {
     if (proxy !== null) this.#connectThrough(proxy);
   }
 
-  /** Resolves once there is a status and the body has been read, cut at 64 KiB or broken off. Rejects if there is no status. */
+  /** Resolves once the status is known and the body has been read, cut off at 64 KiB, or broken off. Rejects without a status. */
   post(headers: OutgoingHttpHeaders, body: string): Promise<PostAnswer> {
     return new Promise((resolve, reject) => {
       const send = this.#url.protocol === 'https:' ? httpsRequest : httpRequest;
       const { lookup } = this.#lookup;
-      // Even where NODE_TLS_REJECT_UNAUTHORIZED says otherwise.
+      // Overrides NODE_TLS_REJECT_UNAUTHORIZED.
       const options = { method: 'POST', headers, agent: this.#agent, lookup, rejectUnauthorized: true };
       const request = this.#track(send(this.#url, options));
       let informational = 0;
@@ -67,20 +67,20 @@ export class HttpPoster {
           request.destroy(new Error(`more than ${MAX_INFORMATIONAL} informational (1xx) answers`));
       });
       request.on('response', (response) => {
-        // The status counts, whatever becomes of the body.
+        // The status counts, whatever happens to the body.
         isAnswered = true;
         const { statusCode: status = 0, headers } = response;
         drain(response, () => resolve({ status, headers }));
       });
-      // After the answer has begun, `drain` resolves.
+      // Once the answer has begun, `drain` resolves.
       request.on('error', (error) => isAnswered || reject(error));
-      // Some ends, such as an unexpected 101, come without an error.
+      // Some failures, such as an unexpected 101, emit no error.
       request.on('close', () => isAnswered || reject(new Error(CLOSED)));
       request.end(body);
     });
   }
 
-  /** Ends lookup, handshake, tunnel, request and connection, in whatever state they are. The next post makes a new connection. */
+  /** Aborts lookup, handshake, tunnel, request and connection, whatever their state. The next post opens a new connection. */
   cut(): void {
     this.#lookup.cancel();
     for (const request of this.#running) request.destroy();
@@ -98,7 +98,7 @@ export class HttpPoster {
     const isTls = this.#url.protocol === 'https:';
     agent.createConnection = (options, opened) => {
       this.#openTunnel(proxy, (error, socket) => {
-        // Node's agent takes an error without a socket; its types do not.
+        // Node's agent accepts an error without a socket; its types do not.
         if (socket === undefined) (opened as Opened | undefined)?.(error);
         else opened?.(null, isTls ? (connect({ ...options, socket } as typeof options) as Socket) : socket);
       });
@@ -134,11 +134,11 @@ export class HttpPoster {
   }
 }
 
-/** Closes idle connections before the server does: a post that meets its close would count as unreachable. */
+/** Closes idle connections before the server does: a post that raced with the server's close would count as unreachable. */
 function closeEarly(agent: HttpAgent): void {
   const keep = agent.keepSocketAlive.bind(agent);
   agent.keepSocketAlive = (socket: Socket) => {
-    // Sets the timeout, to that of a `Keep-Alive` header if it is the shorter one.
+    // Sets the socket's timeout to the agent's, or to that of a `Keep-Alive` header if it is shorter.
     const isKept = keep(socket);
     if (socket.timeout) socket.setTimeout(Math.max(1, socket.timeout - KEEP_ALIVE_MARGIN_MS));
     return isKept;

@@ -3,33 +3,33 @@ import { type LookupAddress, lookup as lookupHere } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { isLoopbackName } from '../../src/shared/loopback.js';
 
-/** getaddrinfo as a program; it belongs to every glibc and musl. */
+/** The command-line interface to getaddrinfo, part of every glibc and musl. */
 const GETENT = 'getent';
 const SEARCH_PATH = '/usr/bin:/bin';
-/** Its exit code for a name that has no address, as far as can be known now. */
+/** Exit code of `getent` if the name has no address. */
 const NOT_FOUND = 2;
 
-/** This machine. It is spoken to without TLS, so nobody is asked whether its name means another. */
+/** Loopback names are never looked up: the connection has no TLS, so a resolver must not be able to redirect it. */
 const LOOPBACK: LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
 ];
 
 /**
- * Host names looked up by `getent`, a process that can be ended. A lookup in this process can't be: libuv's thread that makes it waits for
- * a DNS server that is gone for ten seconds and more, and until then neither its thread nor the process comes to an end. Where there is no
- * such program, names are looked up here all the same. Thread: heartbeat.
+ * Looks up host names with `getent`, a process that can be killed. A lookup in this process cannot: while a DNS server is unreachable,
+ * the libuv thread blocks for ten seconds or more, and neither the thread nor the process can end. Without `getent`, names are looked up
+ * in this process. Thread: heartbeat.
  */
 export class HostLookup {
   readonly #searchPath: string;
   readonly #running = new Set<ChildProcess>();
 
-  /** `searchPath` is where `getent` is looked for. */
+  /** `searchPath`: the PATH on which to find `getent`. */
   constructor(searchPath: string = SEARCH_PATH) {
     this.#searchPath = searchPath;
   }
 
-  /** To be given to `net.connect`, which asks it for names, and not for addresses. */
+  /** The `lookup` option of `net.connect`, which calls it for names only, not for addresses. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     void this.#ask(hostname).then((addresses) => {
       if (addresses === null) return lookupHere(hostname, options, callback);
@@ -43,15 +43,15 @@ export class HostLookup {
     });
   };
 
-  /** Ends the lookups that are going on; their callbacks are called with an error. */
+  /** Kills all running lookups; their callbacks get an error. */
   cancel(): void {
     for (const child of this.#running) child.kill('SIGKILL');
   }
 
-  /** The addresses in the order in which they are to be tried; none: there are none. Null: `getent` can't be had. Never rejects. */
+  /** The addresses in the order in which to try them; empty: the name has none; null: `getent` is unavailable. Never rejects. */
   async #ask(hostname: string): Promise<LookupAddress[] | null> {
     if (isLoopbackName(hostname)) return LOOPBACK;
-    // Only who reports to a backend by name needs this.
+    // Loaded lazily: only a backend that is addressed by name needs it.
     const { execFile } = await import('node:child_process');
     return new Promise((resolve) => {
       const { RES_OPTIONS, LOCALDOMAIN } = process.env;
@@ -63,17 +63,17 @@ export class HostLookup {
           resolve(error.code === NOT_FOUND || error.killed || error.signal ? [] : null);
         });
         this.#running.add(child);
-        // A thread that ends does not wait for it.
+        // A thread that ends must not wait for it.
         child.unref();
       } catch {
-        // Node throws for ENOMEM, and passes other errors to the callback.
+        // Node throws ENOMEM and passes other errors to the callback.
         resolve(null);
       }
     });
   }
 }
 
-/** Each address stands there once for each type of socket, behind it a name or nothing: `192.0.2.1       STREAM backend.example`. */
+/** Each address has one line per socket type, the first with the canonical name: `192.0.2.1       STREAM backend.example`. */
 function parse(output: string): LookupAddress[] {
   return output.split('\n').flatMap((line) => {
     const [address = '', type] = line.split(/\s+/);
@@ -82,7 +82,7 @@ function parse(output: string): LookupAddress[] {
   });
 }
 
-/** Reads as what Node says of such a name. */
+/** The same error as Node's own lookup. */
 function notFound(hostname: string): NodeJS.ErrnoException {
   const error: NodeJS.ErrnoException = new Error(`getaddrinfo ENOTFOUND ${hostname}`);
   error.code = 'ENOTFOUND';

@@ -1,6 +1,6 @@
 /**
- * Reads a `Retry-After` header: whole seconds, or an HTTP date, which is taken relative to the answer's own `Date` where it has one
- * (the two clocks need not agree) and else to `wallMs`. Returns milliseconds from now, null when it says nothing usable.
+ * Parses a `Retry-After` header: whole seconds, or an HTTP date. A date is relative to the answer's own `Date` header, since the two clocks
+ * may differ, or to `wallMs` without one. Returns milliseconds from now; null if the value is unusable.
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
  */
 export function parseRetryAfter(
@@ -16,9 +16,9 @@ export function parseRetryAfter(
   return Math.max(0, untilMs - (Number.isNaN(serverMs) ? wallMs : serverMs));
 }
 
-/** The three forms of an HTTP date, all in GMT, though asctime's does not say so; NaN: it is none. */
+/** Parses any of the three forms of an HTTP date. All are GMT, although asctime's does not say so. NaN: malformed. */
 function parseHttpDate(text: string): number {
-  // Date.parse alone takes much for a date ("soon 5"), and one without a zone for local time.
+  // Date.parse alone accepts too much ("soon 5") and takes a date without a zone as local time.
   if (!/^[A-Z][a-z]{2,8},? .*\d\d:\d\d:\d\d/.test(text)) return Number.NaN;
   return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
 }

@@ -2,36 +2,36 @@ import { createHash } from 'node:crypto';
 import type { BeatClass } from '../../src/shared/messages.js';
 import { type Backoff, backoffMs } from './backoff.js';
 
-/** Beats move by up to this share of the interval to either side of their phase. */
+/** Jitter around a beat's phase, as a share of the interval in each direction. */
 const JITTER_SHARE = 0.02;
-/** A first beat this soon would have nothing to tell. */
+/** An earlier first beat would have nothing to report. */
 const FIRST_MIN_MS = 1_000;
 const BACKOFF_FLOOR_MS = 1_000;
 /**
- * How long a fleet takes to be heard of again after an outage, and how hard it knocks meanwhile: half as often as ever, at an
- * interval of 30 s. `npm run bench:fleet` shows both.
+ * A trade-off between how long a fleet takes to report again after an outage and the load on the backend during it: at an interval of 30 s,
+ * half the normal rate. `npm run bench:fleet` measures both.
  */
 const BACKOFF_CAP_MS = 120_000;
-/** A key that was refused is tried again slowly: somebody has to change it first. */
+/** A refused key is retried slowly: somebody has to change it first. */
 const UNAUTHORIZED_BASE_MS = 60_000;
 const UNAUTHORIZED_CAP_MS = 900_000;
 /**
- * A `Retry-After` of more than this, or more than one interval where that is longer, is ignored: the back-off applies. Long enough for a
- * backend's maintenance; a wrong header (`99999999`, a date from a wrong clock) silences nobody.
+ * A longer `Retry-After` is ignored and the backoff applies (the limit is one interval if that is longer). Long enough for a backend's
+ * maintenance; a wrong header (`99999999`, a date from a wrong clock) cannot silence a host.
  */
 const RETRY_AFTER_MAX_MS = 900_000;
 
-/** How a heartbeat ended, as far as the schedule goes. */
+/** The result of a heartbeat, as far as it affects the schedule. */
 export interface BeatEnd {
   readonly class: BeatClass;
-  /** What the backend asked for, null when it did not ask. */
+  /** The `Retry-After` of the backend; null without one. */
   readonly retryAfterMs: number | null;
 }
 
 /**
- * When the next heartbeat is due. Each host has its own phase in the interval, from its identifier: it stays the same over restarts,
- * and a fleet's beats are spread evenly however its hosts were started. Failures are answered by back-off; old beats are not made up.
- * Thread: heartbeat. Time and chance are handed in.
+ * Computes when the next heartbeat is due. Each host has a fixed phase in the interval, derived from its identifier. It survives restarts
+ * and spreads a fleet's beats evenly, however the hosts were started. Failures cause backoff; missed beats are not made up.
+ * Thread: heartbeat. Clock and randomness are injected.
  */
 export class BeatSchedule {
   readonly #intervalMs: number;
@@ -49,18 +49,18 @@ export class BeatSchedule {
     this.#retryAfterMaxMs = Math.max(RETRY_AFTER_MAX_MS, options.intervalMs);
     this.#backoff = {
       baseMs: options.intervalMs,
-      // At the cap a backend that is down is asked no more often than one that is up, whatever the interval.
+      // At the cap, a backend that is down gets no more requests than one that is up, whatever the interval.
       capMs: Math.max(BACKOFF_CAP_MS, 2 * options.intervalMs),
       floorMs: BACKOFF_FLOOR_MS,
     };
   }
 
-  /** Time from `wallMs` (CLOCK_REALTIME) to the first beat. */
+  /** Time in ms from `wallMs` (CLOCK_REALTIME) to the first beat. */
   first(wallMs: number): number {
     return this.#onPhase(wallMs, Math.min(FIRST_MIN_MS, this.#intervalMs / 2));
   }
 
-  /** Time from `wallMs` to the beat after one that ended as `end`. */
+  /** Time in ms from `wallMs` to the beat that follows `end`. */
   after(end: BeatEnd, wallMs: number): number {
     switch (end.class) {
       case 'accepted':
@@ -79,20 +79,20 @@ export class BeatSchedule {
         this.#failures++;
         if (end.retryAfterMs === null || end.retryAfterMs > this.#retryAfterMaxMs)
           return backoffMs(this.#failures, this.#backoff, this.#random);
-        // Spread over an interval: all who were sent away in one second were told the same. And not sooner than a beat would
-        // follow one that was accepted: many a proxy says `Retry-After: 0` or `1` for as long as what is behind it is down.
+        // Spread over one interval: hosts that were rejected in the same second got the same value. Wait at least as long as after an
+        // accepted beat: many proxies send `Retry-After: 0` or `1` for as long as their upstream is down.
         return Math.max(this.#intervalMs / 2, end.retryAfterMs) + this.#random() * this.#intervalMs;
     }
   }
 
-  /** The key was changed: what was refused before says nothing any more. Time from `wallMs` to the next beat. */
+  /** Resets the failures, which concern the old key. Returns the time in ms from `wallMs` to the next beat. */
   afterNewKey(wallMs: number): number {
     this.#failures = 0;
     return this.first(wallMs);
   }
 
   #regular(wallMs: number): number {
-    // Half an interval away at least: a beat that came a little early is not followed by another at its proper time.
+    // At least half an interval: a beat that was slightly early is not followed by another at its regular time.
     return this.#onPhase(wallMs, this.#intervalMs / 2);
   }
 

@@ -9,7 +9,7 @@ const ZERO = 48;
  *
  * Shape: `out` is Float64Array[3]: the averages over 1, 5 and 15 minutes. Units: tasks, two decimals.
  * Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the line, if it does not begin with three numbers of two decimals
+ * @throws MonitorError PROC_PARSE, quoting the line, if it does not start with three numbers of two decimals
  * @see https://docs.kernel.org/filesystems/proc.html (loadavg)
  */
 export function parseLoadavg(bytes: Uint8Array, length: number, out: Float64Array): void {

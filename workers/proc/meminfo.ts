@@ -1,6 +1,6 @@
 import { parseError } from './quote.js';
 
-/** What is taken from `/proc/meminfo`, in the order in which today's kernels print it. */
+/** The fields read from `/proc/meminfo`, in the order in which current kernels print them. */
 export const MEM_FIELDS = [
   'MemTotal',
   'MemFree',
@@ -13,7 +13,7 @@ export const MEM_FIELDS = [
   'SReclaimable',
 ] as const;
 
-/** Index of each field in what `parseMeminfo` fills in. */
+/** Index of each field in the output of `parseMeminfo`. */
 export const MEM = {
   total: 0,
   free: 1,
@@ -34,17 +34,17 @@ const SPACE = 32;
 const NEWLINE = 10;
 const ZERO = 48;
 
-/** Where each field stood in the last file, for the next parse; -1: it did not. Made once by whoever reads the file again and again. */
+/** Creates the offsets of the fields' lines, which `parseMeminfo` updates and the next parse reuses; -1: the field was absent. */
 export function createMemOffsets(): Int32Array {
   return new Int32Array(MEM_FIELDS.length).fill(-1);
 }
 
 /**
- * Parses `/proc/meminfo`, as far as the last field that is wanted.
+ * Parses the MEM_FIELDS of `/proc/meminfo`.
  *
- * Shape: `out` is Float64Array[9], in MEM_FIELDS order. Units: bytes (the file's "kB" are 1,024 bytes); an absent field
- * is NaN. `offsets` speeds the next parse up: the file has the same lines of the same width every time, so the fields are looked for
- * where they stood before; if one of them does not stand there, the whole file is searched (as it is when none are given). Thread: proc lane. Allocates: nothing.
+ * Shape: `out` is Float64Array[9], in MEM_FIELDS order. Units: bytes (the file's "kB" are 1,024 bytes); an absent field is NaN. `offsets`
+ * speeds up the next parse: lines keep their width, so each field is looked for at its last offset first. If one is not there, or without
+ * `offsets`, the whole file is searched. Thread: proc lane. Allocates: nothing.
  * @throws MonitorError PROC_PARSE, quoting the line, if a wanted value is not a whole number of kB, or there is no MemTotal
  * @see https://docs.kernel.org/filesystems/proc.html (meminfo)
  */
@@ -62,7 +62,7 @@ export function parseMeminfo(
   if (Number.isNaN(out[MEM.total]!)) throw parseError('meminfo', 'no MemTotal', bytes, 0, length);
 }
 
-/** The value of the line that starts at `lineStart`. */
+/** Parses the value of the line that starts at `lineStart`. */
 function parseBytes(bytes: Uint8Array, length: number, lineStart: number, keyLength: number): number {
   let at = lineStart + keyLength;
   while (at < length && bytes[at] === SPACE) at++;
@@ -86,7 +86,7 @@ function parseBytes(bytes: Uint8Array, length: number, lineStart: number, keyLen
   return kilobytes * 1024;
 }
 
-/** Whether all fields are there, each at the start of a line. A file that lacks one is searched each time: it may get it. */
+/** Whether every field is at its offset, at the start of a line. A file that lacks one is searched each time, since it may appear. */
 function standWhereTheyStood(bytes: Uint8Array, length: number, offsets: Int32Array): boolean {
   for (let field = 0; field < KEYS.length; field++) {
     const offset = offsets[field]!;
@@ -96,7 +96,7 @@ function standWhereTheyStood(bytes: Uint8Array, length: number, offsets: Int32Ar
   return true;
 }
 
-/** Notes where each field's line starts; the last one of a name counts, -1 where there is none. */
+/** Finds the start of each field's line; the last line of a name counts, -1 if there is none. */
 function findFields(bytes: Uint8Array, length: number, offsets: Int32Array): void {
   offsets.fill(-1);
   for (let at = 0; at < length; ) {

@@ -1,11 +1,11 @@
 import { parseError } from './quote.js';
 
 const encoder = new TextEncoder();
-/** What stands before each number of a line. */
+/** The text before each number of a line. */
 const LABELS = [' avg10=', ' avg60=', ' avg300=', ' total='].map((text) => encoder.encode(text));
 const LINES = ['some', 'full'].map((text) => encoder.encode(text));
 
-/** What is read of a file: avg10, avg60, avg300 and total of `some`, and the same of `full`. */
+/** Number of values per file: avg10, avg60, avg300 and total of `some`, then of `full`. */
 export const PRESSURE_NUMBERS = LINES.length * LABELS.length;
 
 const NEWLINE = 10;
@@ -16,9 +16,9 @@ const TOTAL = LABELS.length - 1;
 /**
  * Parses a file such as `/proc/pressure/cpu`.
  *
- * Shape: `out` is Float64Array[PRESSURE_NUMBERS]. Units: averages in percent, totals in microseconds since boot; NaN for the line `full`
- * where there is none, as in `cpu` before Linux 5.13. Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the text, if it does not have its documented form; `out` is then undefined in parts
+ * Shape: `out` is Float64Array[PRESSURE_NUMBERS]. Units: averages in percent, totals in microseconds since boot. The values of `full` are
+ * NaN if the line is missing, as in `cpu` before Linux 5.13. Thread: proc lane. Allocates: nothing.
+ * @throws MonitorError PROC_PARSE, quoting the text, if it is malformed; `out` is then partly undefined
  * @see https://docs.kernel.org/accounting/psi.html
  */
 export function parsePressure(bytes: Uint8Array, length: number, out: Float64Array): void {
@@ -55,7 +55,7 @@ export function parsePressure(bytes: Uint8Array, length: number, out: Float64Arr
   }
 }
 
-/** The position behind `text`, which must stand at `at`. */
+/** Returns the position after `text`, which must start at `at`. */
 function behind(bytes: Uint8Array, length: number, at: number, text: Uint8Array): number {
   for (let i = 0; i < text.length; i++) {
     if (at + i >= length || bytes[at + i] !== text[i]) {

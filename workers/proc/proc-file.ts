@@ -1,25 +1,25 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { describeSystemError, MonitorError, type Reason, reasonOf } from '../../src/shared/errors.js';
 
-/** A file that could not be opened or read is tried again no more often than this. */
+/** Minimum time between attempts to open a file that could not be opened or read. */
 const REOPEN_AFTER_MS = 1_000;
-/** How often it is checked whether an open file was deleted or replaced. */
+/** How often to check whether an open file was deleted or replaced. */
 const DELETED_CHECK_MS = 5_000;
 
-/** What a kernel says that was built without it, or told at boot to do without. */
+/** Errors of a kernel in which the feature was not built or is disabled at boot. */
 export const MISSING: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
- * A kernel file that is read again and again: the descriptor is held open, and every read starts at position 0, at which
- * the kernel renders the file anew. Thread: the lane that made it. Allocates: nothing in `read`, as long as it succeeds.
+ * A kernel file that is read repeatedly. The descriptor stays open; every read starts at position 0, where the kernel renders it anew.
+ * Thread: the lane that made it. Allocates: nothing in a `read` that succeeds.
  */
 export class ProcFile {
   readonly path: string;
-  /** What was read last. */
+  /** The contents as last read. */
   bytes: Buffer;
-  /** Whether the kernel said at the last try that it has no such file, or none that gives anything. */
+  /** Whether the last attempt failed because the kernel lacks the file or its feature. */
   isMissing = false;
-  // Plain fields: until V8 has optimised a function, it reads #private ones through a slower path, and `read` runs at every tick.
+  // Plain fields: before V8 has optimised a function, its access to #private ones is slower, and `read` runs at every tick.
   private fd = -1;
   private error: MonitorError | null = null;
   private retryAtMs = Number.NEGATIVE_INFINITY;
@@ -27,13 +27,13 @@ export class ProcFile {
   private readonly mayBeDeleted: boolean;
 
   /**
-   * Opens nothing yet. `capacity` is how many bytes of the file are wanted at most. `mayBeDeleted`: it is no file of the kernel's own, and
-   * may be replaced.
+   * Opens nothing yet. `capacity`: the maximum number of bytes to read. `mayBeDeleted`: the file is not one of the kernel's own and may be
+   * replaced.
    */
   constructor(path: string, capacity: number, mayBeDeleted = false) {
     this.path = path;
     this.mayBeDeleted = mayBeDeleted;
-    // Not from Buffer's pool: what is read all the time should lie alone.
+    // Not from Buffer's pool: a buffer that is read all the time should not share its memory.
     this.bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
@@ -47,7 +47,7 @@ export class ProcFile {
     return this.error === null ? null : reasonOf(this.error);
   }
 
-  /** Opens the file, and says whether it is open. A file that can't be opened is left alone for a second. */
+  /** Opens the file and returns whether it is open. After a failure, `read` does not retry for a second. */
   open(nowMs: number): boolean {
     try {
       this.fd = openSync(this.path, 'r');
@@ -58,14 +58,14 @@ export class ProcFile {
     }
   }
 
-  /** Makes twice as much room, for a file that turned out to be longer than `capacity`. */
+  /** Doubles the capacity, for a file that turned out to be longer. */
   grow(): void {
     this.bytes = Buffer.allocUnsafeSlow(2 * this.bytes.length);
   }
 
   /**
-   * Reads the file from its start into `bytes` and returns how many bytes it got; -1 if it can't be read, and `problem` says why. A file
-   * that is gone is opened again, at most once a second, so that it is found when it comes back.
+   * Reads the file from its start into `bytes` and returns the number of bytes; -1 if it cannot be read, with the reason in `problem`.
+   * Reopens a file that is gone, at most once a second, so that it is found when it comes back.
    */
   read(nowMs: number): number {
     if (this.mayBeDeleted && nowMs >= this.deletedCheckAtMs) this.closeIfDeleted(nowMs);
@@ -81,14 +81,14 @@ export class ProcFile {
     }
   }
 
-  /** `read`. @throws MonitorError PROC_READ if the file can't be read */
+  /** Like `read`. @throws MonitorError PROC_READ if the file cannot be read */
   mustRead(nowMs: number): number {
     const length = this.read(nowMs);
     if (length < 0 && this.error !== null) throw this.error;
     return length;
   }
 
-  /** Whether there is such a file, as far as can be told. */
+  /** Whether the file exists; true if that cannot be determined. */
   exists(): boolean {
     try {
       return statSync(this.path, { throwIfNoEntry: false }) !== undefined;
@@ -97,7 +97,7 @@ export class ProcFile {
     }
   }
 
-  /** Lets the descriptor go; the next `read` opens the file again. */
+  /** Closes the descriptor; the next `read` reopens the file. */
   close(): void {
     if (this.fd < 0) return;
     const { fd } = this;
@@ -105,7 +105,7 @@ export class ProcFile {
     try {
       closeSync(fd);
     } catch {
-      // Nothing is lost: the descriptor is not used again.
+      // Harmless: the descriptor is not used again.
     }
   }
 
@@ -121,8 +121,8 @@ export class ProcFile {
   }
 
   /**
-   * Lets the file go if it was deleted or replaced: what is open would go on giving old values. One fstat, which allocates: not at every
-   * tick.
+   * Closes the file if it was deleted or replaced: the open descriptor would keep returning old values. The fstat allocates, so it does not
+   * run at every tick.
    */
   private closeIfDeleted(nowMs: number): void {
     this.deletedCheckAtMs = nowMs + DELETED_CHECK_MS;

@@ -2,10 +2,10 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProcFile } from './proc-file.js';
 
-/** PROC_SUPER_MAGIC: nobody deletes the files of the kernel's own file system. */
+/** PROC_SUPER_MAGIC: files of the kernel's own procfs are never deleted. */
 const PROC_FS = 0x9fa0;
 
-/** Makes the kernel files below a procfs root, which may be the kernel's own or a folder that stands for another machine. Thread: any. */
+/** Creates the kernel files below a procfs root: the kernel's own, or a folder that stands in for another machine. Thread: any. */
 export class ProcFiles {
   readonly #procfs: string;
   readonly #mayBeDeleted: boolean;
@@ -15,7 +15,7 @@ export class ProcFiles {
     this.#mayBeDeleted = !isProcFs(procfs);
   }
 
-  /** The file `name` below the root; opened when it is first read. `capacity`: how many bytes of it are wanted at most. */
+  /** The file `name` below the root; the first read opens it. `capacity`: the maximum number of bytes to read. */
   file(name: string, capacity: number): ProcFile {
     return new ProcFile(join(this.#procfs, name), capacity, this.#mayBeDeleted);
   }

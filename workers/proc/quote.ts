@@ -3,8 +3,7 @@ import { MonitorError } from '../../src/shared/errors.js';
 const MAX_QUOTED = 60;
 
 /**
- * The error for a kernel file that does not have its documented form; quotes the line that could not be read.
- * Allocates: the error. Thread: any.
+ * The error for a malformed kernel file; quotes the line that could not be parsed. Allocates: the error. Thread: any.
  */
 export function parseError(
   file: string,

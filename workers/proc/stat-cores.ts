@@ -5,19 +5,20 @@ const SPACE = 32;
 const NEWLINE = 10;
 const ZERO = 48;
 
-/** What is kept of each core's line: its number, and behind that its counters in CPU_FIELDS order, USER_HZ ticks since boot. */
+/** Numbers per core: its number, then its counters in CPU_FIELDS order, USER_HZ ticks since boot. */
 export const CORE_COLUMNS = 1 + CPU_FIELDS.length;
 
-/** What `parseStatCores` returns when the lines go on behind what was read of them, and when there are more than `out` has room for. */
+/** Results of `parseStatCores` if the lines continue beyond what was read, and if `out` has no room for all of them. */
 export const CUT_OFF = -1;
 export const NO_ROOM = -2;
 
 /**
- * Parses the lines of the single cores in `/proc/stat`, which follow the first. Those of cores that are offline are not there.
+ * Parses the per-core lines of `/proc/stat`, which follow the first line. Offline cores have none.
  *
- * Shape: `out` has CORE_COLUMNS numbers for each line, 0 for a column that the kernel does not have, in the order of the lines. Returns how many there are, CUT_OFF or NO_ROOM. The file
- * was read whole if `length` is less than `bytes` hold. Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the line, if one of them is not of numbers
+ * Shape: `out` has CORE_COLUMNS numbers for each line, in the order of the lines; 0 for a column that the kernel lacks. Returns the number
+ * of cores, CUT_OFF or NO_ROOM. The file was read completely if `length` is less than the size of `bytes`. Thread: proc lane. Allocates:
+ * nothing.
+ * @throws MonitorError PROC_PARSE, quoting the line, if a column is not a number
  * @see https://docs.kernel.org/filesystems/proc.html (1.7)
  */
 export function parseStatCores(bytes: Uint8Array, length: number, out: Float64Array): number {

@@ -1,10 +1,10 @@
 import { parseError } from './quote.js';
 
-/** The columns of a `cpu` line that make up the total; `guest` and `guest_nice`, behind them, are already inside `user` and `nice`. */
+/** The columns of a `cpu` line that make up the total. `user` and `nice` already include the `guest` and `guest_nice` that follow. */
 export const CPU_FIELDS = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const;
 
 const COLUMNS = CPU_FIELDS.length;
-/** Kernels before 2.5.41 had no more than these. */
+/** Kernels before 2.5.41 have only these. */
 const REQUIRED_COLUMNS = 4;
 
 const SPACE = 32;
@@ -12,19 +12,19 @@ const NEWLINE = 10;
 const ZERO = 48;
 
 /**
- * Parses the aggregate line of `/proc/stat`, which is its first; the rest may be cut off.
+ * Parses the aggregate line of `/proc/stat`, the first one; the rest may be cut off.
  *
  * Shape: `out` is Float64Array[8], in CPU_FIELDS order. Units: USER_HZ ticks since boot; a missing column is NaN.
  * Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the line, if it is not a whole `cpu` line of counters up to 2^53; `out` is then
- * undefined in parts
+ * @throws MonitorError PROC_PARSE, quoting the line, if it is not a complete `cpu` line of counters up to 2^53; `out` is then partly
+ * undefined
  * @see https://docs.kernel.org/filesystems/proc.html (1.7)
  */
 export function parseStat(bytes: Uint8Array, length: number, out: Float64Array): void {
   if (!scanStat(bytes, length, out)) throw parseError('stat', problemOf(bytes, length), bytes, 0, length);
 }
 
-/** `parseStat` for every tick: returns false where that throws. */
+/** `parseStat` for every tick: returns false where `parseStat` throws. */
 export function scanStat(bytes: Uint8Array, length: number, out: Float64Array): boolean {
   if (length < 5 || bytes[0] !== 99 || bytes[1] !== 112 || bytes[2] !== 117 || bytes[3] !== SPACE)
     return false;
@@ -43,7 +43,7 @@ export function scanStat(bytes: Uint8Array, length: number, out: Float64Array): 
     }
     if (at === start || at >= length || (byte !== SPACE && byte !== NEWLINE)) return false;
     if (column < COLUMNS) {
-      // Kernels have printed counters that went below 0 as 2^64 - 1. One of these in a sum, and no step is seen in it again.
+      // Kernels have printed counters that went below 0 as 2^64 - 1. In a sum, one such value would swallow every later step.
       if (value > Number.MAX_SAFE_INTEGER) return false;
       out[column] = value;
     }
@@ -54,7 +54,7 @@ export function scanStat(bytes: Uint8Array, length: number, out: Float64Array): 
   return true;
 }
 
-/** What is wrong with a line that `scanStat` did not take. */
+/** Describes what is wrong with a line that `scanStat` rejected. */
 function problemOf(bytes: Uint8Array, length: number): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
   const [line = '', rest] = text.split('\n', 2);

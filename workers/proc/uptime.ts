@@ -5,10 +5,10 @@ const POINT = 46;
 const ZERO = 48;
 
 /**
- * Parses `/proc/uptime`, and returns the whole seconds since boot, time asleep counted in.
+ * Parses `/proc/uptime` and returns the whole seconds since boot, including time asleep.
  *
  * Thread: proc lane. Allocates: nothing.
- * @throws MonitorError PROC_PARSE, quoting the line, if it does not begin with a number of seconds
+ * @throws MonitorError PROC_PARSE, quoting the line, if it does not start with a number of seconds
  * @see https://docs.kernel.org/filesystems/proc.html (uptime)
  */
 export function parseUptime(bytes: Uint8Array, length: number): number {

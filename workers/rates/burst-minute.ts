@@ -2,21 +2,21 @@ import { burstsBetween, copyBurstCounters, createBurstStatistics } from '../../s
 import { BURST_COUNTERS, T } from '../../src/shared/fields.js';
 
 const MINUTE_MS = 60_000;
-/** Steps are a second apart, give or take a tick. */
+/** Steps are one second apart, give or take a tick. */
 const TOLERANCE_MS = 500;
 const STEPS = 62;
 
-/** What the histogram tells of the trailing minute, once a second. Thread: proc lane. Allocates: 50 kB when it is made. */
+/** Burst statistics of the trailing minute, updated once a second. Thread: proc lane. Allocates: 50 kB at construction. */
 export class BurstMinute {
-  /** Of the trailing minute, or of as much of it as there was. */
+  /** Covers the trailing minute, or less if there has been less. */
   readonly statistics = createBurstStatistics();
-  // A ring of the counters as they were, oldest at #oldest.
+  // A ring of past counters, the oldest at #oldest.
   readonly #at = new Float64Array(STEPS);
   readonly #counters = Array.from({ length: STEPS }, () => new Float64Array(BURST_COUNTERS));
   #oldest = 0;
   #count = 0;
 
-  /** Brings the statistics up to date. `numbers`: a telemetry frame's, as of `atMs`. To be called once a second. */
+  /** Updates the statistics from `numbers`, a telemetry frame's as of `atMs`. Call it once a second. */
   step(numbers: Float64Array, atMs: number): void {
     if (this.#count === STEPS) this.#drop();
     while (this.#count > 1 && this.#at[(this.#oldest + 1) % STEPS]! <= atMs - MINUTE_MS + TOLERANCE_MS)
@@ -27,7 +27,7 @@ export class BurstMinute {
     copyBurstCounters(numbers, this.#counters[newest]!);
   }
 
-  /** `step`, and writes the statistics into `numbers`. */
+  /** Calls `step` and writes the statistics into `numbers`. */
   fill(numbers: Float64Array, atMs: number): void {
     this.step(numbers, atMs);
     const { seenMs, maxPct, p95Pct, meanPct, above90Ms } = this.statistics;

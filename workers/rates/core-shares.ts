@@ -6,11 +6,11 @@ const [IDLE, IOWAIT, IRQ, SOFTIRQ] = (['idle', 'iowait', 'irq', 'softirq'] as co
 );
 
 /**
- * Finds the core that worked most between two readings, and the one that interrupts kept busiest. A core of which a counter fell, and one
- * that was not there before, is left out until the next reading. Thread: proc lane. Allocates: nothing, but where there are more cores than ever.
+ * Finds the core that was busiest between two readings, and the core that spent most time in interrupts. A new core, and one with a counter
+ * that fell, are left out until the next reading. Thread: proc lane. Allocates: only if there are more cores than ever before.
  */
 export class CoreShares {
-  /** The core's number and its share of 100; NaN: unknown. `hottest` without interrupts, `interrupted` of these alone. */
+  /** The core's number and its share, 0 to 100; NaN: unknown. `hottest` excludes interrupts, `interrupted` counts only interrupts. */
   hottestCore = Number.NaN;
   hottestPct = Number.NaN;
   interruptedCore = Number.NaN;
@@ -19,7 +19,7 @@ export class CoreShares {
   #last = new Float64Array(0);
   #lastCount = 0;
 
-  /** Takes `count` lines as `parseStatCores` wrote them, ordered by the cores' numbers as the kernel does. */
+  /** Takes `count` lines as written by `parseStatCores`, in ascending order of core number, like the kernel's. */
   push(lines: Float64Array, count: number): void {
     this.miss();
     const last = this.#last;
@@ -36,12 +36,12 @@ export class CoreShares {
     this.#lastCount = count;
   }
 
-  /** Nothing is known of the time until now. */
+  /** Marks the time up to now as unknown. */
   miss(): void {
     this.hottestCore = this.hottestPct = this.interruptedCore = this.interruptedPct = Number.NaN;
   }
 
-  /** `now` and `then`: where the core's line begins in `lines`, and in those of the reading before. */
+  /** `now` and `then` are the offsets of the core's line in `lines` and in the previous reading. */
   #compare(core: number, lines: Float64Array, now: number, then: number): void {
     let work = 0;
     let interrupts = 0;

@@ -2,19 +2,19 @@ import { countBurst } from '../../src/shared/burst.js';
 import { T } from '../../src/shared/fields.js';
 import { CPU_FIELDS } from '../proc/stat.js';
 
-/** A burst is what happens within this time. /proc/stat advances in steps of 10 ms: a share of less would be noise. */
+/** Length of a burst. /proc/stat advances in steps of 10 ms, so shares of a shorter time would be noise. */
 export const BURST_MS = 100;
-/** A share of more than this is not one of 100 ms. */
+/** A share over more than this does not count as one of 100 ms. */
 const MAX_BURST_MS = 125;
-/** Readings are no finer than they are: the base of a burst may be younger than it should be by this part of their distance. */
+/** A burst's base may be younger than BURST_MS by this part of the time between readings, since readings are no finer than that. */
 const BURST_TOLERANCE = 0.65;
 
 const COLUMNS = CPU_FIELDS.length;
-/** An entry of the ring: its time, and the sums as of then in the order of the frame. */
+/** Numbers of a ring entry: its time, then the sums at that time, in the order of the frame. */
 const ENTRY = 8;
 const [BUSY, TOTAL, USER, SYSTEM, IOWAIT, STEAL] = [1, 2, 3, 4, 5, 6] as const;
 
-// Where the sums lie in a frame, and the counters as last read.
+// Indices of the sums in a frame, and of the counters as last read.
 const SUM_BUSY = T.cpu_busy_ticks;
 const SUM_TOTAL = T.cpu_total_ticks;
 const SUM_USER = T.cpu_user_ticks;
@@ -33,52 +33,52 @@ const BURST_PCT = T.cpu_100ms_pct;
 const ANOMALIES = T.cpu_anomalies;
 
 /**
- * Turns readings of the CPU counters into what a telemetry frame says of them: the sums over all sound steps, shares of the trailing window,
- * the busy share of the trailing 100 ms, and the histogram of these (`shared/burst.ts`). All of it lies in the frame's numbers.
+ * Turns readings of the CPU counters into the CPU values of a telemetry frame: the sums over all valid steps, the shares of the trailing
+ * window, the busy share of the trailing 100 ms, and the histogram of these (`shared/burst.ts`). All state is in the frame's numbers.
  *
- * A reading in which any counter is lower than before (iowait, a CPU that came back, resume, migration) is not data:
- * the window starts anew from there, and the step is counted as an anomaly and is in no sum.
+ * A reading in which a counter fell (iowait, a CPU that came back online, resume, migration) is discarded: the window restarts there, and
+ * the step counts as an anomaly and is in no sum.
  *
- * Thread: proc lane. Allocates: nothing after it was made. `push` runs at every tick and is one flat function on purpose: at 20 Hz the
- * caches are cold, and each further function and array costs more than its arithmetic.
+ * Thread: proc lane. Allocates: nothing after construction. `push` runs at every tick and is deliberately one flat function: at 20 Hz the
+ * caches are cold, and each further function or array costs more than its arithmetic.
  */
 export class CpuWindow {
   private readonly numbers: Float64Array;
   private readonly windowMs: number;
-  /** A base that is younger than the window by half a tick's distance (half a window, where that is less) still counts. */
+  /** A base still counts if it is younger than the window by up to this: half a tick's distance, or half a window if that is less. */
   private readonly toleranceMs: number;
-  // A ring of readings since the window began, numbered from 0 on: `first` is the oldest, and the one before `next` the newest.
+  // A ring of the window's readings, numbered from 0: `first` is the oldest, `next - 1` the newest.
   private readonly capacity: number;
   private readonly ring: Float64Array;
   private hasLast: boolean;
   private first = 0;
   private next = 0;
   private burstBase = 0;
-  /** When the newest share of 100 ms was taken; NaN: none was yet. */
+  /** Time of the newest reading; NaN: none yet. */
   private observedMs = Number.NaN;
 
   /**
-   * Goes on with the counters, sums and histogram that `numbers` has (TELEMETRY_NUMBERS order, and the histogram), so that the step over the
-   * gap between two lanes is counted, too. `readMs`: the time between readings, as long as nothing stretches it.
+   * Continues from the counters, sums and histogram in `numbers` (TELEMETRY_NUMBERS order, then the histogram), so that the step across the
+   * gap between two lanes is counted, too. `readMs`: the time between readings when nothing stretches it.
    */
   constructor(numbers: Float64Array, windowMs: number, readMs: number) {
     this.numbers = numbers;
     this.windowMs = windowMs;
     this.toleranceMs = Math.min(readMs, windowMs) / 2;
-    // The readings of one window, the base, and two more: a late tick and the one that follows at once may both lie in it.
+    // The readings of one window, the base, and two more: a late tick and the tick right after it may both be in the window.
     this.capacity = Math.ceil(windowMs / readMs) + 4;
     this.ring = new Float64Array(this.capacity * ENTRY);
     this.hasLast = !Number.isNaN(numbers[LAST]!);
   }
 
   /**
-   * Takes one reading (CPU_FIELDS order, NaN where the kernel has no such column), and brings all values up to date. `readMs`: the time
-   * between readings that is in force.
+   * Takes one reading (CPU_FIELDS order; NaN if the kernel lacks a column) and updates all values. `readMs`: the current time between
+   * readings.
    */
   push(counters: Float64Array, atMs: number, readMs: number): void {
     const { numbers, ring, capacity } = this;
 
-    // The step since the reading before.
+    // The step since the previous reading.
     if (this.hasLast) {
       let isSound = true;
       for (let i = 0; i < COLUMNS; i++) if (counters[i]! < numbers[LAST + i]!) isSound = false;
@@ -87,7 +87,7 @@ export class CpuWindow {
         let idle = 0;
         for (let i = 0; i < COLUMNS; i++) {
           const step = counters[i]! - numbers[LAST + i]!;
-          // The column is missing at one of the ends: it is in no sum.
+          // A column that is missing at either end is in no sum.
           if (!(step >= 0)) continue;
           total += step;
           if (i <= 1) numbers[SUM_USER]! += step;
@@ -120,7 +120,7 @@ export class CpuWindow {
     ring[at + STEAL] = numbers[SUM_STEAL]!;
     const next = ++this.next;
 
-    // Shares of the window: its base is the newest reading that is a window old; what is older is dropped.
+    // Shares of the window. Its base is the newest reading that is at least a window old; older ones are dropped.
     const windowBaseMs = atMs - this.windowMs + this.toleranceMs;
     let { first } = this;
     while (first + 1 < next && ring[((first + 1) % capacity) * ENTRY]! <= windowBaseMs) first++;
@@ -132,7 +132,7 @@ export class CpuWindow {
       numbers[PCT] = (numbers[SUM_BUSY]! - ring[base + BUSY]!) * scale;
       numbers[USER_PCT] = (numbers[SUM_USER]! - ring[base + USER]!) * scale;
       numbers[SYSTEM_PCT] = (numbers[SUM_SYSTEM]! - ring[base + SYSTEM]!) * scale;
-      // NaN where the kernel has no such column: it says nothing of it.
+      // NaN if the kernel lacks the column.
       numbers[IOWAIT_PCT] = (numbers[SUM_IOWAIT]! - ring[base + IOWAIT]!) * scale + 0 * numbers[LAST_IOWAIT]!;
       numbers[STEAL_PCT] = (numbers[SUM_STEAL]! - ring[base + STEAL]!) * scale + 0 * numbers[LAST_STEAL]!;
     } else {
@@ -151,13 +151,13 @@ export class CpuWindow {
     const pct = isBurst ? (100 * (numbers[SUM_BUSY]! - ring[from + BUSY]!)) / total : Number.NaN;
     numbers[BURST_PCT] = pct;
 
-    // The histogram: the time since the share before counts for this one.
+    // The histogram: the time since the previous share counts for this one.
     const passedMs = atMs - this.observedMs;
     this.observedMs = atMs;
     if (pct >= 0 && passedMs > 0) countBurst(numbers, pct, passedMs);
   }
 
-  /** The counters could not be read: the shares are unknown, and the step to the next reading still counts in the sums. */
+  /** Records that the counters could not be read: the shares are unknown; the step to the next reading still counts in the sums. */
   miss(atMs: number): void {
     const { numbers } = this;
     numbers[PCT] = numbers[USER_PCT] = numbers[SYSTEM_PCT] = Number.NaN;

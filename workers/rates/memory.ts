@@ -1,12 +1,11 @@
 import { MEM } from '../proc/meminfo.js';
 
 /**
- * Memory that a new workload can have, in bytes.
+ * Memory available to a new workload, in bytes; NaN: unknown.
  *
- * `mem` is what `parseMeminfo` filled in, in bytes; `arcReclaimableBytes` is what ZFS would give back
- * (max(0, size − c_min), 0 without ZFS), which the kernel does not count as available. Where a kernel (before 3.14) has
- * no MemAvailable: MemFree + Buffers + Cached + SReclaimable − Shmem, of which none may be missing: a file that was cut off
- * would give another number. NaN when it can't be had. Thread: proc lane. Allocates: nothing.
+ * `mem` is filled in by `parseMeminfo`, in bytes. `arcReclaimableBytes` is what ZFS would give back (max(0, size − c_min), 0 without ZFS),
+ * which the kernel does not count as available. Without MemAvailable (kernels before 3.14) it is MemFree + Buffers + Cached + SReclaimable
+ * − Shmem. All of these must be present: a truncated file would give a wrong number. Thread: proc lane. Allocates: nothing.
  */
 export function memoryAvailableBytes(mem: Float64Array, arcReclaimableBytes: number): number {
   let available = mem[MEM.available]!;
@@ -18,15 +17,14 @@ export function memoryAvailableBytes(mem: Float64Array, arcReclaimableBytes: num
 }
 
 /**
- * Share of memory in use, 0 to 100: 100 · (1 − available / total); arguments as above. NaN when it can't be had. Thread: proc lane.
- * Allocates: nothing.
+ * Share of memory in use, 0 to 100: 100 · (1 − available / total); arguments as above. NaN: unknown. Thread: proc lane. Allocates: nothing.
  */
 export function memoryUsedPct(mem: Float64Array, arcReclaimableBytes: number): number {
   const total = mem[MEM.total]!;
   return total > 0 ? usedPct(total, memoryAvailableBytes(mem, arcReclaimableBytes)) : Number.NaN;
 }
 
-/** Share of swap in use, 0 to 100; 0 where there is no swap, NaN when it can't be had. Thread: proc lane. Allocates: nothing. */
+/** Share of swap in use, 0 to 100; 0 without swap; NaN: unknown. Thread: proc lane. Allocates: nothing. */
 export function swapUsedPct(mem: Float64Array): number {
   const total = mem[MEM.swapTotal]!;
   if (total === 0) return 0;

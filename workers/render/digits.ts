@@ -1,13 +1,13 @@
 /**
- * Writing numbers and texts as ASCII straight into bytes. All functions return the position behind what they wrote, allocate
- * nothing, and leave it to the caller that there is room.
+ * Writes numbers and texts as ASCII directly into bytes. All functions return the position after what they wrote, allocate nothing, and
+ * rely on the caller to provide enough room.
  */
 
 const ZERO = 48;
 const MINUS = 45;
 const POINT = 46;
 
-/** Shorter copies are faster as a loop than as a call of `set`. */
+/** Up to this many bytes a loop is faster than a call of `set`. */
 const LOOP_COPY_MAX = 64;
 
 /** Copies `bytes`. */
@@ -31,7 +31,7 @@ export function putUint(out: Uint8Array, at: number, value: number): number {
   return at + digits;
 }
 
-/** Writes `width` digits of a whole number, with zeros in front. */
+/** Writes a whole number as `width` digits, padded with zeros. */
 export function putPadded(out: Uint8Array, at: number, value: number, width: number): number {
   let rest = value;
   for (let i = at + width - 1; i >= at; i--) {

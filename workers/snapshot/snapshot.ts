@@ -2,8 +2,8 @@ import { type Branch, CPU, type Leaf, PRESSURE } from '../../src/shared/details.
 import { FIELDS, type Field, SOURCES, T } from '../../src/shared/fields.js';
 
 /**
- * The snapshot of a telemetry frame: what `GET /telemetry` answers, beside the identifier, in the order of the wire. `numbers` are the
- * frame's (TELEMETRY_NUMBERS order), `sites` the nginx sites or null. An unknown value is null. Thread: any that has the frame pinned.
+ * Builds the snapshot of a telemetry frame: the body of `GET /telemetry` without the identifier, in the order of the wire. `numbers` are
+ * the frame's (TELEMETRY_NUMBERS order), `sites` the nginx sites or null. Unknown values are null. Thread: any that has the frame pinned.
  * Allocates: a few kB.
  */
 export function snapshotOf(numbers: Float64Array, sites: readonly string[] | null): Record<string, unknown> {
@@ -53,11 +53,11 @@ function isLeaf(value: Branch | Leaf): value is Leaf {
   return typeof value['number'] === 'string';
 }
 
-/** Half up, to `decimals` places. */
+/** Rounds half up to `decimals` places; null: unknown. */
 function rounded(value: number, decimals: 0 | 1 | 2): number | null {
   if (Number.isNaN(value)) return null;
   const scale = 10 ** decimals;
-  // Adding 0 makes a negative zero a plain one.
+  // Adding 0 turns -0 into 0.
   return Math.round(value * scale) / scale + 0;
 }
 

@@ -8,10 +8,10 @@ import { CoreShares } from '../../rates/core-shares.js';
 import type { Collector, Outcome } from './collector.js';
 
 const FIRST_CORES = 64;
-/** No kernel has more cores than have room in here. */
+/** Enough for every number of cores that a kernel supports. */
 const MAX_BYTES = 2_097_152;
 
-/** The single cores, out of the whole of `/proc/stat`. */
+/** The individual cores, from the whole of `/proc/stat`. */
 export class CoresCollector implements Collector {
   readonly source = 'cores';
   readonly everyMs = 1_000;
@@ -48,7 +48,7 @@ export class CoresCollector implements Collector {
     this.#file.close();
   }
 
-  /** Fills in a line for each core and returns how many there are. Makes room when there are more than ever. */
+  /** Fills in a line for each core and returns their number. Grows the buffers if there are more cores than before. */
   #read(nowMs: number): number {
     const file = this.#file;
     let length = file.mustRead(nowMs);

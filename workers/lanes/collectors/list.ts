@@ -6,7 +6,7 @@ import { MemoryCollector, SwapCollector } from './memory.js';
 import { PressureCollector } from './pressure.js';
 import { UptimeCollector } from './uptime.js';
 
-/** The one list of collectors, in the order in which they run. The CPU is read at every tick instead: see `hot-pass.ts`. */
+/** Creates all collectors, in the order in which they run. The CPU is not one of them: `hot-pass.ts` reads it at every tick. */
 export function createCollectors(files: ProcFiles): readonly Collector[] {
   const memory = new MemoryCollector(files);
   return [

@@ -8,10 +8,10 @@ import { memoryAvailableBytes, memoryUsedPct, swapUsedPct } from '../../rates/me
 import type { Collector, Outcome } from './collector.js';
 
 const PERIOD_MS = 100;
-/** How often ZFS is looked for where there is none: the one file that a tick may open on a healthy host. */
+/** How often to look for ZFS on a host without it: the only file that a tick may open on a healthy host. */
 const ARC_LOOK_PERIOD_MS = 60_000;
 
-/** `/proc/meminfo`, read once for both collectors that take their values from it. Thread: proc lane. */
+/** `/proc/meminfo`, read once for the two collectors that use it. Thread: proc lane. */
 export class Meminfo {
   /** MEM_FIELDS order, bytes. */
   readonly values = new Float64Array(MEM_FIELDS.length);
@@ -24,7 +24,7 @@ export class Meminfo {
     this.#file = files.file('meminfo', 8_192);
   }
 
-  /** Brings `values` up to date, once for each `nowMs`. @throws MonitorError when the file cannot be read or parsed */
+  /** Updates `values`, once per `nowMs`. @throws MonitorError if the file cannot be read or parsed */
   update(nowMs: number): void {
     if (nowMs !== this.#readMs) {
       this.#readMs = nowMs;
@@ -43,7 +43,7 @@ export class Meminfo {
   }
 }
 
-/** Memory in use; what ZFS would give back counts as available. @see https://docs.kernel.org/filesystems/proc.html (meminfo) */
+/** Memory in use. What ZFS would give back counts as available. @see https://docs.kernel.org/filesystems/proc.html (meminfo) */
 export class MemoryCollector implements Collector {
   readonly source = 'memory';
   readonly everyMs = PERIOD_MS;
@@ -85,7 +85,7 @@ export class MemoryCollector implements Collector {
     this.#arcstats.close();
   }
 
-  /** 0 without ZFS. @throws MonitorError where there is ZFS and its statistics cannot be read or parsed */
+  /** Returns 0 without ZFS. @throws MonitorError if the host has ZFS but its statistics cannot be read or parsed */
   #arcReclaimableBytes(nowMs: number): number {
     const arcstats = this.#arcstats;
     if (nowMs >= this.#arcLookMs) {
@@ -127,6 +127,6 @@ export class SwapCollector implements Collector {
   }
 
   close(): void {
-    // The file is the memory collector's.
+    // The memory collector owns the file.
   }
 }

@@ -5,10 +5,10 @@ import type { ProcFile } from '../../proc/proc-file.js';
 import type { ProcFiles } from '../../proc/proc-files.js';
 import type { Collector, Outcome } from './collector.js';
 
-/** How often a kernel without pressure stall information is asked again: a folder that stands for another machine's may get it. */
+/** How often to look again if the kernel has no pressure stall information: a folder that stands in for another machine may get it. */
 const LOOK_PERIOD_MS = 60_000;
 
-/** Numbers of a file's line, and of a line in a frame: there the time that was lost since the reading before comes last. */
+/** Numbers per line, in a file and in a frame. In a frame, the stall time since the previous reading is the last one. */
 const FILE_LINE = PRESSURE_VALUES.length - 1;
 const TOTAL = FILE_LINE - 1;
 const FRAME_LINE = PRESSURE_VALUES.length;
@@ -67,7 +67,7 @@ export class PressureCollector implements Collector {
       for (let i = 0; i < FILE_LINE; i++)
         numbers[at + i] = ok ? this.#read[line * FILE_LINE + i]! : Number.NaN;
       const lostUs = numbers[at + TOTAL]! - lostBefore;
-      // A counter that fell: another machine's, or the file was replaced.
+      // The counter fell: it is another machine's, or the file was replaced.
       numbers[at + FILE_LINE] = lostUs >= 0 ? lostUs : Number.NaN;
     }
     return ok;
