@@ -27,7 +27,7 @@ const FIRST_LINE_BYTES = 1_024;
 
 /**
  * If the configured interval is longer than this, up to 100 ms, the CPU is also read halfway between samples. The 100 ms windows then end
- * close enough together for a burst of 150 ms to fill one of them, wherever it begins. Not while the budget stretches the interval.
+ * close enough together for a burst of 150 ms to fill one of them, wherever it begins (unless the budget stretches the interval).
  */
 const BURST_READ_MS = 50;
 

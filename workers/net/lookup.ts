@@ -9,7 +9,7 @@ const SEARCH_PATH = '/usr/bin:/bin';
 /** Exit code of `getent` if the name has no address. */
 const NOT_FOUND = 2;
 
-/** Loopback names are never looked up: the connection has no TLS, so a resolver must not be able to redirect it. */
+/** Addresses of loopback names, which are never looked up: their connections have no TLS, so a resolver must not redirect them. */
 const LOOPBACK: LookupAddress[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },

@@ -34,10 +34,10 @@ const ANOMALIES = T.cpu_anomalies;
 
 /**
  * Turns readings of the CPU counters into the CPU values of a telemetry frame: the sums over all valid steps, the shares of the trailing
- * window, the busy share of the trailing 100 ms, and the histogram of these (`shared/burst.ts`). All state is in the frame's numbers.
+ * window, the busy share of the trailing 100 ms, and the histogram of these (`shared/burst.ts`). All results are in the frame's numbers.
  *
- * A reading in which a counter fell (iowait, a CPU that came back online, resume, migration) is discarded: the window restarts there, and
- * the step counts as an anomaly and is in no sum.
+ * If a counter falls (iowait, a CPU that came back online, resume, migration), the step is invalid: the window restarts at that reading,
+ * and the step counts as an anomaly and is in no sum.
  *
  * Thread: proc lane. Allocates: nothing after construction. `push` runs at every tick and is deliberately one flat function: at 20 Hz the
  * caches are cold, and each further function or array costs more than its arithmetic.
